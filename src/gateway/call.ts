@@ -1,0 +1,84 @@
+/** What a door hands to the path, and what it gets back. */
+import type { ChatEvent } from '../language/event';
+import type { ChatRequest, ChatResponse, EmbedRequest, EmbedResponse, Warning } from '../language/request';
+import type { ContextReceipt, NanoUsd, RateState } from '../ledger/contract';
+
+interface CallBase {
+	/** Ours, new for each call of the path (each of `n` has its own). */
+	readonly requestId: string;
+	/** The inbound `x-request-id`. */
+	readonly clientRequestId: string | null;
+	/** `x-switchyard-agent`. */
+	readonly agent: string | null;
+	/** False: `x-switchyard-fallback: none`. */
+	readonly fallback: boolean;
+	/** When the request arrived (ms since epoch). */
+	readonly receivedAt: number;
+	/** Aborts where the client is known to have left. Settlement never depends on it. */
+	readonly signal: AbortSignal | null;
+}
+
+export interface ChatCall extends CallBase {
+	readonly request: ChatRequest;
+}
+
+export interface EmbedCall extends CallBase {
+	readonly request: EmbedRequest;
+}
+
+/** A target and what became of it, in order. */
+export interface RoutingStep {
+	readonly provider: string;
+	readonly model: string;
+	/** `answered`, `failed` (with the error code) or `skipped` (with the reason). */
+	readonly outcome: 'answered' | 'failed' | 'skipped';
+	readonly reason: string | null;
+	/** Upstream calls made to it. */
+	readonly attempts: number;
+}
+
+/** Facts about the answer for headers and receipt. */
+export interface CallMeta {
+	readonly requestId: string;
+	readonly provider: string;
+	/** The upstream's name, without the provider. */
+	readonly model: string;
+	/** Upstream calls so far, retries included. */
+	readonly attempts: number;
+	readonly configVersion: number;
+	readonly context: ContextReceipt | null;
+	readonly warnings: readonly Warning[];
+	readonly routing: readonly RoutingStep[];
+	readonly requests: RateState | null;
+	/** null: price unknown, or not over yet. */
+	readonly costNanoUsd: NanoUsd | null;
+	/** Wall time minus waiting on upstreams (ms). */
+	readonly overheadMs: number;
+}
+
+export interface ChatAnswer {
+	readonly response: ChatResponse;
+	readonly meta: CallMeta;
+}
+
+/** A stream past its commit point. */
+export interface ChatStream {
+	/** Batches of events, one per upstream chunk. Drive it inside `waitUntil`, to its end or to `return()`. */
+	readonly events: AsyncGenerator<readonly ChatEvent[], void, void>;
+	/** At the commit point; after `finish` or `error` with the final cost. */
+	meta(): CallMeta;
+}
+
+export interface EmbedAnswer {
+	readonly response: EmbedResponse;
+	readonly meta: CallMeta;
+}
+
+/** The gateway bound to one request's ports: what doors see. */
+export interface Gateway {
+	/** Throws GatewayError. */
+	chat(call: ChatCall): Promise<ChatAnswer>;
+	/** Resolves at the commit point. Throws GatewayError before it; after it an `error` event ends the stream. */
+	stream(call: ChatCall): Promise<ChatStream>;
+	embed(call: EmbedCall): Promise<EmbedAnswer>;
+}

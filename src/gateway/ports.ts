@@ -1,0 +1,165 @@
+/**
+ * What the path needs from outside. `compose.ts` fills these in; tests fill them with scripted ones.
+ * Nothing in `gateway/` sees the environment, the database or Hono.
+ */
+import type { ModelFacts } from '../catalog/facts';
+import type { HealthPort } from '../health/contract';
+import type { CloseRequest, ExtendRequest, LedgerLimits, OpenAnswer, OpenRequest } from '../ledger/contract';
+import type { Provider } from '../providers/provider';
+
+/** Virtual in tests: nothing here ever sleeps for real there. */
+export interface Time {
+	/** ms since epoch */
+	now(): number;
+	/** Runs `task` after `ms`; returns how to cancel it. */
+	after(ms: number, task: () => void): () => void;
+}
+
+export interface OutboundRequest {
+	readonly url: string;
+	readonly method: 'GET' | 'POST';
+	readonly headers: Readonly<Record<string, string>>;
+	readonly body?: string;
+	readonly signal: AbortSignal;
+	/** `tenant` addresses are checked against private networks; `operator` ones are exempt. */
+	readonly trust: 'operator' | 'tenant';
+}
+
+/** The only way out. Throws GatewayError: `upstream_unavailable` (network), `invalid_request` (refused address). */
+export type Send = (request: OutboundRequest) => Promise<Response>;
+
+/** A key and the address it may go to: always resolved together from one source. */
+export interface Credential {
+	/** `llm_providers.id`; null for the environment's. */
+	readonly rowId: string | null;
+	readonly source: 'organization' | 'environment' | 'none';
+	readonly apiKey: string | null;
+	/** Root, path included, no slash at its end. */
+	readonly baseUrl: string;
+	readonly trust: 'operator' | 'tenant';
+}
+
+/** Which layer of the configuration said a thing. */
+export type Origin = 'default' | 'environment' | 'global' | 'organization' | 'agent' | 'request';
+
+export interface Sourced<T> {
+	readonly value: T;
+	readonly origin: Origin;
+}
+
+/** Request settings that a layer may preset; the request's own value wins. */
+export interface Settings {
+	readonly temperature?: number;
+	readonly maxTokens?: number;
+	readonly topP?: number;
+	/** ms; taken literally, for the whole attempt until its first event. */
+	readonly timeoutMs?: number;
+}
+
+/** A configured choice of model with its settings, each with its origin. */
+export interface Choice {
+	/** `provider/model` or a bare name; an alias is already followed. */
+	readonly model: Sourced<string>;
+	readonly settings: { readonly [K in keyof Settings]: Sourced<NonNullable<Settings[K]>> };
+}
+
+export interface AgentConfig {
+	readonly id: string;
+	readonly slug: string;
+	readonly choice: Choice;
+	/** `provider/model`s tried in order after the first. */
+	readonly fallbacks: readonly string[];
+	readonly embeddingModel: string | null;
+	/** Inserted ahead of the caller's messages. */
+	readonly systemPrompt: string | null;
+}
+
+/** Who is asking, and what its key lets through. */
+export interface Caller {
+	readonly kind: 'gateway-key' | 'operator' | 'user';
+	readonly organizationId: string;
+	readonly keyId: string | null;
+	/** With an agent, may the request name another model? */
+	readonly mayOverrideModel: boolean;
+	/** `provider/model` patterns with `*`; null: all. */
+	readonly allowedModels: readonly string[] | null;
+	/** Agent slugs; null: all. */
+	readonly allowedAgents: readonly string[] | null;
+}
+
+/** Everything one request is decided by, at one configuration version. */
+export interface Snapshot {
+	readonly version: number;
+	/** True: read from D1 for this request; false: from a cache, so a refusal must be checked once. */
+	readonly fresh: boolean;
+	readonly caller: Caller;
+	readonly organization: { readonly id: string; readonly slug: string };
+	readonly limits: LedgerLimits;
+	/** What an absent or `default` model means. */
+	readonly defaultChoice: Choice;
+	/** Profiles by name. */
+	readonly profiles: Readonly<Record<string, Choice>>;
+	/** The agent asked for; null where none was, or where it does not exist. */
+	readonly agent: AgentConfig | null;
+	/** `FALLBACK_CHAIN`, for requests without an agent's own chain. */
+	readonly fallbackChain: readonly string[];
+	/** Provider id → its credentials in order of preference; a provider that is not here has no key. */
+	readonly credentials: Readonly<Record<string, readonly Credential[]>>;
+	/** `DEFAULT_<ID>_EMBEDDING_MODEL`, else the provider's own. */
+	readonly embeddingModels: Readonly<Record<string, string>>;
+}
+
+export interface ConfigPort {
+	/** Memory, else KV, else D1. Throws `unauthorized` or `forbidden` (already checked against D1). */
+	load(agentSlug: string | null): Promise<Snapshot>;
+	/** From D1, the principal included: after `stale`, `unsettled`, or before a refusal is sent. */
+	reload(agentSlug: string | null): Promise<Snapshot>;
+}
+
+/** The organization's ledger as the path uses it. */
+export interface LedgerPort {
+	/** Where the object can't be reached in a second the policy of DESIGN 10 applies; then `unchecked` is true. */
+	open(request: OpenRequest): Promise<{ readonly answer: OpenAnswer; readonly unchecked: boolean }>;
+	extend(organizationId: string, request: ExtendRequest): Promise<boolean>;
+	/** Queued and sent in a shared batch by a `waitUntil` of its own; never throws. */
+	close(close: CloseRequest): void;
+}
+
+export interface CatalogPort {
+	/** Always answers; `known: false` where the catalog has no such model. */
+	facts(provider: string, model: string): ModelFacts;
+	/** `provider/model` of a bare name, preferring providers in `among`; null: no such name. */
+	locate(bareName: string, among: readonly string[]): { readonly provider: string; readonly model: string } | null;
+}
+
+export interface Registry {
+	provider(id: string): Provider | null;
+}
+
+/** Milliseconds, from the environment. */
+export interface TimeLimits {
+	readonly firstEventMs: number;
+	readonly idleMs: number;
+	readonly totalMs: number;
+	/** Upstream calls per target. */
+	readonly maxAttempts: number;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+export interface Ports {
+	readonly time: Time;
+	/** Uniform in [0, 1). */
+	readonly random: () => number;
+	/** A new id, unique for ever, sortable by time. */
+	readonly newId: () => string;
+	readonly send: Send;
+	readonly config: ConfigPort;
+	readonly ledger: LedgerPort;
+	readonly health: HealthPort;
+	readonly catalog: CatalogPort;
+	readonly limits: TimeLimits;
+	/** `waitUntil`: keeps the work alive after the answer or the client is gone. */
+	readonly defer: (work: Promise<unknown>) => void;
+	readonly log: (level: LogLevel, event: string, fields: Readonly<Record<string, unknown>>) => void;
+}

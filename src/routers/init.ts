@@ -1,0 +1,141 @@
+/** tRPC v11: context, error shape and procedures. No transformer; errors carry the typed GatewayError as `data.gateway`. */
+import { initTRPC, TRPCError } from '@trpc/server';
+import { type ErrorCode, GatewayError, invalid, toGatewayError } from '../errors';
+import type { Gateway } from '../gateway/call';
+import type { ServiceContext } from '../services/context';
+
+export interface RouterContext {
+	readonly services: ServiceContext;
+	readonly gateway: Gateway;
+	/** Facts of this HTTP request that every inference call carries. */
+	readonly call: {
+		readonly clientRequestId: string | null;
+		readonly agent: string | null;
+		readonly fallback: boolean;
+		readonly receivedAt: number;
+		readonly signal: AbortSignal | null;
+	};
+	/** Deep readiness, as `/readyz` reports it. */
+	readonly ready: () => Promise<Readonly<Record<string, 'ok' | 'failed'>>>;
+}
+
+/** `data.gateway` of every tRPC error. */
+export interface WireError {
+	readonly code: ErrorCode;
+	readonly message: string;
+	readonly param: string | null;
+	readonly retryable: boolean;
+	readonly retryAfterMs: number | null;
+}
+
+export function wireError(error: GatewayError): WireError {
+	return {
+		code: error.code,
+		message: error.message,
+		param: error.param ?? null,
+		retryable: error.retryable,
+		retryAfterMs: error.retryAfterMs ?? null,
+	};
+}
+
+/** tRPC's own code for ours, so that generic tRPC clients still understand. */
+function trpcCode(code: ErrorCode): TRPCError['code'] {
+	switch (code) {
+		case 'invalid_request':
+		case 'context_too_long':
+			return 'BAD_REQUEST';
+		case 'unauthorized':
+			return 'UNAUTHORIZED';
+		case 'forbidden':
+			return 'FORBIDDEN';
+		case 'not_found':
+		case 'model_not_found':
+			return 'NOT_FOUND';
+		case 'conflict':
+			return 'CONFLICT';
+		case 'too_large':
+			return 'PAYLOAD_TOO_LARGE';
+		case 'budget_exceeded':
+			return 'PAYMENT_REQUIRED';
+		case 'rate_limited':
+			return 'TOO_MANY_REQUESTS';
+		case 'aborted':
+			return 'CLIENT_CLOSED_REQUEST';
+		case 'internal':
+			return 'INTERNAL_SERVER_ERROR';
+		case 'upstream_rejected':
+		case 'upstream_malformed':
+			return 'BAD_GATEWAY';
+		case 'upstream_unavailable':
+			return 'SERVICE_UNAVAILABLE';
+		case 'upstream_timeout':
+			return 'GATEWAY_TIMEOUT';
+	}
+}
+
+interface Issue {
+	readonly path: readonly PropertyKey[];
+	readonly message: string;
+}
+
+const pathOf = (issue: Issue): string =>
+	issue.path.map((key, at) => (typeof key === 'number' ? `[${key}]` : `${at > 0 ? '.' : ''}${String(key)}`)).join('');
+
+/** What tRPC caught, as our error: its own validation failures name the first field at fault. */
+export function gatewayErrorOf(error: TRPCError): GatewayError {
+	if (error.cause instanceof GatewayError) return error.cause;
+	const issues = (error.cause as { issues?: readonly Issue[] } | undefined)?.issues;
+	if (error.code === 'BAD_REQUEST') {
+		const first = issues?.[0];
+		return first
+			? invalid(pathOf(first), first.message)
+			: new GatewayError('invalid_request', 'The request is not valid JSON for this procedure.');
+	}
+	if (error.code === 'NOT_FOUND') return new GatewayError('not_found', 'No such procedure.');
+	if (error.code === 'METHOD_NOT_SUPPORTED' || error.code === 'UNSUPPORTED_MEDIA_TYPE')
+		return new GatewayError('invalid_request', 'Queries are GET, mutations POST with content-type application/json.');
+	if (error.code === 'CLIENT_CLOSED_REQUEST') return new GatewayError('aborted', 'The client closed the request.');
+	return toGatewayError(error.cause ?? error);
+}
+
+const t = initTRPC.context<RouterContext>().create({
+	isDev: false,
+	errorFormatter({ shape, error }) {
+		const ours = gatewayErrorOf(error);
+		return {
+			...shape,
+			message: ours.message,
+			data: { ...shape.data, httpStatus: ours.status, gateway: wireError(ours) },
+		};
+	},
+});
+
+/** Services throw GatewayError; tRPC gets it with the code and HTTP status that belong to it. */
+const translated = t.middleware(async ({ next }) => {
+	const result = await next();
+	if (result.ok || result.error.cause instanceof GatewayError === false) return result;
+	const ours = result.error.cause;
+	throw new TRPCError({ code: trpcCode(ours.code), message: ours.message, cause: ours });
+});
+
+/** Needs a principal that may call models. */
+const inference = t.middleware(({ ctx, next }) => {
+	requireScope(ctx, 'inference');
+	return next();
+});
+
+const manage = t.middleware(({ ctx, next }) => {
+	requireScope(ctx, 'manage');
+	return next();
+});
+
+function requireScope(ctx: RouterContext, scope: 'inference' | 'manage'): void {
+	if (ctx.services.principal.scopes.includes(scope)) return;
+	throw new GatewayError('forbidden', `This credential lacks the scope '${scope}'.`);
+}
+
+export const router = t.router;
+/** Any authenticated principal. */
+export const procedure = t.procedure.use(translated);
+export const inferenceProcedure = procedure.use(inference);
+export const manageProcedure = procedure.use(manage);
