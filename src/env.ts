@@ -99,8 +99,13 @@ const list = (value: string | null): string[] =>
 function url(vars: Variables, name: string): string | null {
 	const value = text(vars, name);
 	if (value === null) return null;
-	if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol))
-		throw wrong(name, `must be an http(s) URL, not '${value}'`);
+	let protocol = '';
+	try {
+		protocol = new URL(value).protocol;
+	} catch {
+		// not a URL: reported below
+	}
+	if (protocol !== 'http:' && protocol !== 'https:') throw wrong(name, `must be an http(s) URL, not '${value}'`);
 	return value.replace(/\/+$/, '');
 }
 

@@ -1,4 +1,6 @@
 /** What a door hands to the path, and what it gets back. */
+
+import type { ModelFacts } from '../catalog/facts';
 import type { ChatEvent } from '../language/event';
 import type { ChatRequest, ChatResponse, EmbedRequest, EmbedResponse, Warning } from '../language/request';
 import type { ContextReceipt, NanoUsd, RateState } from '../ledger/contract';
@@ -81,4 +83,6 @@ export interface Gateway {
 	/** Resolves at the commit point. Throws GatewayError before it; after it an `error` event ends the stream. */
 	stream(call: ChatCall): Promise<ChatStream>;
 	embed(call: EmbedCall): Promise<EmbedAnswer>;
+	/** Every model the caller can use now: configured providers, `mock` included. Read from D1, never from a cache. */
+	models(): Promise<readonly ModelFacts[]>;
 }

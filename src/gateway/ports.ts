@@ -128,6 +128,8 @@ export interface LedgerPort {
 export interface CatalogPort {
 	/** Always answers; `known: false` where the catalog has no such model. */
 	facts(provider: string, model: string): ModelFacts;
+	/** Upstream names of the models known for a provider. */
+	models(provider: string): readonly string[];
 	/** `provider/model` of a bare name, preferring providers in `among`; null: no such name. */
 	locate(bareName: string, among: readonly string[]): { readonly provider: string; readonly model: string } | null;
 }

@@ -1,0 +1,38 @@
+/** What `compose.ts` puts into each Hono request, and middleware and doors take from it. */
+import type { Principal } from '../auth/principal';
+import type { Bindings, Settings } from '../env';
+import type { Gateway } from '../gateway/call';
+import type { LogLevel, Time } from '../gateway/ports';
+import type { ServiceContext } from '../services/context';
+
+/** The services of one request, built by the composition root. */
+export interface Composition {
+	readonly settings: Settings;
+	readonly time: Time;
+	readonly newId: () => string;
+	/** From `authorization` (or `x-api-key`) and `x-switchyard-organization`. Throws 401, 403, 400. */
+	authenticate(headers: Headers): Promise<Principal>;
+	/** The path, bound to this caller and this request's `waitUntil`. */
+	gateway(principal: Principal): Gateway;
+	services(principal: Principal): ServiceContext;
+	/** D1, KV and both Durable Objects, each asked for real. */
+	ready(): Promise<Readonly<Record<'d1' | 'kv' | 'ledger' | 'health', 'ok' | 'failed'>>>;
+	readonly log: (level: LogLevel, event: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+export interface HttpVariables {
+	composition: Composition;
+	/** Ours; attempts in the ledger derive from it. */
+	requestId: string;
+	/** Inbound `x-request-id`, echoed and stored; null where there was none or it was unusable. */
+	clientRequestId: string | null;
+	/** ms since epoch */
+	receivedAt: number;
+	/** Set by the auth middleware. */
+	principal: Principal;
+}
+
+export interface HttpEnv {
+	Bindings: Bindings;
+	Variables: HttpVariables;
+}
