@@ -76,6 +76,8 @@ export interface GatewayErrorOptions {
 	/** Milliseconds after which a new try may succeed. */
 	readonly retryAfterMs?: number;
 	readonly upstream?: UpstreamFailure;
+	/** State of the request limit that refused, for `x-ratelimit-*`. */
+	readonly requests?: { readonly limit: number; readonly remaining: number; readonly resetMs: number };
 	/** Logged, never sent. */
 	readonly cause?: unknown;
 }
@@ -89,6 +91,7 @@ export class GatewayError extends Error {
 	readonly param: string | undefined;
 	readonly retryAfterMs: number | undefined;
 	readonly upstream: UpstreamFailure | undefined;
+	readonly requests: GatewayErrorOptions['requests'];
 
 	/** `message` is outward: it says which field and what to do, and holds no key, SQL or upstream body. */
 	constructor(code: ErrorCode, message: string, options: GatewayErrorOptions = {}) {
@@ -97,6 +100,7 @@ export class GatewayError extends Error {
 		this.param = options.param;
 		this.retryAfterMs = options.retryAfterMs;
 		this.upstream = options.upstream;
+		this.requests = options.requests;
 	}
 
 	get status(): number {

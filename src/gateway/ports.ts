@@ -5,7 +5,7 @@
 import type { ModelFacts } from '../catalog/facts';
 import type { HealthPort } from '../health/contract';
 import type { CloseRequest, ExtendRequest, LedgerLimits, OpenAnswer, OpenRequest } from '../ledger/contract';
-import type { Provider } from '../providers/provider';
+import type { EmbedWire, EmbedWireId, Provider, Wire, WireId } from '../providers/provider';
 
 /** Virtual in tests: nothing here ever sleeps for real there. */
 export interface Time {
@@ -136,6 +136,10 @@ export interface CatalogPort {
 
 export interface Registry {
 	provider(id: string): Provider | null;
+	/** Provider ids in order of preference. */
+	readonly ids: readonly string[];
+	readonly wires: Readonly<Record<WireId, Wire>>;
+	readonly embedWires: Readonly<Record<EmbedWireId, EmbedWire>>;
 }
 
 /** Milliseconds, from the environment. */
@@ -160,6 +164,7 @@ export interface Ports {
 	readonly ledger: LedgerPort;
 	readonly health: HealthPort;
 	readonly catalog: CatalogPort;
+	readonly registry: Registry;
 	readonly limits: TimeLimits;
 	/** `waitUntil`: keeps the work alive after the answer or the client is gone. */
 	readonly defer: (work: Promise<unknown>) => void;

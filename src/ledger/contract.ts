@@ -122,11 +122,14 @@ export interface ContextReceipt {
 	readonly summarized: number;
 }
 
-export interface CloseRequest {
-	readonly entry: LedgerEntry;
-	/** The request's last attempt: what is left of its hold is given back. */
-	readonly final: boolean;
-}
+/** One attempt's end; or, with no entry, the end of a request whose hold no (further) attempt will use. */
+export type CloseRequest =
+	| {
+			readonly entry: LedgerEntry;
+			/** The request's last attempt: what is left of its hold is given back. */
+			readonly final: boolean;
+	  }
+	| { readonly entry: null; readonly requestId: string; readonly organizationId: string; readonly final: true };
 
 export interface ExtendRequest {
 	readonly requestId: string;

@@ -1,0 +1,180 @@
+/**
+ * One upstream call of a chat, streamed or whole, up to the point where it can no longer move to
+ * another target. Every way out of here has ended the meter or handed it on.
+ */
+import { GatewayError } from '../errors';
+import { type ChatEvent, isContent } from '../language/event';
+import type { ChatRequest, ChatResponse, Warning } from '../language/request';
+import { unfold } from '../language/unfold';
+import { sseFramer } from '../providers/framing/sse';
+import type { Framer, Wire, WireRequest } from '../providers/provider';
+import type { Meter } from './meter';
+import type { Ports } from './ports';
+import type { Target } from './route';
+import { ANSWER_LIMIT, discard, exchange, failureOf, readText } from './upstream';
+import { type Watchdog, type WatchdogLimits, watch } from './watchdog';
+
+export interface Attempt {
+	readonly target: Target;
+	readonly wire: Wire;
+	readonly wireRequest: WireRequest;
+	readonly meter: Meter;
+	readonly limits: WatchdogLimits;
+	/** Aborting it ends the upstream call. */
+	readonly controller: AbortController;
+	/** Adds to the time spent waiting on upstreams. */
+	readonly waited: (ms: number) => void;
+}
+
+/** The wire's form of a request for one target. Throws `invalid_request` where the target can't carry it. */
+export function wireRequestOf(
+	request: ChatRequest,
+	target: Target,
+	wire: Wire,
+	stream: boolean,
+): WireRequest & { readonly warnings: readonly Warning[] } {
+	return wire.toRequest(request, {
+		providerId: target.provider.id,
+		model: target.model,
+		stream,
+		quirks: target.provider.quirks ?? {},
+		traits: target.facts,
+	});
+}
+
+const isJson = (response: Response): boolean =>
+	(response.headers.get('content-type') ?? '').toLowerCase().includes('application/json');
+
+const isHtml = (response: Response): boolean =>
+	(response.headers.get('content-type') ?? '').toLowerCase().startsWith('text/html');
+
+const malformed = (message: string): GatewayError =>
+	new GatewayError('upstream_malformed', message, { upstream: { failure: 'malformed', scope: 'provider' } });
+
+/** A call whose answer comes in one piece. Throws GatewayError. */
+export async function whole(attempt: Attempt, ports: Ports): Promise<ChatResponse> {
+	const { controller, meter, wire, wireRequest } = attempt;
+	const dog = watch(ports.time, attempt.limits, (error) => controller.abort(error));
+	const startedAt = ports.time.now();
+	try {
+		const response = await exchange(attempt.target, wireRequest, wire, controller.signal, ports);
+		const body = await readText(response, ANSWER_LIMIT, controller.signal, 'refuse');
+		const answer = wire.fromResponse(body, wireRequest.plan);
+		meter.whole(answer);
+		return answer;
+	} finally {
+		dog.stop();
+		attempt.waited(ports.time.now() - startedAt);
+	}
+}
+
+/** A stream at its commit point: content has arrived, no other target will be tried. */
+export interface OpenStream {
+	/** What was read so far, `start` first. */
+	readonly head: readonly ChatEvent[];
+	/** The rest, a batch per chunk; ends after `finish` or `error`. Never throws. */
+	readonly tail: AsyncGenerator<readonly ChatEvent[], void, void>;
+}
+
+/** A call whose answer is streamed, read up to its first content. Throws GatewayError where none comes. */
+export async function streamed(attempt: Attempt, ports: Ports): Promise<OpenStream> {
+	const { controller, wire } = attempt;
+	const dog = watch(ports.time, attempt.limits, (error) => controller.abort(error));
+	const startedAt = ports.time.now();
+	try {
+		const response = await exchange(attempt.target, attempt.wireRequest, wire, controller.signal, ports);
+		const batches = await batchesOf(response, attempt, dog);
+		const head: ChatEvent[] = [];
+		for (let batch = await batches.next(); !batch.done; batch = await batches.next()) {
+			head.push(...batch.value);
+			const last = head.at(-1);
+			if (!head.some(isContent)) {
+				if (last?.type === 'error') throw last.error;
+				continue;
+			}
+			dog.committed();
+			for (const event of head) attempt.meter.push(event);
+			return { head, tail: metered(batches, head, attempt.meter, dog) };
+		}
+		throw malformed('The upstream ended its answer without any content.');
+	} catch (error) {
+		dog.stop();
+		throw failureOf(error, controller.signal);
+	} finally {
+		attempt.waited(ports.time.now() - startedAt);
+	}
+}
+
+/** The rest of the stream past the meter; stops the watchdog whichever way it ends. */
+async function* metered(
+	batches: AsyncGenerator<ChatEvent[], void, void>,
+	head: readonly ChatEvent[],
+	meter: Meter,
+	dog: Watchdog,
+): AsyncGenerator<readonly ChatEvent[], void, void> {
+	try {
+		if (isLast(head.at(-1))) return;
+		for await (const batch of batches) {
+			for (const event of batch) meter.push(event);
+			yield batch;
+			if (isLast(batch.at(-1))) return;
+		}
+	} finally {
+		dog.stop();
+		await batches.return();
+	}
+}
+
+const isLast = (event: ChatEvent | undefined): boolean => event?.type === 'finish' || event?.type === 'error';
+
+/** The events of a 2xx answer to a streamed call, whatever form it came in. */
+async function batchesOf(
+	response: Response,
+	attempt: Attempt,
+	dog: Watchdog,
+): Promise<AsyncGenerator<ChatEvent[], void, void>> {
+	const { controller, wire, wireRequest } = attempt;
+	if (isHtml(response)) {
+		await discard(response);
+		throw malformed('The upstream answered with a web page.');
+	}
+	if (isJson(response)) {
+		const body = await readText(response, ANSWER_LIMIT, controller.signal, 'refuse');
+		const events = unfold(wire.fromResponse(body, wireRequest.plan));
+		return once(events);
+	}
+	if (!response.body) throw malformed('The upstream answered without a body.');
+	return decoded(response.body.getReader(), attempt, dog);
+}
+
+async function* once(events: ChatEvent[]): AsyncGenerator<ChatEvent[], void, void> {
+	yield events;
+}
+
+/** Bytes to events. Never throws: a broken read is an `error` event. */
+async function* decoded(
+	reader: ReadableStreamDefaultReader<Uint8Array>,
+	attempt: Attempt,
+	dog: Watchdog,
+): AsyncGenerator<ChatEvent[], void, void> {
+	const framer: Framer = sseFramer();
+	const decoder = attempt.wire.decoder(attempt.wireRequest.plan);
+	try {
+		for (;;) {
+			const chunk = await reader.read();
+			dog.touch();
+			const batch: ChatEvent[] = [];
+			for (const frame of chunk.done ? framer.end() : framer.push(chunk.value)) {
+				const events = decoder.push(frame);
+				for (const event of events) batch.push(event);
+			}
+			if (chunk.done) batch.push(...decoder.end());
+			if (batch.length > 0) yield batch;
+			if (chunk.done || isLast(batch.at(-1))) return;
+		}
+	} catch (error) {
+		yield [{ type: 'error', error: failureOf(error, attempt.controller.signal) }];
+	} finally {
+		reader.cancel().catch(() => undefined);
+	}
+}

@@ -1,0 +1,39 @@
+/** How long each part of a request may take (DESIGN 5). All in milliseconds. */
+import type { ChatRequest } from '../language/request';
+import type { Settings, TimeLimits } from './ports';
+
+/** Speed taken for granted when judging how long a whole answer may take. */
+const TOKENS_PER_SECOND = 25;
+/** Output expected where the request sets no maximum. */
+const EXPECTED_OUTPUT = 1_024;
+/** Above this an answer is streamed from the upstream and folded, so that a dead one is noticed in seconds. */
+const LONG_OUTPUT = 4_096;
+/** Models that reason first are silent for longer. */
+const REASONING_PATIENCE = 6;
+
+export const asksReasoning = (request: ChatRequest): boolean =>
+	request.reasoning !== undefined && request.reasoning.effort !== 'none';
+
+/** Whether the upstream is asked to stream, although the client is not. */
+export const foldsStream = (request: ChatRequest): boolean =>
+	(request.maxTokens ?? 0) > LONG_OUTPUT || asksReasoning(request);
+
+/** Time to the first event of one attempt; an explicit `timeoutMs` is taken literally. */
+export function firstEventLimit(
+	request: ChatRequest,
+	streamed: boolean,
+	limits: TimeLimits,
+	settings: Settings,
+): number {
+	if (settings.timeoutMs !== undefined) return settings.timeoutMs;
+	const first = limits.firstEventMs * (asksReasoning(request) ? REASONING_PATIENCE : 1);
+	if (streamed) return first;
+	return first + ((request.maxTokens ?? EXPECTED_OUTPUT) / TOKENS_PER_SECOND) * 1_000;
+}
+
+/** Targets whose first-event limits make up the commit deadline. */
+const COMMIT_TARGETS = 3;
+
+/** Time from the start to the commit point, over all attempts. */
+export const commitLimit = (firstEventMs: number, targets: number): number =>
+	firstEventMs * Math.min(targets, COMMIT_TARGETS);

@@ -1,0 +1,170 @@
+/**
+ * The meter of one upstream call: counts what passes and ends in exactly one ledger entry, whatever
+ * happens to the call. Streamed and whole answers, chat and embeddings all end here.
+ */
+import { GatewayError } from '../errors';
+import type { ChatEvent } from '../language/event';
+import { isContent } from '../language/event';
+import type { ChatResponse, FinishReason } from '../language/request';
+import { completionTokens, type Usage, usageOf } from '../language/usage';
+import type { ContextReceipt, EntryState, LedgerEntry, Operation } from '../ledger/contract';
+import { costOf } from '../ledger/price';
+import type { Time } from './ports';
+import type { Target } from './route';
+
+/** Facts of the request that every entry repeats, so that each is complete in itself. */
+export interface RequestFacts {
+	readonly requestId: string;
+	readonly clientRequestId: string | null;
+	readonly organizationId: string;
+	readonly keyId: string | null;
+	readonly agentId: string | null;
+	readonly user: string | null;
+	readonly runId: string | null;
+	readonly tags: readonly string[];
+	readonly configVersion: number;
+	readonly operation: Operation;
+	readonly source: 'ledger' | 'direct';
+}
+
+/** Characters of text that make a token, where the upstream does not say. */
+const CHARS_PER_TOKEN = 4;
+
+export class Meter {
+	readonly startedAt: number;
+	/** ms since epoch; null before any content. */
+	firstTokenAt: number | null = null;
+	#usage: Usage | null = null;
+	#finish: FinishReason | null = null;
+	#outputChars = 0;
+	#entry: LedgerEntry | null = null;
+
+	constructor(
+		private readonly request: RequestFacts,
+		private readonly target: Target,
+		private readonly attempt: {
+			readonly number: number;
+			readonly stream: boolean;
+			/** Estimated prompt tokens, used where the upstream reports none. */
+			readonly promptTokens: number;
+			readonly context: ContextReceipt | null;
+		},
+		private readonly time: Time,
+	) {
+		this.startedAt = time.now();
+	}
+
+	/** One event of the answer, as it passes. */
+	push(event: ChatEvent): void {
+		if (this.firstTokenAt === null && isContent(event)) this.firstTokenAt = this.time.now();
+		switch (event.type) {
+			case 'text-delta':
+			case 'reasoning-delta':
+			case 'refusal-delta':
+				this.#outputChars += event.text.length;
+				return;
+			case 'tool-call-start':
+				this.#outputChars += event.name.length;
+				return;
+			case 'tool-call-delta':
+				this.#outputChars += event.arguments.length;
+				return;
+			case 'usage':
+				this.#usage = event.usage;
+				return;
+			case 'finish':
+				this.#finish = event.finish;
+		}
+	}
+
+	/** A whole answer at once. */
+	whole(response: ChatResponse): void {
+		this.firstTokenAt = this.time.now();
+		for (const part of response.content)
+			this.#outputChars += part.type === 'tool-call' ? part.name.length + part.arguments.length : part.text.length;
+		this.#usage = response.usage;
+		this.#finish = response.finish;
+	}
+
+	/** An embedding answer: it has usage and no content to count. */
+	embedded(usage: Usage | null): void {
+		this.firstTokenAt = this.time.now();
+		this.#usage = usage;
+		this.#finish = { kind: 'stop' };
+	}
+
+	get finished(): boolean {
+		return this.#finish !== null;
+	}
+
+	/** Output tokens per second since the first; null where it can't be said. */
+	tokensPerSecond(now: number): number | null {
+		const elapsed = this.firstTokenAt === null ? 0 : now - this.firstTokenAt;
+		if (elapsed <= 0) return null;
+		const tokens = this.#usage ? completionTokens(this.#usage) : this.#outputChars / CHARS_PER_TOKEN;
+		return (tokens * 1_000) / elapsed;
+	}
+
+	/**
+	 * Ends the call, the first time only: later calls return the same entry. `error` null: it went well, or
+	 * the client left (then `finished` is false and the entry says `aborted`).
+	 */
+	end(error: GatewayError | null, httpStatus: number | null): LedgerEntry {
+		this.#entry ??= this.#close(error, httpStatus);
+		return this.#entry;
+	}
+
+	#close(error: GatewayError | null, httpStatus: number | null): LedgerEntry {
+		const failed = error ?? (this.#finish ? null : aborted());
+		const state = this.#state(failed);
+		const { usage, usageSource } = this.#used(state);
+		const prices = this.target.facts.prices;
+		const endedAt = this.time.now();
+		return {
+			...this.request,
+			attemptId: `${this.request.requestId}.${this.attempt.number}`,
+			state,
+			stream: this.attempt.stream,
+			provider: this.target.provider.id,
+			providerRowId: this.target.credential.rowId,
+			model: this.target.model,
+			startedAt: this.startedAt,
+			endedAt,
+			firstTokenMs: this.firstTokenAt === null ? null : this.firstTokenAt - this.startedAt,
+			usage,
+			usageSource,
+			costNanoUsd: usage === null ? 0n : (usage.reportedNanoUsd ?? (prices && costOf(usage, prices))),
+			priceVersion: this.target.facts.priceVersion,
+			finishReason: this.#finish?.kind ?? null,
+			finishReasonRaw: this.#finish?.raw ?? null,
+			errorCode: failed?.code ?? null,
+			errorClass: failed?.upstream?.failure ?? null,
+			httpStatus: failed?.upstream?.status ?? httpStatus,
+			context: this.attempt.context,
+		};
+	}
+
+	#used(state: EntryState): Pick<LedgerEntry, 'usage' | 'usageSource'> {
+		if (state === 'released') return { usage: null, usageSource: 'none' };
+		const complete = this.#finish !== null || this.firstTokenAt === null;
+		if (this.#usage !== null && complete) return { usage: this.#usage, usageSource: 'reported' };
+		return { usage: this.#estimate(), usageSource: 'estimated' };
+	}
+
+	/** Content was bought: settled. Refused before any: released. Silent after it was sent: nobody knows. */
+	#state(failed: GatewayError | null): EntryState {
+		if (failed === null || this.firstTokenAt !== null) return 'settled';
+		if (failed.code === 'aborted' || failed.upstream?.failure === 'timeout') return 'unknown';
+		return 'released';
+	}
+
+	/** What an answer without (final) usage is taken to have cost; a reported input count is kept. */
+	#estimate(): Usage {
+		const output = Math.ceil(this.#outputChars / CHARS_PER_TOKEN);
+		if (this.#usage) return { ...this.#usage, output: Math.max(this.#usage.output, output) };
+		return usageOf({ input: this.attempt.promptTokens, output });
+	}
+}
+
+/** The client left before the answer was over. */
+export const aborted = (): GatewayError => new GatewayError('aborted', 'The client closed the request.');

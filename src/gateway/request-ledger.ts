@@ -1,0 +1,79 @@
+/**
+ * One request's side of the ledger. An ended attempt is owed until it is known whether another follows,
+ * so that its close can say `final`; whatever happens, `finish` pays what is owed and gives the hold back.
+ */
+import { GatewayError } from '../errors';
+import type { LedgerEntry, NanoUsd } from '../ledger/contract';
+import type { Ports, Snapshot } from './ports';
+
+export class RequestLedger {
+	#owed: LedgerEntry | null = null;
+	#attempts = 0;
+	#left: NanoUsd;
+	#finished = false;
+
+	constructor(
+		private readonly requestId: string,
+		private readonly snapshot: Snapshot,
+		held: NanoUsd | null,
+		private readonly ports: Pick<Ports, 'ledger'>,
+	) {
+		this.#left = held ?? 0n;
+	}
+
+	/** Upstream calls begun. */
+	get attempts(): number {
+		return this.#attempts;
+	}
+
+	/** Number of the next attempt, from 1. */
+	begin(): number {
+		this.#pay(false);
+		this.#attempts += 1;
+		return this.#attempts;
+	}
+
+	/** The attempt begun last is over. */
+	owe(entry: LedgerEntry): void {
+		this.#owed = entry;
+		this.#left -= entry.costNanoUsd ?? 0n;
+	}
+
+	/** Room for one more attempt of this cost, extending the hold where it is short. False: a budget forbids it. */
+	async affords(cost: NanoUsd | null): Promise<boolean> {
+		const short = (cost ?? 0n) - this.#left;
+		if (short <= 0n) return true;
+		const { organization, limits } = this.snapshot;
+		const extended = await this.ports.ledger.extend(organization.id, {
+			requestId: this.requestId,
+			nanoUsd: short,
+			limits,
+		});
+		if (extended) this.#left += short;
+		return extended;
+	}
+
+	/** No attempt follows. Safe to call more than once. */
+	finish(): void {
+		if (this.#finished) return;
+		this.#finished = true;
+		if (this.#owed) this.#pay(true);
+		else
+			this.ports.ledger.close({
+				entry: null,
+				requestId: this.requestId,
+				organizationId: this.snapshot.organization.id,
+				final: true,
+			});
+	}
+
+	#pay(final: boolean): void {
+		const entry = this.#owed;
+		this.#owed = null;
+		if (entry) this.ports.ledger.close({ entry, final });
+	}
+}
+
+/** All targets were skipped: nothing could be tried. */
+export const noTarget = (retryAfterMs: number): GatewayError =>
+	new GatewayError('upstream_unavailable', 'No configured target can be tried at the moment.', { retryAfterMs });

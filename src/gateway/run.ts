@@ -1,0 +1,200 @@
+/** The path of a chat: admit, pursue, settle. Read it down. */
+import { Collector } from '../language/collect';
+import type { ChatEvent } from '../language/event';
+import type { ChatResponse } from '../language/request';
+import { type Admitted, admit } from './admit';
+import { type Attempt, type OpenStream, streamed, whole, wireRequestOf } from './attempt';
+import type { CallMeta, ChatAnswer, ChatCall, ChatStream } from './call';
+import { type ChatRun, metaOf, startRun } from './chat-run';
+import { firstEventLimit, foldsStream } from './deadline';
+import { aborted, Meter } from './meter';
+import { type ChatPlan, type Planned, planChat } from './plan';
+import type { Ports } from './ports';
+import { type Pursued, pursue, report, type Won } from './pursue';
+import { agentSlugOf } from './route';
+
+/** Throws GatewayError. */
+export async function chat(call: ChatCall, ports: Ports): Promise<ChatAnswer> {
+	const admitted = await admitChat(call, ports);
+	const fold = foldsStream(admitted.plan.request);
+	const run = startRun(call, admitted, ports, fold);
+	try {
+		const won = await pursue(candidates(run, fold, fold ? folded : whole), run.pursuit, ports);
+		const entry = won.meter.end(null, 200);
+		run.ledger.owe(entry);
+		report(null, won.target, won.meter, { ports, probe: won.probe, pursuit: run.pursuit });
+		return { response: won.answer, meta: metaOf(run, won, entry.costNanoUsd) };
+	} finally {
+		run.ledger.finish();
+	}
+}
+
+/** Resolves at the commit point. Throws GatewayError before it. */
+export async function stream(call: ChatCall, ports: Ports): Promise<ChatStream> {
+	const run = startRun(call, await admitChat(call, ports), ports, true);
+	try {
+		return committed(run, await pursue(candidates(run, true, opened), run.pursuit, ports));
+	} catch (error) {
+		run.ledger.finish();
+		throw error;
+	}
+}
+
+function admitChat(call: ChatCall, ports: Ports): Promise<Admitted<ChatPlan>> {
+	return admit(
+		{
+			requestId: call.requestId,
+			agentSlug: agentSlugOf(call.request.model, call.agent),
+			operation: 'chat',
+			prepare: (snapshot) => planChat(call, snapshot, ports),
+		},
+		ports,
+	);
+}
+
+/** An open stream with what it takes to end it. */
+interface Running extends OpenStream {
+	readonly controller: AbortController;
+}
+
+async function opened(attempt: Attempt, ports: Ports): Promise<Running> {
+	return { ...(await streamed(attempt, ports)), controller: attempt.controller };
+}
+
+/** A streamed call folded into a whole answer: nothing has left yet, so its failure may still move on. */
+async function folded(attempt: Attempt, ports: Ports): Promise<ChatResponse> {
+	const { head, tail } = await streamed(attempt, ports);
+	const startedAt = ports.time.now();
+	const collector = new Collector();
+	try {
+		for (const event of head) collector.push(event);
+		for await (const batch of tail) for (const event of batch) collector.push(event);
+		return collector.response();
+	} finally {
+		await tail.return();
+		attempt.waited(ports.time.now() - startedAt);
+	}
+}
+
+/** The planned targets as the pursuit wants them: how to ask each, and what to do with one that answers. */
+function candidates<Answer>(
+	run: ChatRun,
+	stream: boolean,
+	perform: (attempt: Attempt, ports: Ports) => Promise<Answer>,
+): Pursued<Answer>[] {
+	return run.plan.targets.map((planned) => ({
+		target: planned.target,
+		holdNanoUsd: planned.holdNanoUsd,
+		prepare: () => {
+			const wire = run.ports.registry.wires[planned.target.provider.wire];
+			const wireRequest = wireRequestOf(run.plan.request, planned.target, wire, stream);
+			return {
+				warnings: wireRequest.warnings,
+				meter: (number) => meterOf(run, planned, number, stream),
+				call: (meter) => {
+					const controller = new AbortController();
+					const { signal } = run.call;
+					if (signal?.aborted) controller.abort(aborted());
+					signal?.addEventListener('abort', () => controller.abort(aborted()), { once: true });
+					const limits = limitsOf(run, stream);
+					const attempt: Attempt = {
+						target: planned.target,
+						wire,
+						wireRequest,
+						meter,
+						limits,
+						controller,
+						waited: run.pursuit.waited,
+					};
+					return perform(attempt, run.ports).catch((error: unknown) => {
+						controller.abort(error);
+						throw error;
+					});
+				},
+			};
+		},
+	}));
+}
+
+const meterOf = (run: ChatRun, planned: Planned, number: number, stream: boolean): Meter =>
+	new Meter(
+		run.facts,
+		planned.target,
+		{ number, stream, promptTokens: run.plan.promptTokens, context: planned.context },
+		run.ports.time,
+	);
+
+const limitsOf = (run: ChatRun, stream: boolean) => ({
+	firstEventMs: firstEventLimit(run.plan.request, stream, run.ports.limits, run.plan.settings),
+	idleMs: run.ports.limits.idleMs,
+	commitBy: run.pursuit.commitBy,
+	totalBy: run.totalBy,
+});
+
+/** The stream handed to a door. Whichever way it is left, it is settled exactly once. */
+function committed(run: ChatRun, won: Won<Running>): ChatStream {
+	const { answer, meter } = won;
+	let meta: CallMeta = metaOf(run, won, null);
+
+	const settle = (last: ChatEvent | undefined): void => {
+		const error = last?.type === 'error' ? last.error : null;
+		const entry = meter.end(error, 200);
+		run.ledger.owe(entry);
+		run.ledger.finish();
+		meta = metaOf(run, won, entry.costNanoUsd);
+		report(meter.finished ? null : (error ?? aborted()), won.target, meter, {
+			ports: run.ports,
+			probe: won.probe,
+			pursuit: run.pursuit,
+		});
+	};
+
+	async function* passed(): AsyncGenerator<readonly ChatEvent[], void, void> {
+		let settled = false;
+		const settleOnce = (last: ChatEvent | undefined): void => {
+			if (settled) return;
+			settled = true;
+			settle(last);
+		};
+		try {
+			for await (const batch of chained(answer)) {
+				const last = batch.at(-1);
+				// The cost must be known when `finish` is passed on, so the books are closed before it.
+				if (last?.type === 'finish' || last?.type === 'error') settleOnce(last);
+				yield batch;
+			}
+		} finally {
+			settleOnce(undefined);
+			answer.controller.abort(aborted());
+			await answer.tail.return();
+		}
+	}
+
+	return { events: leaving(passed(), answer.controller), meta: () => meta };
+}
+
+async function* chained(answer: OpenStream): AsyncGenerator<readonly ChatEvent[], void, void> {
+	yield answer.head;
+	yield* answer.tail;
+}
+
+/** `return()` waits for a pending read; aborting the upstream first makes that read end at once. */
+function leaving(
+	events: AsyncGenerator<readonly ChatEvent[], void, void>,
+	controller: AbortController,
+): AsyncGenerator<readonly ChatEvent[], void, void> {
+	return {
+		next: () => events.next(),
+		return: (value) => {
+			controller.abort(aborted());
+			return events.return(value);
+		},
+		throw: (error) => {
+			controller.abort(aborted());
+			return events.throw(error);
+		},
+		[Symbol.asyncIterator]() {
+			return this;
+		},
+	};
+}

@@ -1,0 +1,101 @@
+/** One HTTP exchange with an upstream: address, key, status. The body is the caller's. */
+import { GatewayError, toGatewayError } from '../errors';
+import type { Wire, WireRequest } from '../providers/provider';
+import type { Ports } from './ports';
+import type { Target } from './route';
+
+/** Most of an error body that is read (bytes). */
+const ERROR_BODY_LIMIT = 64 * 1024;
+/** Most of a whole answer that is read (bytes). */
+export const ANSWER_LIMIT = 64 * 1024 * 1024;
+
+function headersOf(target: Target, request: WireRequest): Record<string, string> {
+	const { auth, headers } = target.provider;
+	const all: Record<string, string> = { 'content-type': 'application/json', ...headers, ...request.headers };
+	const key = target.credential.apiKey;
+	if (key === null) return all;
+	if (auth.kind === 'header') all[auth.name] = key;
+	else if (auth.kind !== 'none') all.authorization = `Bearer ${key}`;
+	return all;
+}
+
+/**
+ * Sends and waits for the head of a 2xx answer. Throws GatewayError: what the upstream refused, as its
+ * wire reads it; `upstream_unavailable` without a connection; the abort reason where `signal` fired.
+ */
+export async function exchange(
+	target: Target,
+	request: WireRequest,
+	wire: Pick<Wire, 'fromError'>,
+	signal: AbortSignal,
+	ports: Pick<Ports, 'send'>,
+): Promise<Response> {
+	let response: Response;
+	try {
+		response = await ports.send({
+			url: target.credential.baseUrl + request.path,
+			method: 'POST',
+			headers: headersOf(target, request),
+			body: request.body,
+			signal,
+			trust: target.credential.trust,
+		});
+	} catch (error) {
+		throw failureOf(error, signal);
+	}
+	if (response.ok) return response;
+	if (response.status >= 300 && response.status < 400) {
+		await discard(response);
+		throw new GatewayError('upstream_malformed', 'The upstream answered with a redirect, which is not followed.', {
+			upstream: { failure: 'malformed', status: response.status, scope: 'provider' },
+		});
+	}
+	const body = await readText(response, ERROR_BODY_LIMIT, signal, 'cut').catch(() => '');
+	if (signal.aborted) throw failureOf(signal.reason, signal);
+	throw wire.fromError(response.status, response.headers, body);
+}
+
+/** What a failed read or send means: the reason it was aborted for, else a network failure. */
+export function failureOf(error: unknown, signal: AbortSignal): GatewayError {
+	const reason: unknown = signal.aborted ? signal.reason : error;
+	if (reason instanceof GatewayError) return reason;
+	if (signal.aborted) return toGatewayError(reason);
+	return new GatewayError('upstream_unavailable', 'The connection to the upstream broke.', {
+		upstream: { failure: 'network', scope: 'provider' },
+		cause: error,
+	});
+}
+
+export async function discard(response: Response): Promise<void> {
+	await response.body?.cancel().catch(() => undefined);
+}
+
+/** The body as text, at most `limit` bytes: above it cut off, or refused as `upstream_malformed`. */
+export async function readText(
+	response: Response,
+	limit: number,
+	signal: AbortSignal,
+	above: 'cut' | 'refuse',
+): Promise<string> {
+	if (!response.body) return '';
+	const reader = response.body.getReader();
+	const decoder = new TextDecoder();
+	let text = '';
+	let size = 0;
+	try {
+		for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+			size += chunk.value.byteLength;
+			if (size > limit && above === 'refuse')
+				throw new GatewayError('upstream_malformed', 'The upstream sent a larger answer than is accepted.', {
+					upstream: { failure: 'malformed', scope: 'provider' },
+				});
+			text += decoder.decode(chunk.value, { stream: true });
+			if (size > limit) break;
+		}
+		return text + decoder.decode();
+	} catch (error) {
+		throw failureOf(error, signal);
+	} finally {
+		reader.cancel().catch(() => undefined);
+	}
+}

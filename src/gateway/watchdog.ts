@@ -1,0 +1,86 @@
+/**
+ * The time limits of one upstream call on one timer: a chunk only moves a number, nothing is armed per chunk.
+ * Limits: until the first event (any frame), idle gap after it, until the commit point, and in total.
+ */
+import { GatewayError } from '../errors';
+import type { Time } from './ports';
+
+export interface WatchdogLimits {
+	/** ms from now to the first event */
+	readonly firstEventMs: number;
+	/** ms between events after it */
+	readonly idleMs: number;
+	/** ms since epoch: without content by then the request has failed */
+	readonly commitBy: number;
+	/** ms since epoch: the end of the whole request */
+	readonly totalBy: number;
+}
+
+export interface Watchdog {
+	/** Something arrived. */
+	touch(): void;
+	/** Content arrived: the commit deadline no longer applies. */
+	committed(): void;
+	stop(): void;
+}
+
+type Limit = 'first event' | 'idle' | 'commit' | 'total';
+
+const WORDS: Readonly<Record<Limit, string>> = {
+	'first event': 'sent nothing within its first-event time limit',
+	idle: 'fell silent for longer than the idle time limit',
+	commit: 'sent no content before the deadline of the request',
+	total: 'did not finish within the total time limit',
+};
+
+const timeout = (limit: Limit): GatewayError =>
+	new GatewayError('upstream_timeout', `The upstream ${WORDS[limit]}.`, {
+		upstream: { failure: 'timeout', scope: 'model' },
+	});
+
+/** Calls `expire` once with an `upstream_timeout` when a limit is passed. */
+export function watch(time: Time, limits: WatchdogLimits, expire: (error: GatewayError) => void): Watchdog {
+	const startedAt = time.now();
+	let lastEventAt: number | null = null;
+	let uncommitted = true;
+	let cancel: (() => void) | null = null;
+
+	const due = (): { at: number; limit: Limit } => {
+		const moving: { at: number; limit: Limit } =
+			lastEventAt === null
+				? { at: startedAt + limits.firstEventMs, limit: 'first event' }
+				: { at: lastEventAt + limits.idleMs, limit: 'idle' };
+		let next = moving;
+		if (uncommitted && limits.commitBy < next.at) next = { at: limits.commitBy, limit: 'commit' };
+		if (limits.totalBy < next.at) next = { at: limits.totalBy, limit: 'total' };
+		return next;
+	};
+
+	const arm = (): void => {
+		cancel = time.after(Math.max(0, due().at - time.now()), check);
+	};
+
+	const check = (): void => {
+		const next = due();
+		if (next.at > time.now()) {
+			arm();
+			return;
+		}
+		cancel = null;
+		expire(timeout(next.limit));
+	};
+
+	arm();
+	return {
+		touch() {
+			lastEventAt = time.now();
+		},
+		committed() {
+			uncommitted = false;
+		},
+		stop() {
+			cancel?.();
+			cancel = null;
+		},
+	};
+}
