@@ -19,4 +19,8 @@ export interface Principal extends Caller {
 	readonly version: number;
 	/** ms since epoch; null: never. Checked on every use, cached or not. */
 	readonly expiresAt: number | null;
+	/** Gateway keys: SHA-256 (hex) of the secret that was presented, compared again on every read. Never sent out. */
+	readonly secretHash?: string;
+	/** Read from D1 in this very request: a refusal that follows from it is final. */
+	readonly fresh?: true;
 }

@@ -63,4 +63,8 @@ export interface ModelFacts {
 	readonly prices: Prices | null;
 	/** Date of the price table, `YYYY-MM-DD`; null without prices. */
 	readonly priceVersion: string | null;
+	/** The catalog's own name, where `model` is an alias, a variant or a dated version of that. */
+	readonly listedAs?: string;
+	/** Length of a vector, on embedding models where it is known. */
+	readonly dimensions?: number;
 }

@@ -178,7 +178,7 @@ function preparePart(
 			try {
 				const response = await exchange(target, wireRequest, wire, controller.signal, ports);
 				const body = await readText(response, ANSWER_LIMIT, controller.signal, 'refuse');
-				const answer = wire.fromResponse(body, part.input.length);
+				const answer = wire.fromResponse(body, part.input.length, wireRequest.plan);
 				meter.embedded(answer.usage);
 				return answer;
 			} finally {

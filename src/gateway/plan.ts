@@ -5,6 +5,7 @@ import type { ContextReceipt, NanoUsd } from '../ledger/contract';
 import { holdOf } from '../ledger/hold';
 import { bound } from '../planner/bound';
 import { estimateInput } from '../planner/estimate';
+import { type Measure, measure } from '../planner/measure';
 import type { Admissible } from './admit';
 import type { ChatCall, RoutingStep } from './call';
 import type { CatalogPort, Choice, Registry, Settings, Snapshot } from './ports';
@@ -58,8 +59,8 @@ function withPrompt(request: ChatRequest, prompt: string | null): ChatRequest {
 const outputOf = (request: ChatRequest, target: Target): number =>
 	request.maxTokens ?? Math.min(target.facts.maxOutput ?? DEFAULT_OUTPUT, DEFAULT_OUTPUT);
 
-function planned(request: ChatRequest, target: Target, promptTokens: number): Planned {
-	const { fits: _, ...context } = bound(request, target.facts);
+function planned(request: ChatRequest, target: Target, promptTokens: number, measured: Measure): Planned {
+	const { fits: _, ...context } = bound(request, target.facts, measured);
 	const prices = target.facts.prices;
 	return {
 		target,
@@ -110,8 +111,9 @@ export function planChat(
 	const agent = agentSlug === null ? null : snapshot.agent;
 	const settings = settingsOf(choice);
 	const request = withPrompt(withSettings(call.request, settings), agent?.systemPrompt ?? null);
-	const promptTokens = estimateInput(request);
-	const all = targets.map((target) => planned(request, target, promptTokens));
+	const measured = measure(request);
+	const promptTokens = estimateInput(request, measured);
+	const all = targets.map((target) => planned(request, target, promptTokens, measured));
 	const [first] = targets;
 	return {
 		request,

@@ -61,6 +61,8 @@ export interface Choice {
 	/** `provider/model` or a bare name; an alias is already followed. */
 	readonly model: Sourced<string>;
 	readonly settings: { readonly [K in keyof Settings]: Sourced<NonNullable<Settings[K]>> };
+	/** `Credential.rowId` to use for this model, where a profile names one; absent: the provider's first. */
+	readonly credentialRowId?: string;
 }
 
 export interface AgentConfig {
@@ -99,6 +101,8 @@ export interface Snapshot {
 	readonly defaultChoice: Choice;
 	/** Profiles by name. */
 	readonly profiles: Readonly<Record<string, Choice>>;
+	/** The organization's own bare names → `provider/model` or `profile:<name>`, already followed to the end. */
+	readonly aliases?: Readonly<Record<string, string>>;
 	/** The agent asked for; null where none was, or where it does not exist. */
 	readonly agent: AgentConfig | null;
 	/** `FALLBACK_CHAIN`, for requests without an agent's own chain. */

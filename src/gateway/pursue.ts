@@ -51,8 +51,6 @@ export interface Pursuit {
 	readonly timeoutsCount: boolean;
 }
 
-type Gate = 'closed' | 'open' | 'probe';
-
 /** Throws the last failure where no target answered. The winner's entry is not closed: it is still running. */
 export async function pursue<Answer>(
 	candidates: readonly Pursued<Answer>[],
@@ -60,11 +58,13 @@ export async function pursue<Answer>(
 	ports: Ports,
 ): Promise<Won<Answer>> {
 	let failure: GatewayError | null = null;
-	const gates = await gatesOf(candidates, ports);
+	let shut = 0;
 	for (const [index, candidate] of candidates.entries()) {
-		const gate = gates[index] ?? 'closed';
-		const skip = (reason: string) => pursuit.routing.push(step(candidate.target, 'skipped', reason, 0));
+		const { target } = candidate;
+		const gate = target.provider.builtin ? 'closed' : ports.health.admits(target.endpoint);
+		const skip = (reason: string) => pursuit.routing.push(step(target, 'skipped', reason, 0));
 		if (gate === 'open') {
+			shut += 1;
 			skip('its circuit breaker is open');
 			continue;
 		}
@@ -73,25 +73,30 @@ export async function pursue<Answer>(
 			failure ??= new GatewayError('budget_exceeded', 'What is left of the budget does not cover this request.');
 			continue;
 		}
-		const more = gates.slice(index + 1).some((other) => other !== 'open');
+		const more = index + 1 < candidates.length;
 		const outcome = await tryTarget(candidate, { pursuit, ports, more, probe: gate === 'probe' });
 		if ('answer' in outcome) return { ...outcome, index };
 		failure = outcome.failure;
 		if (outcome.stop) break;
 	}
-	throw failure ?? noTarget(1_000);
+	if (failure === null && shut > 0) return probed(candidates, pursuit, ports);
+	throw failure ?? noTarget(RETRY_AFTER_MS);
 }
 
-/** What the breakers say; where all are open, one probe is asked for rather than none tried. */
-async function gatesOf(candidates: readonly Pursued<unknown>[], ports: Ports): Promise<Gate[]> {
-	const gates = candidates.map(
-		({ target }): Gate => (target.provider.builtin ? 'closed' : ports.health.admits(target.endpoint)),
-	);
+/** All breakers are open: one leased probe is tried, the others get 503 at once. */
+async function probed<Answer>(
+	candidates: readonly Pursued<Answer>[],
+	pursuit: Pursuit,
+	ports: Ports,
+): Promise<Won<Answer>> {
 	const [first] = candidates;
-	if (!first || gates.some((gate) => gate !== 'open')) return gates;
-	const leased = await ports.health.lease(first.target.endpoint);
-	return leased ? ['probe', ...gates.slice(1)] : gates;
+	if (!first || !(await ports.health.lease(first.target.endpoint))) throw noTarget(RETRY_AFTER_MS);
+	const outcome = await tryTarget(first, { pursuit, ports, more: false, probe: true });
+	if ('answer' in outcome) return { ...outcome, index: 0 };
+	throw outcome.failure;
 }
+
+const RETRY_AFTER_MS = 1_000;
 
 interface Trial {
 	readonly pursuit: Pursuit;

@@ -79,9 +79,10 @@ function hostOf(url: string): string {
 }
 
 /** The target of a name. Throws where it is unknown, has no key, or is of the wrong kind. */
-function targetOf(name: string, kind: 'chat' | 'embedding', facts: Facts): Target {
+function targetOf(name: string, kind: 'chat' | 'embedding', facts: Facts, rowId?: string): Target {
 	const { provider, model } = locate(name, facts);
-	const credential = facts.snapshot.credentials[provider.id]?.[0];
+	const pool = facts.snapshot.credentials[provider.id] ?? [];
+	const credential = pool.find((one) => one.rowId === rowId) ?? pool[0];
 	if (!credential) throw missing(`Provider '${provider.id}' has no key in this organization.`);
 	const modelFacts = facts.catalog.facts(provider.id, model);
 	if (kind === 'embedding' && !provider.embeddings)
@@ -146,12 +147,18 @@ function defaultEmbedding(facts: Facts): string {
 	throw missing('No configured provider has embeddings.');
 }
 
+/** The names the request itself gives; null where it leaves the choice to the configuration. */
+function explicitNames(model: string | undefined, models: readonly string[] | undefined): readonly string[] | null {
+	if (models && models.length > 0) return models;
+	return model === undefined || isDefault(model) ? null : [model];
+}
+
 /** The names asked for, first choice first, and the settings that come with them. */
 function asked(request: RouteRequest, facts: Facts): Asked {
 	const { snapshot } = facts;
 	checkAgent(request, snapshot);
 	const model = request.model?.startsWith('agent:') ? undefined : request.model;
-	const explicit = request.models?.length ? request.models : isDefault(model) ? null : [model as string];
+	const explicit = explicitNames(model, request.models)?.map((name) => snapshot.aliases?.[name] ?? name) ?? null;
 	if (explicit && request.agentSlug !== null && !snapshot.caller.mayOverrideModel)
 		throw new GatewayError('forbidden', "This key may not put another model in an agent's place.", { param: 'model' });
 	const agentChoice = request.agentSlug === null ? null : (snapshot.agent?.choice ?? null);
@@ -180,7 +187,7 @@ function chain(request: RouteRequest, snapshot: Snapshot): readonly string[] {
 export function route(request: RouteRequest, facts: Facts): Route {
 	const { names, choice } = asked(request, facts);
 	const [first, ...others] = [...names, ...chain(request, facts.snapshot)];
-	const primary = targetOf(first ?? '', request.kind, facts);
+	const primary = targetOf(first ?? '', request.kind, facts, choice?.credentialRowId);
 	if (!allowed(primary, facts.snapshot))
 		throw new GatewayError('forbidden', `This key may not use model '${nameOf(primary)}'.`, { param: 'model' });
 	const targets = [primary];

@@ -149,13 +149,19 @@ function committed(run: ChatRun, won: Won<Running>): ChatStream {
 		});
 	};
 
+	let settled = false;
+	const settleOnce = (last: ChatEvent | undefined): void => {
+		if (settled) return;
+		settled = true;
+		settle(last);
+	};
+	/** The client is gone, or needs no more. */
+	const leave = (): void => {
+		settleOnce(undefined);
+		answer.controller.abort(aborted());
+	};
+
 	async function* passed(): AsyncGenerator<readonly ChatEvent[], void, void> {
-		let settled = false;
-		const settleOnce = (last: ChatEvent | undefined): void => {
-			if (settled) return;
-			settled = true;
-			settle(last);
-		};
 		try {
 			for await (const batch of chained(answer)) {
 				const last = batch.at(-1);
@@ -164,13 +170,12 @@ function committed(run: ChatRun, won: Won<Running>): ChatStream {
 				yield batch;
 			}
 		} finally {
-			settleOnce(undefined);
-			answer.controller.abort(aborted());
+			leave();
 			await answer.tail.return();
 		}
 	}
 
-	return { events: leaving(passed(), answer.controller), meta: () => meta };
+	return { events: leaving(passed(), leave), meta: () => meta };
 }
 
 async function* chained(answer: OpenStream): AsyncGenerator<readonly ChatEvent[], void, void> {
@@ -178,19 +183,22 @@ async function* chained(answer: OpenStream): AsyncGenerator<readonly ChatEvent[]
 	yield* answer.tail;
 }
 
-/** `return()` waits for a pending read; aborting the upstream first makes that read end at once. */
+/**
+ * `return()` of a generator waits for its pending read, and skips a body that never began: so the upstream is
+ * aborted and the books are closed before it.
+ */
 function leaving(
 	events: AsyncGenerator<readonly ChatEvent[], void, void>,
-	controller: AbortController,
+	leave: () => void,
 ): AsyncGenerator<readonly ChatEvent[], void, void> {
 	return {
 		next: () => events.next(),
 		return: (value) => {
-			controller.abort(aborted());
+			leave();
 			return events.return(value);
 		},
 		throw: (error) => {
-			controller.abort(aborted());
+			leave();
 			return events.throw(error);
 		},
 		[Symbol.asyncIterator]() {

@@ -37,6 +37,8 @@ export interface HealthSnapshot {
 	readonly outputTokensPerSecond: number | null;
 	/** ms since epoch */
 	readonly takenAt: number;
+	/** More than one organization was active in the last 10 minutes; absent: not known. */
+	readonly shared?: boolean;
 }
 
 /** RPC surface of the Durable Object `ProviderHealth` (`idFromName(endpoint)`). */

@@ -1,4 +1,5 @@
 /** What `compose.ts` puts into each Hono request, and middleware and doors take from it. */
+import type { Context, MiddlewareHandler } from 'hono';
 import type { Principal } from '../auth/principal';
 import type { Bindings, Settings } from '../env';
 import type { Gateway } from '../gateway/call';
@@ -36,3 +37,6 @@ export interface HttpEnv {
 	Bindings: Bindings;
 	Variables: HttpVariables;
 }
+
+export type HttpContext = Context<HttpEnv>;
+export type Middleware = MiddlewareHandler<HttpEnv>;

@@ -143,7 +143,7 @@ export interface OrgLedgerApi {
 	open(request: OpenRequest): Promise<OpenAnswer>;
 	/** False: it would break a budget; the caller skips that target. */
 	extend(request: ExtendRequest): Promise<boolean>;
-	/** Idempotent by attempt id. Resolves once the entries are queued for commit. */
+	/** Idempotent by attempt id. Resolves once the entries are durable: until then they are the caller's. */
 	close(organizationId: string, closes: readonly CloseRequest[]): Promise<void>;
 	/** The current config version; reads D1 where it is not known. */
 	version(organizationId: string): Promise<number>;

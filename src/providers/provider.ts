@@ -27,11 +27,28 @@ export interface Quirks {
 	readonly jsonObjectOnly?: boolean;
 	/** Usage carries the charge in USD as `usage.cost`. */
 	readonly reportsCost?: boolean;
+	/** What models without sampling (`ModelTraits.sampling`) refuse besides temperature, top_p and top_k. */
+	readonly withoutSampling?: readonly UnsupportedField[];
+	/** Streams are padded with random text unless `stream_options.include_obfuscation` is false. */
+	readonly streamObfuscation?: boolean;
+	/** `metadata` is refused unless `store` is true. */
+	readonly metadataNeedsStore?: boolean;
+	/** Prompt-cache breakpoints are `cache_control` on content parts. */
+	readonly cacheControl?: boolean;
+	/** A file may be given by its URL. */
+	readonly fileUrls?: boolean;
+	/** Assistant messages have a field `refusal`; elsewhere a refusal is replayed as text. */
+	readonly refusalField?: boolean;
+	/** Text content must be one string, never an array of parts. */
+	readonly stringContent?: boolean;
+	/** Embeddings are to be had as base64 of little-endian float32, which is exact and half as long. */
+	readonly base64Embeddings?: boolean;
 }
 
 export type UnsupportedField =
 	| 'topK'
 	| 'seed'
+	| 'stop'
 	| 'logprobs'
 	| 'presencePenalty'
 	| 'frequencyPenalty'
@@ -55,6 +72,8 @@ export interface ModelTraits {
 	readonly sampling: boolean;
 	/** JSON schema output is native. */
 	readonly structuredOutput: boolean;
+	/** False: not in the catalog; the rest is a guess, and what it denies is not held against a request. Absent: known. */
+	readonly known?: boolean;
 }
 
 export type ReasoningOption =
@@ -130,7 +149,7 @@ export interface EmbedWire {
 	readonly id: EmbedWireId;
 	toRequest(request: EmbedRequest, target: Pick<WireTarget, 'providerId' | 'model' | 'quirks'>): WireRequest;
 	/** `inputs` vectors are expected; fewer or more is `upstream_malformed`. */
-	fromResponse(body: string, inputs: number): EmbedResponse;
+	fromResponse(body: string, inputs: number, plan?: DecodePlan): EmbedResponse;
 	fromError(status: number, headers: Headers, body: string): GatewayError;
 }
 
@@ -156,6 +175,8 @@ export interface Provider {
 	};
 	/** GET path of the model list, cheap enough for a health check. */
 	readonly modelsPath?: string;
+	/** GET path that proves key and endpoint, where the model list is public and so proves no key. */
+	readonly healthPath?: string;
 	/** Runs on the operator's own machine: http and private addresses are its normal place. */
 	readonly local?: true;
 	/** Answers inside the Worker; nothing leaves it. */

@@ -1,7 +1,7 @@
 /** tRPC v11: context, error shape and procedures. No transformer; errors carry the typed GatewayError as `data.gateway`. */
 import { initTRPC, TRPCError } from '@trpc/server';
 import { type ErrorCode, GatewayError, invalid, toGatewayError } from '../errors';
-import type { Gateway } from '../gateway/call';
+import type { CallMeta, Gateway } from '../gateway/call';
 import type { ServiceContext } from '../services/context';
 
 export interface RouterContext {
@@ -14,6 +14,12 @@ export interface RouterContext {
 		readonly fallback: boolean;
 		readonly receivedAt: number;
 		readonly signal: AbortSignal | null;
+		/** `x-switchyard-run` */
+		readonly run?: string | null;
+		/** Id of the HTTP request, where it is one call; each call of a batch takes a new one. */
+		readonly requestId?: string;
+		/** Hears the facts of each whole answer, for the response headers. */
+		readonly answered?: (meta: CallMeta) => void;
 	};
 	/** Deep readiness, as `/readyz` reports it. */
 	readonly ready: () => Promise<Readonly<Record<string, 'ok' | 'failed'>>>;
@@ -76,10 +82,14 @@ function trpcCode(code: ErrorCode): TRPCError['code'] {
 interface Issue {
 	readonly path: readonly PropertyKey[];
 	readonly message: string;
+	/** Of `unrecognized_keys`, whose path ends at the object around them. */
+	readonly keys?: readonly string[];
 }
 
-const pathOf = (issue: Issue): string =>
-	issue.path.map((key, at) => (typeof key === 'number' ? `[${key}]` : `${at > 0 ? '.' : ''}${String(key)}`)).join('');
+const pathOf = ({ path, keys = [] }: Issue): string =>
+	[...path, ...keys.slice(0, 1)]
+		.map((key, at) => (typeof key === 'number' ? `[${key}]` : `${at > 0 ? '.' : ''}${String(key)}`))
+		.join('');
 
 /** What tRPC caught, as our error: its own validation failures name the first field at fault. */
 export function gatewayErrorOf(error: TRPCError): GatewayError {
@@ -87,13 +97,16 @@ export function gatewayErrorOf(error: TRPCError): GatewayError {
 	const issues = (error.cause as { issues?: readonly Issue[] } | undefined)?.issues;
 	if (error.code === 'BAD_REQUEST') {
 		const first = issues?.[0];
-		return first
-			? invalid(pathOf(first), first.message)
-			: new GatewayError('invalid_request', 'The request is not valid JSON for this procedure.');
+		return first ? invalid(pathOf(first), first.message) : new GatewayError('invalid_request', error.message);
 	}
 	if (error.code === 'NOT_FOUND') return new GatewayError('not_found', 'No such procedure.');
-	if (error.code === 'METHOD_NOT_SUPPORTED' || error.code === 'UNSUPPORTED_MEDIA_TYPE')
-		return new GatewayError('invalid_request', 'Queries are GET, mutations POST with content-type application/json.');
+	if (error.code === 'METHOD_NOT_SUPPORTED')
+		return new GatewayError('invalid_request', 'Queries are GET, mutations POST.');
+	if (error.code === 'UNSUPPORTED_MEDIA_TYPE')
+		return new GatewayError(
+			'invalid_request',
+			'Mutations take content-type application/json; a streamed answer needs trpc-accept: application/jsonl and ?batch=1.',
+		);
 	if (error.code === 'CLIENT_CLOSED_REQUEST') return new GatewayError('aborted', 'The client closed the request.');
 	return toGatewayError(error.cause ?? error);
 }
@@ -110,12 +123,15 @@ const t = initTRPC.context<RouterContext>().create({
 	},
 });
 
+/** Our error as tRPC throws it, with the code that belongs to it. */
+export const trpcError = (error: GatewayError): TRPCError =>
+	new TRPCError({ code: trpcCode(error.code), message: error.message, cause: error });
+
 /** Services throw GatewayError; tRPC gets it with the code and HTTP status that belong to it. */
 const translated = t.middleware(async ({ next }) => {
 	const result = await next();
 	if (result.ok || result.error.cause instanceof GatewayError === false) return result;
-	const ours = result.error.cause;
-	throw new TRPCError({ code: trpcCode(ours.code), message: ours.message, cause: ours });
+	throw trpcError(result.error.cause);
 });
 
 /** Needs a principal that may call models. */

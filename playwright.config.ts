@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineConfig } from '@playwright/test';
+import { ADMIN_KEY, FOLDER, GATEWAY_KEY, ORIGIN, PORT } from './test/browser/environment';
+
+/** A Chromium from npm alone, with the system libraries it needs; `CHROMIUM_PATH` names another one. */
+async function chromiumPath(): Promise<string> {
+	if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH;
+	// Its own NSS libraries are unpacked only where this is set before the import.
+	process.env.AWS_LAMBDA_JS_RUNTIME ??= 'nodejs22.x';
+	const { default: chromium } = await import('@sparticuz/chromium');
+	return chromium.executablePath();
+}
+
+const hasConsole = existsSync('src/console/index.html');
+
+/** The console in a real Chromium, against `npm run dev` with a state of its own. */
+export default defineConfig({
+	testDir: 'test/browser',
+	testMatch: hasConsole ? '**/*.spec.ts' : [],
+	outputDir: 'test-results/browser',
+	globalTeardown: './test/browser/teardown.ts',
+	workers: 1,
+	timeout: 60_000,
+	use: {
+		baseURL: ORIGIN,
+		trace: 'retain-on-failure',
+		launchOptions: {
+			executablePath: await chromiumPath(),
+			args: ['--no-sandbox', '--disable-gpu', '--use-gl=angle', '--use-angle=swiftshader', '--no-zygote'],
+		},
+	},
+	webServer: {
+		command: 'node scripts/dev.mjs',
+		url: `${ORIGIN}/healthz`,
+		timeout: 90_000,
+		gracefulShutdown: { signal: 'SIGTERM', timeout: 10_000 },
+		env: {
+			PORT: String(PORT),
+			ADMIN_API_KEY: ADMIN_KEY,
+			DEV_GATEWAY_KEY: GATEWAY_KEY,
+			SWITCHYARD_STATE_DIR: join(FOLDER, 'state'),
+			SWITCHYARD_DEV_VARS: join(FOLDER, 'dev.vars'),
+		},
+	},
+});

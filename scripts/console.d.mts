@@ -1,0 +1,4 @@
+export function buildConsole(
+	root: string,
+	options?: { readonly force?: boolean; readonly quiet?: boolean },
+): Promise<void>;

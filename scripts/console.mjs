@@ -1,0 +1,15 @@
+/** `dist/console/`: the static files of the console. */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { isStale } from './freshness.mjs';
+
+/** Builds the console where its sources are newer; the folder itself must always be there, wrangler needs it. */
+export async function buildConsole(root, { force = false, quiet = true } = {}) {
+	const output = join(root, 'dist/console');
+	mkdirSync(output, { recursive: true });
+	if (!existsSync(join(root, 'src/console/index.html'))) return;
+	const sources = ['src/console', 'src/client', 'vite.config.ts', 'package-lock.json'].map((path) => join(root, path));
+	if (!force && !isStale(join(output, 'index.html'), sources)) return;
+	const { build } = await import('vite');
+	await build({ configFile: join(root, 'vite.config.ts'), logLevel: quiet ? 'warn' : 'info' });
+}

@@ -1,0 +1,66 @@
+/**
+ * Principals of gateway keys between requests: memory of the isolate, then KV `principal:<key id>` (TTL 1 h).
+ * An entry admits, never refuses: the ledger's answer to `version` says whether it still holds, and whoever
+ * would be turned away by it is looked up in D1 first.
+ */
+import * as z from 'zod';
+import { deleteEntry, type EntryStore, readEntry, writeEntry } from './entries';
+import type { Principal } from './principal';
+import { recall, retain } from './recency';
+
+/** Key id → principal, bounded. Plain data, meant for module scope. */
+export type KeyMemory = Map<string, Principal>;
+
+export interface KeyCache {
+	readonly memory: KeyMemory;
+	readonly entries: EntryStore;
+}
+
+const MAX_KEYS = 2_048;
+
+const entryName = (id: string): string => `principal:${id}`;
+
+const strings = z.array(z.string());
+
+const cachedPrincipal = z.object({
+	kind: z.literal('gateway-key'),
+	keyId: z.string(),
+	actor: z.string(),
+	role: z.null(),
+	organizationId: z.string(),
+	organizationSlug: z.string(),
+	scopes: z.array(z.enum(['inference', 'manage'])),
+	allowedModels: strings.nullable(),
+	allowedAgents: strings.nullable(),
+	origins: strings,
+	mayOverrideModel: z.boolean(),
+	expiresAt: z.number().nullable(),
+	version: z.number().int(),
+	secretHash: z.string().length(64),
+});
+
+/** null where neither memory nor KV has it. */
+export async function recallKey(id: string, cache: KeyCache): Promise<Principal | null> {
+	const known = recall(cache.memory, id);
+	if (known) return known;
+	const principal = await readEntry(cache.entries, entryName(id), cachedPrincipal);
+	if (principal?.keyId !== id) return null;
+	retain(cache.memory, id, principal, MAX_KEYS);
+	return principal;
+}
+
+/**
+ * Keeps what was read from D1, with the `config_version` of that read, for requests to which it will not be fresh.
+ * What is known at that version already is not written again: a refusal looked up in D1 costs no write.
+ */
+export function rememberKey(principal: Principal & { readonly fresh?: never }, cache: KeyCache): void {
+	if (principal.keyId === null || cache.memory.get(principal.keyId)?.version === principal.version) return;
+	retain(cache.memory, principal.keyId, principal, MAX_KEYS);
+	writeEntry(cache.entries, entryName(principal.keyId), principal);
+}
+
+/** The key is gone, expired or revoked. Nothing depends on this: it spares the next refusal a detour. */
+export function forgetKey(id: string, cache: KeyCache): void {
+	cache.memory.delete(id);
+	deleteEntry(cache.entries, entryName(id));
+}

@@ -1,0 +1,42 @@
+/** Which tokenizer a model has, by its name: no provider publishes it as a fact. */
+import type { TokenizerFamily } from './facts';
+
+/** In order: the first that matches the model's own name (vendor prefix and variant cut off) decides. */
+const RULES: readonly (readonly [RegExp, TokenizerFamily])[] = [
+	[/gpt-oss/, 'gpt-oss'],
+	[/^gpt-(4o|4\.\d)/, 'o200k'],
+	[/^(gpt-4|gpt-3|text-embedding|davinci|babbage)/, 'cl100k'],
+	[/^(gpt-|chatgpt|o\d|codex|computer-use)/, 'o200k'],
+	[/claude/, 'claude'],
+	[/gemini|gemma/, 'gemini'],
+	// Before DeepSeek and Qwen: distilled models keep the tokenizer of the model they were made from.
+	[/llama/, 'llama'],
+	[/qwen|qwq|qvq/, 'qwen'],
+	[/mistral|mixtral|ministral|magistral|codestral|devstral|pixtral|voxtral|mathstral/, 'mistral'],
+	[/deepseek/, 'deepseek'],
+	[/grok/, 'grok'],
+];
+
+/** `anthropic/claude-opus-4.8:nitro` → `claude-opus-4.8`; `ft:gpt-4o:acme::1` → `gpt-4o`. */
+const ownName = (model: string): string => {
+	const name = model.toLowerCase().replace(/^ft:/, '');
+	return (name.split(':')[0] ?? name).split('/').at(-1) ?? name;
+};
+
+export function tokenizerOf(provider: string, model: string): TokenizerFamily {
+	if (provider === 'mock') return 'mock';
+	const name = ownName(model);
+	const family = RULES.find(([pattern]) => pattern.test(name))?.[1] ?? 'unknown';
+	return family === 'claude' && isNewClaude(name) ? 'claude-5' : family;
+}
+
+/**
+ * Opus 4.7, and everything from generation 5 on, count about 30 % more tokens for the same text (Anthropic's
+ * docs). A name without a version (`claude-opus-latest`) is the newest.
+ */
+function isNewClaude(name: string): boolean {
+	if (/claude-(instant|v\d)/.test(name)) return false;
+	const [, major, minor = '0'] = /claude-(?:[a-z]+-)?(\d)(?:[.-](\d{1,2}))?(?!\d)/.exec(name) ?? [];
+	if (major === undefined) return true;
+	return Number(major) > 4 || (major === '4' && Number(minor) >= 7);
+}

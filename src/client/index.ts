@@ -1,0 +1,107 @@
+/** The typed client: `createSwitchyard({ url, key })`. Needs nothing of its platform but `fetch` and web streams. */
+import { createTRPCClient, httpBatchStreamLink, type Operation, splitLink, type TRPCClient } from '@trpc/client';
+import type { AppRouter } from '../routers';
+import type { ChatResult, EmbedResult } from '../routers/answer';
+import type { ChatInput, EmbedInput } from '../routers/inference-input';
+import { AnswerStream } from './stream';
+
+export type { AppRouter } from '../routers';
+export type { AnswerMeta, AnswerUsage, ChatResult, EmbedResult, StreamEvent } from '../routers/answer';
+export type { ChatInput, EmbedInput } from '../routers/inference-input';
+export { asSwitchyardError, type GatewayFailure, isSwitchyardError, type SwitchyardError } from './errors';
+export { AnswerStream } from './stream';
+
+type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
+type Headers = Readonly<Record<string, string>>;
+
+export interface SwitchyardOptions {
+	/** Where the gateway answers, e.g. `https://llm.example.com`. */
+	readonly url: string;
+	/** Gateway key, short-lived token or JWT; a function is asked before each request. */
+	readonly key: string | (() => string | Promise<string>);
+	/** Slug or id; only for operators, who may act on any organization. */
+	readonly organization?: string;
+	/** Default: the platform's own. */
+	readonly fetch?: Fetch;
+	/** Sent with every request. */
+	readonly headers?: Headers;
+}
+
+export interface CallOptions {
+	/** Ends the HTTP request; the gateway then ends the upstream call. */
+	readonly signal?: AbortSignal;
+	/** Slug of the agent whose configuration applies. */
+	readonly agent?: string;
+	/** Marks all calls of one run in the usage reports. */
+	readonly run?: string;
+	/** False: only the model asked for, no other in its place. */
+	readonly fallback?: boolean;
+	/** Your own id of this call, kept beside the gateway's (at most 128 visible ASCII characters). */
+	readonly requestId?: string;
+}
+
+/** Every method throws `SwitchyardError` (see `isSwitchyardError`) for what the gateway refuses or fails at. */
+export interface Switchyard extends Pick<TRPCClient<AppRouter>, 'agents' | 'gatewayKeys' | 'models' | 'organizations'> {
+	chat(input: ChatInput, options?: CallOptions): Promise<ChatResult>;
+	stream(input: ChatInput, options?: CallOptions): AnswerStream;
+	embed(input: EmbedInput, options?: CallOptions): Promise<EmbedResult>;
+	/** The tRPC client beneath, with every procedure. */
+	readonly trpc: TRPCClient<AppRouter>;
+}
+
+const INFERENCE: ReadonlySet<string> = new Set(['chat', 'stream', 'embed']);
+
+function addressed<Input extends object>(input: Input, { agent, run, fallback }: CallOptions): Input {
+	return {
+		...input,
+		...(agent !== undefined && { agent }),
+		...(run !== undefined && { runId: run }),
+		...(fallback !== undefined && { fallback }),
+	};
+}
+
+const transport = ({ signal, requestId }: CallOptions) => ({
+	...(signal && { signal }),
+	...(requestId !== undefined && { context: { requestId } }),
+});
+
+function links(options: SwitchyardOptions) {
+	const { url, key, organization, fetch, headers } = options;
+	const base = {
+		url: `${url.replace(/\/+$/, '')}/trpc`,
+		...(fetch && { fetch: (target: unknown, init?: unknown) => fetch(String(target), init as RequestInit) }),
+		async headers({ opList: [operation] }: { opList: readonly [Operation, ...Operation[]] }): Promise<Headers> {
+			const requestId = operation.context.requestId;
+			return {
+				...headers,
+				authorization: `Bearer ${typeof key === 'string' ? key : await key()}`,
+				...(organization !== undefined && { 'x-switchyard-organization': organization }),
+				...(typeof requestId === 'string' && { 'x-request-id': requestId }),
+			};
+		},
+	};
+	return splitLink<AppRouter>({
+		condition: (operation) => INFERENCE.has(operation.path),
+		// One request per call: leaving one answer must end its request and no other.
+		true: httpBatchStreamLink({ ...base, maxItems: 1 }),
+		false: httpBatchStreamLink({ ...base, maxItems: 50, maxURLLength: 8_000 }),
+	});
+}
+
+export function createSwitchyard(options: SwitchyardOptions): Switchyard {
+	const trpc = createTRPCClient<AppRouter>({ links: [links(options)] });
+	return {
+		chat: (input, call = {}) => trpc.chat.mutate(addressed(input, call), transport(call)),
+		stream: (input, call = {}) =>
+			new AnswerStream(
+				(signal) => trpc.stream.mutate(addressed(input, call), { ...transport(call), signal }),
+				call.signal,
+			),
+		embed: (input, call = {}) => trpc.embed.mutate(addressed(input, call), transport(call)),
+		agents: trpc.agents,
+		gatewayKeys: trpc.gatewayKeys,
+		models: trpc.models,
+		organizations: trpc.organizations,
+		trpc,
+	};
+}

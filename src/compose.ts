@@ -1,0 +1,169 @@
+/** The composition root: environment and request in, the services of that request out. */
+import { type AuthDependencies, authenticate } from './auth/authenticate';
+import type { Principal } from './auth/principal';
+import { configPort } from './config/port';
+import { type Database, database } from './db/client';
+import type { Bindings } from './env';
+import { gateway } from './gateway/gateway';
+import type { Ports, Send, Time } from './gateway/ports';
+import { healthClient } from './health/client';
+import type { Composition } from './http/context';
+import { newId } from './id';
+import { type Isolate, isolateOf, randomBytes, ringOf } from './isolate';
+import { type LedgerClient, ledgerClient } from './ledger/client';
+import { directStore } from './ledger/direct';
+import { type Log, logger } from './log';
+import { HOP_HEADER, outbound } from './outbound';
+import { mockUpstream } from './providers/builtin/mock-upstream';
+import { ready } from './ready';
+import { open } from './vault/seal';
+
+const time: Time = {
+	now: () => Date.now(),
+	after(ms, task) {
+		const timer = setTimeout(task, ms);
+		return () => clearTimeout(timer);
+	},
+};
+
+/** Requests that open the ledger, which notices an old version: only these take a principal from a cache. */
+const OPENS_LEDGER = /^\/(v1\/(chat\/completions|embeddings)|trpc\/(chat|stream|embed)(,(chat|stream|embed))*)$/;
+/** What the operator does before there is any organization. */
+const NEEDS_NO_ORGANIZATION = /^\/trpc\/(organizations\.(create|list)|health)$/;
+
+/** Everything one request needs; cheap, since what is dear lives in the isolate. */
+class RequestComposition implements Composition {
+	readonly time = time;
+	readonly log: Log;
+	readonly #isolate: Isolate;
+	readonly #url: URL;
+	readonly #defer = (work: Promise<unknown>): void => this.context.waitUntil(work);
+	#db: Database | null = null;
+	#ledger: LedgerClient | null = null;
+
+	constructor(
+		private readonly env: Bindings,
+		private readonly request: Request,
+		private readonly context: Pick<ExecutionContext, 'waitUntil'>,
+	) {
+		this.#isolate = isolateOf(env);
+		this.#url = new URL(request.url);
+		this.log = logger(this.#isolate.settings.logLevel, (level, line) => console[level](line));
+	}
+
+	get settings() {
+		return this.#isolate.settings;
+	}
+
+	newId = (): string => newId(Date.now(), randomBytes);
+
+	authenticate(headers: Headers): Promise<Principal> {
+		const { pathname } = this.#url;
+		return authenticate(headers, this.#auth(), {
+			cached: this.request.method === 'POST' && OPENS_LEDGER.test(pathname),
+			organizationOptional: NEEDS_NO_ORGANIZATION.test(pathname),
+		});
+	}
+
+	gateway(principal: Principal) {
+		return gateway(this.#ports(principal));
+	}
+
+	services(principal: Principal) {
+		const { catalog, registry } = this.#isolate;
+		return {
+			principal,
+			db: this.#database(),
+			change: this.#ledgerClient(),
+			catalog,
+			registry,
+			now: time.now,
+			newId: this.newId,
+			randomBytes,
+			requestId: this.newId(),
+		};
+	}
+
+	ready() {
+		return ready(this.env);
+	}
+
+	#auth(): AuthDependencies {
+		const { settings, keys } = this.#isolate;
+		const entries = { kv: this.env.CONFIG, defer: this.#defer };
+		return {
+			db: this.#database(),
+			keys: { memory: keys, entries },
+			adminApiKey: settings.adminApiKey,
+			now: time.now,
+		};
+	}
+
+	#database(): Database {
+		this.#db ??= database(this.env.DB);
+		return this.#db;
+	}
+
+	#ledgerClient(): LedgerClient {
+		const { ORG_LEDGER, DB } = this.env;
+		this.#ledger ??= ledgerClient({
+			stub: (organizationId) => ORG_LEDGER.get(ORG_LEDGER.idFromName(organizationId)),
+			direct: directStore(DB),
+			time,
+			random: Math.random,
+			defer: this.#defer,
+			log: this.log,
+			queues: this.#isolate.queues,
+		});
+		return this.#ledger;
+	}
+
+	#ports(principal: Principal): Ports {
+		const isolate = this.#isolate;
+		const { PROVIDER_HEALTH, CONFIG } = this.env;
+		const auth = this.#auth();
+		return {
+			time,
+			random: Math.random,
+			newId: this.newId,
+			send: this.#send(),
+			config: configPort({
+				principal,
+				db: this.#database(),
+				configurations: { memory: isolate.configurations, entries: { kv: CONFIG, defer: this.#defer } },
+				keys: auth.keys,
+				environment: isolate.environment,
+				openKey: async (scope, envelope) => open(await ringOf(isolate), scope, envelope),
+				now: time.now,
+				log: this.log,
+			}),
+			ledger: this.#ledgerClient(),
+			health: healthClient({
+				views: isolate.views,
+				time,
+				policy: isolate.settings.breaker,
+				object: (endpoint) => PROVIDER_HEALTH.get(PROVIDER_HEALTH.idFromName(endpoint)),
+				defer: this.#defer,
+			}),
+			catalog: isolate.catalog,
+			registry: isolate.registry,
+			limits: isolate.settings.time,
+			defer: this.#defer,
+			log: this.log,
+		};
+	}
+
+	/** Builtin providers answer inside; everything else goes out by the one door. */
+	#send(): Send {
+		const send = outbound({
+			allowPrivate: this.#isolate.settings.allowPrivateUpstreams,
+			ownHost: this.#url.host,
+			hops: Number(this.request.headers.get(HOP_HEADER) ?? 0) || 0,
+		});
+		return (request) => (request.url.startsWith('mock:') ? mockUpstream(request, time) : send(request));
+	}
+}
+
+/** Throws GatewayError `internal` where the environment is wrong. */
+export const compose = (env: Bindings, request: Request, context: Pick<ExecutionContext, 'waitUntil'>): Composition =>
+	new RequestComposition(env, request, context);

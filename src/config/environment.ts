@@ -1,0 +1,66 @@
+/** The lowest layer: what the environment says, worked out once per isolate. Plain data; no tenant is in it. */
+import type { ProviderVariables, Settings } from '../env';
+import { GatewayError } from '../errors';
+import type { Credential, Registry } from '../gateway/ports';
+import type { Provider } from '../providers/provider';
+import { dictionary } from './dictionary';
+
+export interface EnvironmentLayer {
+	/** `provider/model` of `DEFAULT_PROVIDER`; null where it is not set. */
+	readonly defaultModel: string | null;
+	readonly fallbackChain: readonly string[];
+	readonly requestsPerMinute: number | null;
+	readonly requestsPerDay: number | null;
+	/** Provider id → the environment's key with the environment's (or the default) address. */
+	readonly credentials: Readonly<Record<string, Credential>>;
+	/** Provider id → `DEFAULT_<ID>_EMBEDDING_MODEL`, else the provider's own. */
+	readonly embeddingModels: Readonly<Record<string, string>>;
+	/** Every provider, in order of preference. */
+	readonly providers: readonly Provider[];
+}
+
+/** null where a key or an address is missing. */
+function credentialOf(provider: Provider, variables: ProviderVariables): Credential | null {
+	const none = { rowId: null, source: 'none', apiKey: null, trust: 'operator' } as const;
+	if (provider.builtin) return { ...none, baseUrl: provider.baseUrl ?? '' };
+	const baseUrl = variables.baseUrl ?? provider.baseUrl;
+	if (baseUrl === null) return null;
+	const apiKey = provider.auth.kind === 'none' ? null : variables.apiKey;
+	if (apiKey !== null) return { ...none, source: 'environment', apiKey, baseUrl };
+	if (provider.auth.kind !== 'none' && provider.auth.kind !== 'optional') return null;
+	return { ...none, source: variables.baseUrl === null ? 'none' : 'environment', baseUrl };
+}
+
+function defaultModelOf(settings: Settings, registry: Pick<Registry, 'provider'>): string | null {
+	const id = settings.defaultProvider;
+	if (id === null) return null;
+	const provider = registry.provider(id);
+	if (!provider)
+		throw new GatewayError('internal', `Configuration error: DEFAULT_PROVIDER names no provider: '${id}'.`);
+	return `${id}/${settings.provider(id).model ?? provider.defaultModel}`;
+}
+
+/** Throws `internal` naming `DEFAULT_PROVIDER` where it is no provider's id. */
+export function environmentLayer(settings: Settings, registry: Pick<Registry, 'ids' | 'provider'>): EnvironmentLayer {
+	const providers = registry.ids.flatMap((id) => registry.provider(id) ?? []);
+	return {
+		defaultModel: defaultModelOf(settings, registry),
+		fallbackChain: settings.fallbackChain,
+		requestsPerMinute: settings.requestsPerMinute,
+		requestsPerDay: settings.requestsPerDay,
+		credentials: dictionary(
+			providers.flatMap((provider) => {
+				const credential = credentialOf(provider, settings.provider(provider.id));
+				return credential ? [[provider.id, credential] as const] : [];
+			}),
+		),
+		embeddingModels: dictionary(
+			providers.flatMap((provider) => {
+				if (!provider.embeddings) return [];
+				const named = settings.provider(provider.id).embeddingModel;
+				return [[provider.id, named ?? provider.embeddings.defaultModel] as const];
+			}),
+		),
+		providers,
+	};
+}

@@ -1,0 +1,31 @@
+/** Every way in, mounted on one app. */
+import type { Hono } from 'hono';
+import { authenticate } from '../http/auth';
+import type { HttpEnv } from '../http/context';
+import { cors } from '../http/cors';
+import { thrownAsErrors } from '../http/on-error';
+import { requestId } from '../http/request-id';
+import { notFound, onError } from './errors';
+import { health } from './health/route';
+import { openAiChat } from './openai-chat/route';
+import { openAiEmbeddings } from './openai-embeddings/route';
+import { openAiModels } from './openai-models/route';
+import { trpc } from './trpc/route';
+
+/**
+ * Mounts the middleware in its order, the doors, and what answers where none of them does. Before it, a
+ * middleware of the app must have set `composition`.
+ */
+export function mountDoors(app: Hono<HttpEnv>): void {
+	app.use(cors);
+	app.use(requestId);
+	app.use(thrownAsErrors);
+	app.use(authenticate);
+	health(app);
+	openAiChat(app);
+	openAiEmbeddings(app);
+	openAiModels(app);
+	trpc(app);
+	app.notFound(notFound);
+	app.onError(onError);
+}

@@ -1,0 +1,49 @@
+/** Errors as OpenAI writes them: `{error:{message,type,code,param}}`. */
+import type { ErrorCode, GatewayError } from '../../errors';
+import { errorHeaders } from '../../http/headers';
+
+export interface OpenAiErrorBody {
+	readonly error: {
+		readonly message: string;
+		readonly type: string;
+		readonly code: ErrorCode;
+		readonly param: string | null;
+	};
+}
+
+/** OpenAI's coarse word for each of our codes. */
+function typeOf(code: ErrorCode): string {
+	switch (code) {
+		case 'invalid_request':
+		case 'context_too_long':
+		case 'not_found':
+		case 'model_not_found':
+		case 'conflict':
+		case 'too_large':
+			return 'invalid_request_error';
+		case 'unauthorized':
+			return 'authentication_error';
+		case 'forbidden':
+			return 'permission_error';
+		case 'budget_exceeded':
+			return 'insufficient_quota';
+		case 'rate_limited':
+			return 'rate_limit_error';
+		case 'aborted':
+			return 'request_cancelled';
+		case 'internal':
+		case 'upstream_rejected':
+		case 'upstream_malformed':
+		case 'upstream_unavailable':
+			return 'server_error';
+		case 'upstream_timeout':
+			return 'timeout_error';
+	}
+}
+
+export const openAiErrorBody = (error: GatewayError): OpenAiErrorBody => ({
+	error: { message: error.message, type: typeOf(error.code), code: error.code, param: error.param ?? null },
+});
+
+export const openAiErrorResponse = (error: GatewayError): Response =>
+	Response.json(openAiErrorBody(error), { status: error.status, headers: errorHeaders(error) });

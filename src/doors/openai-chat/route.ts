@@ -1,0 +1,126 @@
+/** `POST /v1/chat/completions`: read, call the path once per choice, answer whole or as a stream. */
+import type { Hono } from 'hono';
+import type { CallMeta, ChatCall, ChatStream } from '../../gateway/call';
+import { parseJsonObject, withBody } from '../../http/body';
+import { callFacts } from '../../http/call-facts';
+import type { HttpContext, HttpEnv } from '../../http/context';
+import { goneController } from '../../http/gone';
+import { answerHeaders } from '../../http/headers';
+import { logFault } from '../../http/on-error';
+import { pump } from '../../http/pump';
+import type { Warning } from '../../language/request';
+import { dialectWarnings } from './dialect';
+import { receiptBody } from './receipt';
+import { type Asked, readChat } from './request';
+import { completionBody } from './response';
+import { ChatStreamEncoder, KEEP_ALIVE } from './stream';
+
+interface Calls {
+	/** One per choice, each accounted by itself. */
+	readonly calls: readonly ChatCall[];
+	readonly receipt: boolean;
+	readonly gone: AbortController;
+}
+
+function callsOf(c: HttpContext, { request, body, n }: Asked): Calls {
+	const { receipt, run, agent, fallback, ...facts } = callFacts(c);
+	const gone = goneController(c);
+	const call = {
+		...facts,
+		agent: agent ?? body.switchyard?.agent ?? null,
+		fallback: fallback && (body.switchyard?.fallback ?? true),
+		signal: gone.signal,
+		request: run === null ? request : { ...request, runId: run },
+	};
+	const { newId } = c.var.composition;
+	return {
+		calls: Array.from({ length: n }, (_, at) => ({ ...call, requestId: at === 0 ? c.get('requestId') : newId() })),
+		receipt: receipt || (body.switchyard?.receipt ?? false),
+		gone,
+	};
+}
+
+/** All of them, or the first error: then the others are aborted, and `discard` gets what they still bring. */
+async function together<T>(
+	c: HttpContext,
+	tasks: readonly Promise<T>[],
+	gone: AbortController,
+	discard: (result: T) => Promise<unknown>,
+): Promise<readonly T[]> {
+	try {
+		return await Promise.all(tasks);
+	} catch (error) {
+		gone.abort(error);
+		c.executionCtx.waitUntil(Promise.allSettled(tasks.map((task) => task.then(discard))));
+		throw error;
+	}
+}
+
+/** A stream nobody will read is started and ended, so that its call is settled. */
+async function unread(stream: ChatStream): Promise<void> {
+	await stream.events.next();
+	await stream.events.return();
+}
+
+const warningsOf = (asked: Asked, metas: readonly CallMeta[]): Warning[] =>
+	dialectWarnings(asked.body, metas[0]?.provider ?? '');
+
+function headersOf(asked: Asked, metas: readonly CallMeta[], contentType: string): Headers {
+	const warnings = warningsOf(asked, metas).map((warning) => warning.field);
+	const headers = answerHeaders({ metas, streamed: asked.stream, warnings });
+	headers.set('content-type', contentType);
+	return headers;
+}
+
+async function whole(c: HttpContext, asked: Asked): Promise<Response> {
+	const { calls, receipt, gone } = callsOf(c, asked);
+	const gateway = c.var.composition.gateway(c.get('principal'));
+	const tasks = calls.map((call) => gateway.chat(call));
+	const answers = await together(c, tasks, gone, () => Promise.resolve());
+	const metas = answers.map((answer) => answer.meta);
+	const body = completionBody(answers, {
+		requestId: c.get('requestId'),
+		created: Math.floor(c.get('receivedAt') / 1_000),
+		receipt: receipt ? { warnings: warningsOf(asked, metas) } : null,
+	});
+	return new Response(JSON.stringify(body), { headers: headersOf(asked, metas, 'application/json') });
+}
+
+async function streamed(c: HttpContext, asked: Asked): Promise<Response> {
+	const { calls, receipt, gone } = callsOf(c, asked);
+	const gateway = c.var.composition.gateway(c.get('principal'));
+	const tasks = calls.map((call) => gateway.stream(call));
+	const streams = await together(c, tasks, gone, unread);
+	const metas = streams.map((stream) => stream.meta());
+	const encoder = new ChatStreamEncoder({
+		envelope: {
+			id: `chatcmpl-${c.get('requestId')}`,
+			created: Math.floor(c.get('receivedAt') / 1_000),
+			model: metas[0]?.model ?? '',
+			includeUsage: asked.includeUsage,
+		},
+		streams,
+		receipt: receipt
+			? () =>
+					receiptBody(
+						streams.map((stream) => stream.meta()),
+						warningsOf(asked, metas),
+					)
+			: null,
+		onFault: (error) => logFault(error, c),
+	});
+	const sources = streams.map((stream) => stream.events);
+	const { body } = pump(c, { sources, encoder, keepAlive: KEEP_ALIVE, gone });
+	const headers = headersOf(asked, metas, 'text/event-stream; charset=utf-8');
+	headers.set('cache-control', 'no-cache, no-transform');
+	return new Response(body, { headers });
+}
+
+export function openAiChat(app: Hono<HttpEnv>): void {
+	app.post('/v1/chat/completions', (c) =>
+		withBody(c, async (text) => {
+			const asked = readChat(parseJsonObject(text));
+			return asked.stream ? streamed(c, asked) : whole(c, asked);
+		}),
+	);
+}

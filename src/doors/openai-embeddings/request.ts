@@ -1,0 +1,83 @@
+/** `POST /v1/embeddings` into the language. */
+import * as z from 'zod';
+import { invalid } from '../../errors';
+import { parsed } from '../../http/issue';
+import { present } from '../../http/present';
+import type { EmbedRequest } from '../../language/request';
+
+const embeddingsBody = z.object({
+	model: z.string().nullish(),
+	input: z.unknown(),
+	dimensions: z.int().min(1).nullish(),
+	encoding_format: z.enum(['float', 'base64']).nullish(),
+	user: z.string().nullish(),
+	metadata: z.record(z.string(), z.string()).nullish(),
+	switchyard: z
+		.strictObject({
+			agent: z.string().min(1).nullish(),
+			run: z.string().min(1).max(256).nullish(),
+			fallback: z.boolean().nullish(),
+			receipt: z.boolean().nullish(),
+			tags: z.array(z.string().min(1).max(128)).max(32).nullish(),
+			provider_options: z.record(z.string(), z.record(z.string(), z.unknown())).nullish(),
+		})
+		.nullish(),
+});
+
+export interface AskedEmbeddings {
+	readonly request: EmbedRequest;
+	readonly format: 'float' | 'base64';
+	readonly extension: NonNullable<z.output<typeof embeddingsBody>['switchyard']>;
+}
+
+const isToken = (value: unknown): value is number =>
+	typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+
+function tokens(value: unknown, param: string): number[] {
+	if (!Array.isArray(value) || value.length === 0) throw invalid(param, `${param}: expected an array of token ids.`);
+	const wrong = value.findIndex((token) => !isToken(token));
+	if (wrong >= 0) throw invalid(`${param}[${wrong}]`, `${param}[${wrong}]: expected a token id.`);
+	return value;
+}
+
+function text(value: unknown, param: string): string {
+	if (typeof value !== 'string') throw invalid(param, `${param}: expected a string.`);
+	if (value === '') throw invalid(param, `${param}: must not be empty.`);
+	return value;
+}
+
+/** Checked by hand: a schema's union would try every shape on every one of thousands of numbers. */
+function inputOf(value: unknown): EmbedRequest['input'] {
+	if (typeof value === 'string') return [text(value, 'input')];
+	if (!Array.isArray(value))
+		throw invalid(
+			'input',
+			'input: expected a string, an array of strings, or an array of token ids (or of such arrays).',
+		);
+	if (value.length === 0) throw invalid('input', 'input: must not be empty.');
+	const first: unknown = value[0];
+	if (typeof first === 'number') return [tokens(value, 'input')];
+	if (Array.isArray(first)) return value.map((item, at) => tokens(item, `input[${at}]`));
+	return value.map((item, at) => text(item, `input[${at}]`));
+}
+
+/** Throws `invalid_request` naming the field. */
+export function readEmbeddings(value: unknown): AskedEmbeddings {
+	const body = parsed(embeddingsBody, value);
+	const extension = body.switchyard ?? {};
+	return {
+		request: {
+			input: inputOf(body.input),
+			...present({
+				model: body.model || undefined,
+				dimensions: body.dimensions,
+				user: body.user || undefined,
+				tags: extension.tags,
+				runId: extension.run ?? body.metadata?.run_id,
+				providerOptions: extension.provider_options,
+			}),
+		},
+		format: body.encoding_format ?? 'float',
+		extension,
+	};
+}

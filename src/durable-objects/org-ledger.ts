@@ -1,0 +1,247 @@
+/**
+ * The ledger of one organization (`idFromName(organizationId)`): a shell on the pure core in `src/ledger`.
+ *
+ * Failure policy. Admission is decided in memory; SQLite is its log, committed in groups. Storage failing
+ * resets the object, so that memory never runs ahead. D1 failing delays rows (kept here, sent with back-off),
+ * refuses an open only where the version is unknown, and is never a reason for `alarm()` to throw.
+ */
+import { DurableObject } from 'cloudflare:workers';
+import { type Bindings, parseSettings } from '../env';
+import { GatewayError } from '../errors';
+import { monthOf } from '../ledger/balance';
+import type { CloseRequest, ExtendRequest, OpenAnswer, OpenRequest, OrgLedgerApi } from '../ledger/contract';
+import { Ledger } from '../ledger/core';
+import { GroupCommit } from '../ledger/group-commit';
+import { DAY_MS, dayOf } from '../ledger/limiter';
+import { flush } from '../ledger/outbox';
+import { LedgerStore } from '../ledger/store';
+import { readSpent, readStanding, type Standing } from '../ledger/usage-table';
+
+const NEVER = Number.POSITIVE_INFINITY;
+/** Rows are in D1 at most 15 s after their attempt's end, whatever LLM_USAGE_FLUSH_MS says. */
+const MOST_FLUSH_MS = 10_000;
+const LEAST_BACKOFF_MS = 1_000;
+const MOST_BACKOFF_MS = 60_000;
+const REFRESH_MS = 1_000;
+
+/** What the object needs from outside; tests put their own in its place. */
+export interface OrgLedgerPorts {
+	/** ms since epoch */
+	readonly now: () => number;
+	readonly db: D1Database;
+	readonly log: (event: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+export class OrgLedger extends DurableObject<Bindings> implements OrgLedgerApi {
+	ports: OrgLedgerPorts;
+	readonly #flushMs: number;
+	readonly #store: LedgerStore;
+	readonly #ledger: Ledger;
+	readonly #commit: GroupCommit;
+	#consulting: Promise<Standing> | null = null;
+	#alarmAt = NEVER;
+	/** When D1 is to be talked to next; 0: as soon as this start has anything to commit. */
+	#exchangeAt = 0;
+	#backoffMs = 0;
+	/** Before this no open asks D1 for a doubtful version again. */
+	#refreshAt = 0;
+
+	constructor(ctx: DurableObjectState, env: Bindings) {
+		super(ctx, env);
+		this.ports = { now: () => Date.now(), db: env.DB, log: logLine };
+		this.#flushMs = Math.min(parseSettings({ ...env }).usageFlushMs, MOST_FLUSH_MS);
+		this.#store = new LedgerStore(ctx.storage);
+		this.#ledger = new Ledger((attemptId) => this.#store.find(attemptId));
+		this.#commit = new GroupCommit({
+			now: () => this.ports.now(),
+			after: (ms, task) => {
+				const timer = setTimeout(task, ms);
+				return () => clearTimeout(timer);
+			},
+			write: () => this.#write(),
+			sync: () => ctx.storage.sync(),
+			failed: (error) => {
+				this.ports.log('ledger-storage-failed', { organizationId: this.#ledger.organizationId, error: String(error) });
+				ctx.abort('The ledger could not write its log.');
+			},
+		});
+		ctx.blockConcurrencyWhile(async () => {
+			this.#ledger.restore(this.#store.load());
+			this.#alarmAt = (await ctx.storage.getAlarm()) ?? NEVER;
+		});
+	}
+
+	/** Throws where the version is unknown and D1 can't be read; nothing is consumed then. */
+	async open(request: OpenRequest): Promise<OpenAnswer> {
+		this.#bind(request.organizationId);
+		const now = this.ports.now();
+		let answer = this.#ledger.open(request, now);
+		if (answer === null) {
+			await this.#consult();
+			answer = this.#ledger.open(request, this.ports.now(), true);
+			if (answer === null) throw noOrganization();
+		}
+		if (this.#ledger.version.due(now)) this.#refresh(now);
+		if (this.#ledger.dirty) this.#commit.queue();
+		return answer;
+	}
+
+	async extend(request: ExtendRequest): Promise<boolean> {
+		const granted = this.#ledger.extend(request, this.ports.now());
+		if (this.#ledger.dirty) this.#commit.queue();
+		return granted;
+	}
+
+	/** Resolves once the entries are durable here: until then they are the isolate's. */
+	async close(organizationId: string, closes: readonly CloseRequest[]): Promise<void> {
+		this.#bind(organizationId);
+		const now = this.ports.now();
+		for (const close of closes) this.#ledger.close(close, now);
+		if (this.#ledger.dirty) this.#commit.queue();
+		await this.#commit.settled();
+	}
+
+	/** Answers once storage is open: readiness. */
+	async ping(): Promise<void> {
+		this.ctx.storage.sql.exec('select 1');
+	}
+
+	async version(organizationId: string): Promise<number> {
+		this.#bind(organizationId);
+		const { version } = this.#ledger;
+		if (version.certain !== null) return version.certain;
+		const standing = await this.#consult();
+		const current = version.certain ?? standing.version;
+		if (current === null) throw noOrganization();
+		return current;
+	}
+
+	async prepare(organizationId: string): Promise<void> {
+		this.#bind(organizationId);
+		this.#ledger.version.prepare(this.ports.now());
+		this.#ledger.touch();
+		await this.#commit.now();
+	}
+
+	async settle(organizationId: string, version: number): Promise<void> {
+		this.#bind(organizationId);
+		this.#ledger.version.settle(version);
+		this.#ledger.touch();
+		await this.#commit.now();
+	}
+
+	/** Expiry, exchange with D1 and the next alarm. Never throws: a throwing alarm is dropped after six tries. */
+	override async alarm(): Promise<void> {
+		this.#alarmAt = NEVER;
+		try {
+			this.#ledger.expire(this.ports.now());
+			if (this.#ledger.dirty) await this.#commit.now();
+			if (this.ports.now() >= this.#exchangeAt) await this.#exchange();
+		} catch (error) {
+			this.#backoffMs = Math.min(Math.max(LEAST_BACKOFF_MS, this.#backoffMs * 2), MOST_BACKOFF_MS);
+			this.#exchangeAt = this.ports.now() + this.#backoffMs;
+			this.ports.log('ledger-exchange-failed', {
+				organizationId: this.#ledger.organizationId,
+				retryAfterMs: this.#backoffMs,
+				error: String(error),
+			});
+		}
+		this.#wake(Math.min(this.#exchangeAt, this.#ledger.nextExpiry()));
+	}
+
+	/** Rows to D1; version and what isolates wrote to D1 themselves from there. */
+	async #exchange(): Promise<void> {
+		const { organizationId } = this.#ledger;
+		this.#exchangeAt = NEVER;
+		if (organizationId === null) return;
+		const rebased = (cursor: number): void => this.ports.log('ledger-cursor-moved', { organizationId, cursor });
+		// The rows that mark direct ones as read go first, or those would be read again.
+		await flush(this.ports.db, this.#store, organizationId, rebased);
+		await this.#consult();
+		if (this.#ledger.dirty) await this.#commit.now();
+		await flush(this.ports.db, this.#store, organizationId, rebased);
+		this.#store.prune(this.ports.now());
+		this.#backoffMs = 0;
+		const waiting = this.#store.waitingSince();
+		const deadline = this.#ledger.version.deadline ?? NEVER;
+		this.#exchangeAt = Math.min(deadline, waiting === null ? NEVER : waiting + this.#flushMs);
+	}
+
+	/** One read of D1 at a time, shared by all who wait for it. */
+	#consult(): Promise<Standing> {
+		this.#consulting ??= this.#readD1().finally(() => {
+			this.#consulting = null;
+		});
+		return this.#consulting;
+	}
+
+	async #readD1(): Promise<Standing> {
+		const { organizationId, version } = this.#ledger;
+		if (organizationId === null) throw noOrganization();
+		const { epoch, known, certain } = version;
+		const standing = await readStanding(this.ports.db, organizationId);
+		if (this.#store.cursor().base === null) {
+			if (standing.cursor > 0) await this.#recover(organizationId);
+			this.#store.setBase(standing.cursor);
+		}
+		const now = this.ports.now();
+		if (standing.version !== null) version.read(standing.version, epoch, now);
+		if (version.known !== known || version.certain !== certain) this.#ledger.touch();
+		for (const entry of standing.direct) this.#ledger.absorb(entry, now);
+		if (this.#ledger.dirty) this.#commit.queue();
+		return standing;
+	}
+
+	/** D1 has rows of an object that lost its storage: balances and the day's requests start from their sums. */
+	async #recover(organizationId: string): Promise<void> {
+		const now = this.ports.now();
+		const monthStart = Date.UTC(Math.floor(monthOf(now) / 12), monthOf(now) % 12);
+		const spent = await readSpent(this.ports.db, organizationId, monthStart, dayOf(now) * DAY_MS);
+		this.#ledger.balance.seed(spent.dayNanoUsd, spent.monthNanoUsd, now);
+		this.#ledger.requests.day.add(now, spent.requests);
+		this.#ledger.touch();
+		await this.#commit.now();
+	}
+
+	#refresh(now: number): void {
+		if (now < this.#refreshAt) return;
+		this.#refreshAt = now + REFRESH_MS;
+		const failed = (error: unknown): void => this.ports.log('ledger-version-unread', { error: String(error) });
+		this.ctx.waitUntil(this.#consult().catch(failed));
+	}
+
+	#write(): void {
+		const now = this.ports.now();
+		const changes = this.#ledger.take(now);
+		this.#store.apply(changes);
+		if (changes.rows.length > 0 && this.#exchangeAt === NEVER) this.#exchangeAt = now + this.#flushMs;
+		const deadline = this.#ledger.version.deadline ?? 0;
+		if (deadline > now) this.#exchangeAt = Math.min(this.#exchangeAt, deadline);
+		let due = Math.max(this.#exchangeAt, now);
+		for (const hold of changes.holds) if (!hold.expired) due = Math.min(due, hold.expiresAt);
+		this.#wake(due);
+	}
+
+	/** There is one alarm: the earliest of what is due. It is stored with the commit it belongs to. */
+	#wake(at: number): void {
+		if (at >= this.#alarmAt) return;
+		this.#alarmAt = at;
+		this.ctx.storage.setAlarm(at).catch((error: unknown) => {
+			this.#alarmAt = NEVER;
+			this.ports.log('ledger-alarm-failed', { error: String(error) });
+		});
+	}
+
+	#bind(organizationId: string): void {
+		if (this.#ledger.organizationId === organizationId) return;
+		if (this.#ledger.organizationId !== null) throw noOrganization();
+		this.#ledger.organizationId = organizationId;
+		this.#ledger.touch();
+	}
+}
+
+const noOrganization = (): GatewayError => new GatewayError('not_found', 'There is no such organization.');
+
+function logLine(event: string, fields: Readonly<Record<string, unknown>>): void {
+	console.error(JSON.stringify({ level: 'error', event, ...fields }));
+}

@@ -1,0 +1,97 @@
+/** Request bodies: read within their limits, counted while they are in work, parsed once. */
+import { GatewayError } from '../errors';
+import { grow, type Reservation, release, reserve } from './body-budget';
+import type { HttpContext } from './context';
+
+/** Largest request body, in bytes. */
+export const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+/** Margin over the total timeout after which a body can't be in work any more (ms). */
+const GRACE_MS = 60_000;
+
+const tooLarge = (): GatewayError =>
+	new GatewayError('too_large', `The request body exceeds ${MAX_BODY_BYTES} bytes (16 MiB). Send a smaller one.`);
+
+const busy = (): GatewayError =>
+	new GatewayError('upstream_unavailable', 'Too many large requests are in work here. Try again in a second.', {
+		retryAfterMs: 1_000,
+	});
+
+function count(reservation: Reservation, bytes: number, now: number): void {
+	if (reservation.bytes + bytes > MAX_BODY_BYTES) throw tooLarge();
+	if (!grow(reservation, bytes, now)) throw busy();
+}
+
+async function readUnsized(body: ReadableStream<Uint8Array>, reservation: Reservation, now: number): Promise<string> {
+	const decoder = new TextDecoder();
+	const reader = body.getReader();
+	let text = '';
+	try {
+		for (let read = await reader.read(); !read.done; read = await reader.read()) {
+			count(reservation, read.value.byteLength, now);
+			text += decoder.decode(read.value, { stream: true });
+		}
+		return text + decoder.decode();
+	} catch (error) {
+		await reader.cancel(error).catch(() => undefined);
+		throw error;
+	}
+}
+
+async function readText(c: HttpContext, reservation: Reservation): Promise<string> {
+	const { body, headers } = c.req.raw;
+	const now = c.get('receivedAt');
+	if (!body) return '';
+	const declared = Number(headers.get('content-length') ?? Number.NaN);
+	if (!Number.isSafeInteger(declared)) return readUnsized(body, reservation, now);
+	count(reservation, declared, now);
+	const text = await c.req.raw.text();
+	if (text.length > declared) count(reservation, text.length - declared, now);
+	return text;
+}
+
+/** A client that went away while it was sending is no fault of ours. */
+const cut = (error: unknown): unknown =>
+	error instanceof GatewayError
+		? error
+		: new GatewayError('aborted', 'The request body was cut off.', { cause: error });
+
+/**
+ * Runs `work` with the whole body; it counts as in work until `work` ends, and until whatever it hands to `until`
+ * has ended too. Kept alive by `waitUntil`, so that the count is given back although the client has left.
+ * Throws `too_large`, `upstream_unavailable` (isolate full, retry after 1 s).
+ */
+export function withBody(
+	c: HttpContext,
+	work: (text: string, until: (end: Promise<unknown>) => void) => Promise<Response>,
+): Promise<Response> {
+	const reservation = reserve(c.get('receivedAt') + c.var.composition.settings.time.totalMs + GRACE_MS);
+	let end: Promise<unknown> = Promise.resolve();
+	const answered = (async () => {
+		const text = await readText(c, reservation).catch((error: unknown) => {
+			throw cut(error);
+		});
+		return work(text, (later) => {
+			end = later;
+		});
+	})();
+	const settled = answered
+		.then(() => end)
+		.catch(() => undefined)
+		.then(() => release(reservation));
+	c.executionCtx.waitUntil(settled);
+	return answered;
+}
+
+/** The body as a JSON object. Throws `invalid_request`. */
+export function parseJsonObject(text: string): Readonly<Record<string, unknown>> {
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch (error) {
+		throw new GatewayError('invalid_request', 'The request body is not valid JSON.', { cause: error });
+	}
+	if (typeof value !== 'object' || value === null || Array.isArray(value))
+		throw new GatewayError('invalid_request', 'The request body must be a JSON object.');
+	return value as Readonly<Record<string, unknown>>;
+}

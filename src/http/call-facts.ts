@@ -1,0 +1,43 @@
+/** What the request headers of every inference call say. */
+import { invalid } from '../errors';
+import type { HttpContext } from './context';
+
+export interface CallFacts {
+	readonly clientRequestId: string | null;
+	/** `x-switchyard-agent` */
+	readonly agent: string | null;
+	/** False: `x-switchyard-fallback: none` */
+	readonly fallback: boolean;
+	/** `x-switchyard-run` */
+	readonly run: string | null;
+	/** `x-switchyard-receipt: true` */
+	readonly receipt: boolean;
+	/** ms since epoch */
+	readonly receivedAt: number;
+}
+
+const RUN = /^[\x20-\x7e]{1,256}$/;
+
+function fallback(value: string | undefined): boolean {
+	if (value === undefined || value === 'default') return true;
+	if (value === 'none') return false;
+	throw invalid('x-switchyard-fallback', "x-switchyard-fallback: must be 'none', or absent.");
+}
+
+function run(value: string | undefined): string | null {
+	if (value === undefined || value === '') return null;
+	if (RUN.test(value)) return value;
+	throw invalid('x-switchyard-run', 'x-switchyard-run: at most 256 visible ASCII characters.');
+}
+
+/** Throws `invalid_request` naming the header. */
+export function callFacts(c: HttpContext): CallFacts {
+	return {
+		clientRequestId: c.get('clientRequestId'),
+		agent: c.req.header('x-switchyard-agent') || null,
+		fallback: fallback(c.req.header('x-switchyard-fallback')),
+		run: run(c.req.header('x-switchyard-run')),
+		receipt: c.req.header('x-switchyard-receipt') === 'true',
+		receivedAt: c.get('receivedAt'),
+	};
+}

@@ -1,0 +1,60 @@
+/**
+ * What lives as long as the isolate: plain data only. No stub, timer or promise is kept here: workerd ties
+ * those to the request that made them, and a second request that touches them hangs.
+ */
+import type { KeyMemory } from './auth/key-cache';
+import { catalog } from './catalog';
+import type { ConfigurationMemory } from './config/cache';
+import { type EnvironmentLayer, environmentLayer } from './config/environment';
+import { type Bindings, parseSettings, type Settings } from './env';
+import type { CatalogPort, Registry } from './gateway/ports';
+import { type HealthViews, healthViews } from './health/view';
+import type { CloseRequest } from './ledger/contract';
+import { embedWires, findProvider, providerIds, wires } from './providers';
+import { type KeyRing, keyRing } from './vault/seal';
+
+export interface Isolate {
+	readonly settings: Settings;
+	readonly environment: EnvironmentLayer;
+	readonly catalog: CatalogPort;
+	readonly registry: Registry;
+	readonly keys: KeyMemory;
+	readonly configurations: ConfigurationMemory;
+	readonly views: HealthViews;
+	readonly queues: Map<string, CloseRequest[]>;
+	/** null until the first sealed key is met. */
+	ring: KeyRing | null;
+}
+
+const registry: Registry = { provider: findProvider, ids: providerIds, wires, embedWires };
+
+const isolates = new WeakMap<Bindings, Isolate>();
+
+/** Throws GatewayError `internal` naming the variable that is wrong. */
+export function isolateOf(env: Bindings): Isolate {
+	const known = isolates.get(env);
+	if (known) return known;
+	const settings = parseSettings({ ...env });
+	const made: Isolate = {
+		settings,
+		environment: environmentLayer(settings, registry),
+		catalog: catalog(),
+		registry,
+		keys: new Map(),
+		configurations: new Map(),
+		views: healthViews(),
+		queues: new Map(),
+		ring: null,
+	};
+	isolates.set(env, made);
+	return made;
+}
+
+export const randomBytes = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
+
+/** The keys that seal provider keys, imported once. */
+export async function ringOf(isolate: Isolate): Promise<KeyRing> {
+	const { encryptionKey, encryptionKeysOld } = isolate.settings;
+	isolate.ring ??= await keyRing(encryptionKey, encryptionKeysOld, randomBytes);
+	return isolate.ring;
+}

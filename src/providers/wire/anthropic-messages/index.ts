@@ -1,0 +1,15 @@
+/** Anthropic's Messages API, version 2023-06-01 (PROVIDERS section 3). */
+import type { Wire } from '../../provider';
+import { fromError } from './error';
+import { toRequest } from './request';
+import { fromResponse } from './response';
+import { MessageDecoder } from './stream';
+
+export const anthropicMessages: Wire = {
+	id: 'anthropic-messages',
+	framing: 'sse',
+	toRequest,
+	fromResponse,
+	decoder: (plan) => new MessageDecoder(plan),
+	fromError,
+};

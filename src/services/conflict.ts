@@ -1,0 +1,25 @@
+/** Unique constraints of D1 as `conflict`, naming the field. */
+import { GatewayError } from '../errors';
+
+const VIOLATION = /UNIQUE constraint failed: ([\w., ]+)/;
+
+const camelCase = (column: string): string => column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+function violation(thrown: unknown): string | null {
+	for (let error = thrown; error instanceof Error; error = error.cause) {
+		const columns = VIOLATION.exec(error.message)?.[1];
+		if (columns) return columns;
+	}
+	return null;
+}
+
+/** The field is the last column of the constraint: the ones before it only say within what it is unique. */
+export function conflictOf(thrown: unknown): GatewayError | null {
+	const column = violation(thrown)?.split(',').at(-1)?.trim().split('.').at(-1);
+	if (!column) return null;
+	const field = camelCase(column);
+	return new GatewayError('conflict', `Another one has this ${field} already: choose a different ${field}.`, {
+		param: field,
+		cause: thrown,
+	});
+}

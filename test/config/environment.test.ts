@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { environment } from './fixtures';
+
+describe('the environment as a layer', () => {
+	it('names no model where DEFAULT_PROVIDER is not set', () => {
+		expect(environment().defaultModel).toBeNull();
+	});
+
+	it("takes the provider's own default model, or the one its variable names", () => {
+		expect(environment({ DEFAULT_PROVIDER: 'north' }).defaultModel).toBe('north/north-small');
+		expect(environment({ MODEL_PROVIDER: 'north', DEFAULT_NORTH_MODEL: 'maker/large' }).defaultModel).toBe(
+			'north/maker/large',
+		);
+	});
+
+	it('refuses a DEFAULT_PROVIDER that is no provider, naming the variable', () => {
+		expect(() => environment({ DEFAULT_PROVIDER: 'nort' })).toThrow(/DEFAULT_PROVIDER .*'nort'/);
+	});
+
+	it('has a pair only for providers whose key is set, or which need none', () => {
+		expect(Object.keys(environment().credentials)).toEqual(['workshop', 'cellar', 'mock']);
+		expect(Object.keys(environment({ NORTH_API_KEY: 'k', SOUTH_API_KEY: 'k' }).credentials)).toEqual([
+			'north',
+			'south',
+			'workshop',
+			'cellar',
+			'mock',
+		]);
+	});
+
+	it('joins its key with its own address, or with the default one', () => {
+		const pair = { rowId: null, source: 'environment', apiKey: 'k', trust: 'operator' };
+		expect(environment({ NORTH_API_KEY: 'k' }).credentials.north).toEqual({
+			...pair,
+			baseUrl: 'https://api.north.example/v1',
+		});
+		expect(
+			environment({ NORTH_API_KEY: 'k', NORTH_BASE_URL: 'https://proxy.example/openai/' }).credentials.north,
+		).toEqual({ ...pair, baseUrl: 'https://proxy.example/openai' });
+	});
+
+	it('needs an address for the custom provider, and no key', () => {
+		expect(environment({ CUSTOM_API_KEY: 'k' }).credentials.custom).toBeUndefined();
+		expect(environment({ CUSTOM_BASE_URL: 'http://10.0.0.1/v1' }).credentials.custom).toEqual({
+			rowId: null,
+			source: 'environment',
+			apiKey: null,
+			baseUrl: 'http://10.0.0.1/v1',
+			trust: 'operator',
+		});
+	});
+
+	it('never sends a key to a provider that takes none', () => {
+		expect(environment({ CELLAR_API_KEY: 'k' }).credentials.cellar?.apiKey).toBeNull();
+		expect(environment({ MOCK_API_KEY: 'k', MOCK_BASE_URL: 'https://elsewhere.example' }).credentials.mock).toEqual({
+			rowId: null,
+			source: 'none',
+			apiKey: null,
+			baseUrl: '',
+			trust: 'operator',
+		});
+	});
+
+	it('knows the embedding model of each provider that has embeddings', () => {
+		expect(environment().embeddingModels).toEqual({ north: 'north-embed' });
+		expect(
+			environment({ DEFAULT_NORTH_EMBEDDING_MODEL: 'large', DEFAULT_SOUTH_EMBEDDING_MODEL: 'x' }).embeddingModels,
+		).toEqual({ north: 'large' });
+	});
+
+	it('keeps names of objects out of its records', () => {
+		const { credentials, embeddingModels } = environment();
+		for (const name of ['constructor', 'toString', '__proto__']) {
+			expect(credentials[name]).toBeUndefined();
+			expect(embeddingModels[name]).toBeUndefined();
+		}
+	});
+});

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { chatAnswer, doorApp } from '../../support/door-app';
+
+const PATH = '/v1/chat/completions';
+const user = { role: 'user', content: 'Hi' };
+
+async function refusal(body: unknown) {
+	const response = await doorApp({ chat: () => chatAnswer() }).post(PATH, body);
+	const { error } = (await response.json()) as { error: { code: string; param: string | null; message: string } };
+	return { status: response.status, code: error.code, param: error.param, message: error.message };
+}
+
+describe('a request the OpenAI chat door refuses', () => {
+	it.each<[string, unknown, string | null]>([
+		['no JSON', '{"messages": [', null],
+		['an array', [], null],
+		['no messages', { model: 'x' }, 'messages'],
+		['empty messages', { messages: [] }, 'messages'],
+		['a number for content', { messages: [{ role: 'user', content: 3 }] }, 'messages[0].content'],
+		['no parts', { messages: [user, { role: 'user', content: [] }] }, 'messages[1].content'],
+		['an unknown part', { messages: [{ role: 'user', content: [{ type: 'video' }] }] }, 'messages[0].content[0].type'],
+		[
+			'a part without its text',
+			{ messages: [{ role: 'user', content: [{ type: 'text', text: 'a' }, { type: 'text' }] }] },
+			'messages[0].content[1].text',
+		],
+		['an unknown role', { messages: [{ role: 'robot', content: 'x' }] }, 'messages[0].role'],
+		['the legacy role function', { messages: [{ role: 'function', name: 'f', content: 'x' }] }, 'messages[0].role'],
+		[
+			'an assistant message with nothing in it',
+			{ messages: [{ role: 'assistant', content: null }] },
+			'messages[0].content',
+		],
+		['a tool message without its call', { messages: [{ role: 'tool', content: 'x' }] }, 'messages[0].tool_call_id'],
+		[
+			'an image that is neither web nor data',
+			{ messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'file:///etc/passwd' } }] }] },
+			'messages[0].content[0].image_url.url',
+		],
+		[
+			'a data URL that is not base64',
+			{ messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:image/png,abc' } }] }] },
+			'messages[0].content[0].image_url.url',
+		],
+		[
+			'a file that is nothing',
+			{ messages: [{ role: 'user', content: [{ type: 'file', file: {} }] }] },
+			'messages[0].content[0].file',
+		],
+		['a text for temperature', { messages: [user], temperature: 'hot' }, 'temperature'],
+		['too much temperature', { messages: [user], temperature: 3 }, 'temperature'],
+		['no tokens', { messages: [user], max_tokens: 0 }, 'max_tokens'],
+		[
+			'stream options without a stream',
+			{ messages: [user], stream_options: { include_usage: true } },
+			'stream_options',
+		],
+		['top_logprobs without logprobs', { messages: [user], top_logprobs: 2 }, 'top_logprobs'],
+		['a custom tool', { messages: [user], tools: [{ type: 'custom', custom: { name: 'x' } }] }, 'tools[0].type'],
+		[
+			'a tool without a name',
+			{ messages: [user], tools: [{ type: 'function', function: {} }] },
+			'tools[0].function.name',
+		],
+		['a choice among no tools', { messages: [user], tool_choice: 'required' }, 'tool_choice'],
+		[
+			'a choice that is not there',
+			{
+				messages: [user],
+				tools: [{ type: 'function', function: { name: 'f' } }],
+				tool_choice: { type: 'function', function: { name: 'g' } },
+			},
+			'tool_choice',
+		],
+		[
+			'allowed_tools',
+			{
+				messages: [user],
+				tools: [{ type: 'function', function: { name: 'f' } }],
+				tool_choice: { type: 'allowed_tools' },
+			},
+			'tool_choice',
+		],
+		['functions', { messages: [user], functions: [] }, 'functions'],
+		['an unknown format', { messages: [user], response_format: { type: 'xml' } }, 'response_format.type'],
+		['metadata that is no text', { messages: [user], metadata: { a: 1 } }, 'metadata.a'],
+		['an unknown field of ours', { messages: [user], switchyard: { reciept: true } }, 'switchyard.reciept'],
+	])('with %s', async (_, body, param) => {
+		const got = await refusal(body);
+		expect(got).toMatchObject({ status: 400, code: 'invalid_request', param });
+		expect(got.message.length).toBeGreaterThan(10);
+	});
+
+	it.each([
+		['x-switchyard-fallback', 'maybe'],
+		['x-switchyard-run', 'x'.repeat(257)],
+	])('with an unusable header %s', async (name, value) => {
+		const response = await doorApp().post(PATH, { messages: [user] }, { [name]: value });
+		expect(response.status).toBe(400);
+		expect(await response.json()).toMatchObject({ error: { param: name } });
+	});
+});

@@ -1,0 +1,127 @@
+/** A running Switchyard with a scripted upstream behind it, and the ledger's rows as D1 shows them. */
+import OpenAI from 'openai';
+import { createSwitchyard, type Switchyard } from '../../src/client';
+import { type ScriptedUpstream, startScriptedUpstream } from '../support/node/scripted-upstream';
+import { eventually, type RunningWorker, type Variables } from '../support/node/worker';
+
+export interface Session<Worker extends RunningWorker> {
+	readonly worker: Worker;
+	readonly upstream: ScriptedUpstream;
+	/** The official SDK, retries off, with the development key. */
+	readonly openai: OpenAI;
+	/** The typed client with the development key. */
+	readonly client: Switchyard;
+	/** The typed client as the platform's operator. */
+	readonly operator: Switchyard;
+	close(): Promise<void>;
+}
+
+/** Both real providers' addresses point at the upstream. */
+export const upstreamVariables = ({ origin }: ScriptedUpstream): Variables => ({
+	OPENAI_API_KEY: 'sk-upstream-openai',
+	OPENAI_BASE_URL: `${origin}/v1`,
+	ANTHROPIC_API_KEY: 'sk-upstream-anthropic',
+	ANTHROPIC_BASE_URL: origin,
+});
+
+export const sdkOf = (origin: string, apiKey: string): OpenAI =>
+	new OpenAI({ baseURL: `${origin}/v1`, apiKey, maxRetries: 0 });
+
+export async function openSession<Worker extends RunningWorker>(
+	start: (variables: Variables) => Promise<Worker>,
+	variables: Variables = {},
+): Promise<Session<Worker>> {
+	const upstream = await startScriptedUpstream();
+	const worker = await start({ ...upstreamVariables(upstream), ...variables });
+	const { origin, key, adminKey } = worker;
+	return {
+		worker,
+		upstream,
+		openai: sdkOf(origin, key),
+		client: createSwitchyard({ url: origin, key }),
+		operator: createSwitchyard({ url: origin, key: adminKey }),
+		async close() {
+			await worker.stop();
+			await upstream.close();
+		},
+	};
+}
+
+let made = 0;
+
+/** An `x-request-id` of our own, by which the rows of a request are found. */
+export const newRequestId = (): string => {
+	made += 1;
+	return `e2e-${Date.now()}-${made}`;
+};
+
+/** One upstream attempt as `llm_usage_logs` holds it. */
+export interface UsageRow {
+	readonly attempt_id: string;
+	readonly request_id: string;
+	readonly state: 'settled' | 'released' | 'unknown';
+	readonly operation: string;
+	readonly stream: number;
+	readonly provider: string;
+	readonly model: string;
+	readonly agent_id: string | null;
+	readonly run_id: string | null;
+	readonly prompt_tokens: number | null;
+	readonly completion_tokens: number | null;
+	readonly reasoning_tokens: number | null;
+	readonly cache_read_tokens: number | null;
+	readonly usage_source: string;
+	readonly cost_nano_usd: number | null;
+	readonly finish_reason: string | null;
+	readonly error_code: string | null;
+	readonly http_status: number | null;
+}
+
+/** The rows of one request, which must be `count` in number and be there 15 s after its end at the latest. */
+export async function usageOf(worker: RunningWorker, requestId: string, count = 1): Promise<UsageRow[]> {
+	const read = (): Promise<UsageRow[]> =>
+		worker.query('SELECT * FROM llm_usage_logs WHERE client_request_id = ? ORDER BY attempt_id', requestId);
+	await eventually(`${count} usage rows of ${requestId}`, async () => ((await read()).length >= count ? true : null));
+	const rows = await read();
+	if (rows.length !== count) throw new Error(`${rows.length} usage rows of ${requestId} instead of ${count}`);
+	return rows;
+}
+
+/** A plain request of the OpenAI door. */
+export function post(
+	worker: RunningWorker,
+	body: unknown,
+	options: {
+		readonly path?: string;
+		readonly key?: string | null;
+		readonly headers?: Readonly<Record<string, string>>;
+		readonly signal?: AbortSignal;
+	} = {},
+): Promise<Response> {
+	const { path = '/v1/chat/completions', key = worker.key, headers = {}, signal } = options;
+	return fetch(`${worker.origin}${path}`, {
+		method: 'POST',
+		headers: {
+			'content-type': 'application/json',
+			...(key !== null && { authorization: `Bearer ${key}` }),
+			...headers,
+		},
+		body: typeof body === 'string' ? body : JSON.stringify(body),
+		...(signal && { signal }),
+	});
+}
+
+/** The `data:` payloads of a server-sent stream, read to its end. */
+export async function dataOf(response: Response): Promise<string[]> {
+	const text = await response.text();
+	return text
+		.split('\n\n')
+		.flatMap((frame) => frame.split('\n').filter((line) => line.startsWith('data: ')))
+		.map((line) => line.slice('data: '.length));
+}
+
+export const hello = (model: string, more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> => ({
+	model,
+	messages: [{ role: 'user', content: 'Hello' }],
+	...more,
+});

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import type { EmbedCall } from '../../src/gateway/call';
+import { type Script, world } from '../support/scripted-gateway';
+
+const call = (input: string[], model = 'openai/embed-test'): EmbedCall => ({
+	requestId: 'e1',
+	clientRequestId: null,
+	agent: null,
+	fallback: true,
+	receivedAt: 1_000_000,
+	signal: null,
+	request: { model, input },
+});
+
+/** Embeds each text as its length. */
+const lengths: Script = (request) => {
+	const { input } = JSON.parse(request.body ?? '{}') as { input: string[] };
+	return Response.json({
+		model: 'embed-test',
+		data: input.map((text, index) => ({ index, embedding: [text.length] })),
+		usage: { prompt_tokens: input.length, total_tokens: input.length },
+	});
+};
+
+describe('an embedding', () => {
+	it('is split at the maximum of the provider and comes back whole, in order', async () => {
+		const w = world({ upstream: [lengths] });
+		const texts = Array.from({ length: 5_000 }, (_, at) => 'x'.repeat((at % 7) + 1));
+		const { response, meta } = await w.gateway.embed(call(texts));
+		expect(response.embeddings.map(([length]) => length)).toEqual(texts.map((text) => text.length));
+		expect(w.sent.length).toBeGreaterThan(1);
+		expect(meta.attempts).toBe(w.sent.length);
+		expect(w.entries().map((entry) => entry.attemptId)).toEqual(w.sent.map((_, at) => `e1.${at + 1}`));
+		expect(w.closes.filter((close) => close.final)).toHaveLength(1);
+		expect(response.usage?.input).toBe(5_000);
+	});
+
+	it('counts as one request however many calls it takes', async () => {
+		const w = world({ upstream: [lengths] });
+		await w.gateway.embed(call(Array.from({ length: 5_000 }, () => 'x')));
+		expect(w.opens).toHaveLength(1);
+	});
+
+	it('never takes a chat model', async () => {
+		const w = world({ upstream: [lengths] });
+		await expect(w.gateway.embed(call(['a'], 'openai/gpt-test'))).rejects.toMatchObject({
+			code: 'invalid_request',
+			param: 'model',
+		});
+	});
+
+	it('refuses a provider that has none, naming it', async () => {
+		const w = world({ upstream: [lengths] });
+		await expect(w.gateway.embed(call(['a'], 'groq/embed-x'))).rejects.toThrow(/'groq' has no embeddings/);
+	});
+
+	it('refuses an answer with fewer vectors than texts', async () => {
+		const short: Script = () => Response.json({ model: 'm', data: [], usage: null });
+		const w = world({ upstream: [short] });
+		await expect(w.gateway.embed(call(['a', 'b']))).rejects.toMatchObject({ code: 'upstream_malformed' });
+		expect(w.closes.at(-1)?.final).toBe(true);
+	});
+});

@@ -1,0 +1,129 @@
+/** Services and routers on a real D1, with the ledger's part of a change written down instead of sent. */
+import { env } from 'cloudflare:workers';
+import { asc, eq } from 'drizzle-orm';
+import type { Principal } from '../../src/auth/principal';
+import { catalog } from '../../src/catalog';
+import { database } from '../../src/db/client';
+import { auditLogs, organizations, type Plan } from '../../src/db/schema';
+import { GatewayError } from '../../src/errors';
+import { embedWires, findProvider, providerIds, wires } from '../../src/providers';
+import { agentsRouter } from '../../src/routers/agents';
+import { gatewayKeysRouter } from '../../src/routers/gateway-keys';
+import { gatewayErrorOf, type RouterContext, router } from '../../src/routers/init';
+import { organizationsRouter } from '../../src/routers/organizations';
+import type { ConfigChangePort, ServiceContext } from '../../src/services/context';
+
+export const NOW = Date.UTC(2026, 2, 1, 12);
+
+export const db = database(env.DB);
+
+export async function insertOrganization(id: string, parts: { readonly plan?: Plan } = {}): Promise<void> {
+	await db.insert(organizations).values({ id, slug: `${id}-slug`, name: id, createdAt: NOW, updatedAt: NOW, ...parts });
+}
+
+export async function configVersion(id: string): Promise<number | undefined> {
+	const row = await db
+		.select({ version: organizations.configVersion })
+		.from(organizations)
+		.where(eq(organizations.id, id))
+		.get();
+	return row?.version;
+}
+
+export const auditRows = (organizationId: string) =>
+	db.select().from(auditLogs).where(eq(auditLogs.organizationId, organizationId)).orderBy(asc(auditLogs.id));
+
+export interface ScriptedChange extends ConfigChangePort {
+	/** `prepare o1 @1` (the version in D1 at that moment), `settle o1 2 @2`, in order. */
+	readonly events: string[];
+	failOn: 'prepare' | 'settle' | null;
+}
+
+export function scriptedChange(): ScriptedChange {
+	const port: ScriptedChange = {
+		events: [],
+		failOn: null,
+		async prepare(id) {
+			port.events.push(`prepare ${id} @${await configVersion(id)}`);
+			if (port.failOn === 'prepare') throw new GatewayError('upstream_unavailable', 'The ledger does not answer.');
+		},
+		async settle(id, version) {
+			port.events.push(`settle ${id} ${version} @${await configVersion(id)}`);
+			if (port.failOn === 'settle') throw new GatewayError('upstream_unavailable', 'The ledger does not answer.');
+		},
+	};
+	return port;
+}
+
+export function principal(organizationId: string, parts: Partial<Principal> = {}): Principal {
+	return {
+		kind: 'user',
+		organizationId,
+		organizationSlug: `${organizationId}-slug`,
+		keyId: null,
+		mayOverrideModel: true,
+		allowedModels: null,
+		allowedAgents: null,
+		scopes: ['inference', 'manage'],
+		role: 'owner',
+		actor: 'user:ann',
+		origins: [],
+		version: 1,
+		expiresAt: null,
+		...parts,
+	};
+}
+
+export const operator = (organizationId: string): Principal =>
+	principal(organizationId, { kind: 'operator', role: null, actor: 'operator' });
+
+let ids = 0;
+
+export function serviceContext(who: Principal, parts: Partial<ServiceContext> = {}): ServiceContext {
+	return {
+		principal: who,
+		db,
+		change: scriptedChange(),
+		catalog: catalog(),
+		registry: { provider: findProvider, ids: providerIds, wires, embedWires },
+		now: () => NOW,
+		newId: () => `id-${String(++ids).padStart(6, '0')}`,
+		randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+		requestId: 'request-1',
+		...parts,
+	};
+}
+
+const administration = router({
+	agents: agentsRouter,
+	gatewayKeys: gatewayKeysRouter,
+	organizations: organizationsRouter,
+});
+
+const unused = () => {
+	throw new Error('administration calls no model');
+};
+
+/** The administration routers as this caller. */
+export function administer(services: ServiceContext) {
+	const ctx: RouterContext = {
+		services,
+		gateway: { chat: unused, stream: unused, embed: unused, models: unused },
+		call: { clientRequestId: null, agent: null, fallback: true, receivedAt: NOW, signal: null },
+		ready: unused,
+	};
+	return administration.createCaller(ctx, { onError: () => {} });
+}
+
+/** The typed error a call ends with, as `data.gateway` shows it. Fails where the call succeeds. */
+export async function refusal(call: Promise<unknown>): Promise<GatewayError> {
+	const outcome = await call.then(
+		() => null,
+		(thrown: unknown) => thrown,
+	);
+	if (outcome === null) throw new Error('the call was not refused');
+	return outcome instanceof GatewayError ? outcome : gatewayErrorOf(outcome as Parameters<typeof gatewayErrorOf>[0]);
+}
+
+/** What a client without types may send. */
+export const untyped = (input: object): never => input as never;

@@ -1,0 +1,268 @@
+/** The doors on a scripted gateway: a Hono app driven by `request()`, no port, virtual time. */
+import { Hono } from 'hono';
+import type { Principal } from '../../src/auth/principal';
+import { mountDoors } from '../../src/doors';
+import { parseSettings } from '../../src/env';
+import { GatewayError } from '../../src/errors';
+import type {
+	CallMeta,
+	ChatAnswer,
+	ChatCall,
+	ChatStream,
+	EmbedAnswer,
+	EmbedCall,
+	Gateway,
+} from '../../src/gateway/call';
+import type { Composition, HttpEnv } from '../../src/http/context';
+import type { ChatEvent } from '../../src/language/event';
+import type { ChatResponse } from '../../src/language/request';
+import { type Usage, usageOf } from '../../src/language/usage';
+import type { ServiceContext } from '../../src/services/context';
+import { type VirtualTime, virtualTime } from './virtual-time';
+
+export const USAGE: Usage = usageOf({ input: 8, cacheRead: 2, output: 4, reasoning: 1 });
+
+export const meta = (partial: Partial<CallMeta> = {}): CallMeta => ({
+	requestId: 'call-1',
+	provider: 'mock',
+	model: 'echo',
+	attempts: 1,
+	configVersion: 7,
+	context: { before: 12, after: 10, limit: 4096, method: 'bound', dropped: 1, summarized: 0 },
+	warnings: [],
+	routing: [{ provider: 'mock', model: 'echo', outcome: 'answered', reason: null, attempts: 1 }],
+	requests: null,
+	costNanoUsd: 15_000n,
+	overheadMs: 1.5,
+	...partial,
+});
+
+export const chatAnswer = (response: Partial<ChatResponse> = {}, facts: Partial<CallMeta> = {}): ChatAnswer => ({
+	response: {
+		id: 'up-1',
+		model: 'echo-2026',
+		content: [{ type: 'text', text: 'Hello' }],
+		finish: { kind: 'stop', raw: 'stop' },
+		usage: USAGE,
+		...response,
+	},
+	meta: meta(facts),
+});
+
+export const start: ChatEvent = { type: 'start', id: 'up-1', model: 'echo-2026' };
+export const text = (value: string, index = 0): ChatEvent => ({ type: 'text-delta', index, text: value });
+export const usage: ChatEvent = { type: 'usage', usage: USAGE };
+export const finish: ChatEvent = { type: 'finish', finish: { kind: 'stop', raw: 'stop' } };
+
+export interface ScriptedStream extends ChatStream {
+	/** How often `return()` was called. */
+	readonly returned: () => number;
+	/** True once the generator has run to its end, by whichever way. */
+	readonly settled: () => boolean;
+}
+
+/** A stream of given batches; a batch may be a promise, so that a test decides when it comes. */
+export function chatStream(
+	batches: Iterable<readonly ChatEvent[] | Promise<readonly ChatEvent[]>>,
+	facts: Partial<CallMeta> = {},
+): ScriptedStream {
+	let returned = 0;
+	let settled = false;
+	let leave: () => void = () => undefined;
+	const left = new Promise<null>((resolve) => {
+		leave = () => resolve(null);
+	});
+	async function* run(): AsyncGenerator<readonly ChatEvent[], void, void> {
+		try {
+			for (const batch of batches) {
+				const next = await Promise.race([batch, left]);
+				if (next === null) return;
+				yield next;
+			}
+		} finally {
+			settled = true;
+		}
+	}
+	const inner = run();
+	const events = {
+		next: () => inner.next(),
+		return: (value?: void | PromiseLike<void>) => {
+			returned += 1;
+			leave();
+			return inner.return(value);
+		},
+		throw: (error: unknown) => inner.throw(error),
+		[Symbol.asyncIterator]() {
+			return this;
+		},
+	} as unknown as AsyncGenerator<readonly ChatEvent[], void, void>;
+	return { events, meta: () => meta(facts), returned: () => returned, settled: () => settled };
+}
+
+export interface ScriptedGateway extends Gateway {
+	readonly chats: ChatCall[];
+	readonly streams: ChatCall[];
+	readonly embeds: EmbedCall[];
+}
+
+export interface Script {
+	readonly chat?: (call: ChatCall, number: number) => ChatAnswer | Promise<ChatAnswer>;
+	readonly stream?: (call: ChatCall, number: number) => ChatStream | Promise<ChatStream>;
+	readonly embed?: (call: EmbedCall) => EmbedAnswer | Promise<EmbedAnswer>;
+	readonly models?: Gateway['models'];
+}
+
+const unscripted = () => new GatewayError('internal', 'not scripted');
+
+export function scriptedGateway(script: Script): ScriptedGateway {
+	const chats: ChatCall[] = [];
+	const streams: ChatCall[] = [];
+	const embeds: EmbedCall[] = [];
+	return {
+		chats,
+		streams,
+		embeds,
+		async chat(call) {
+			if (!script.chat) throw unscripted();
+			return script.chat(call, chats.push(call) - 1);
+		},
+		async stream(call) {
+			if (!script.stream) throw unscripted();
+			return script.stream(call, streams.push(call) - 1);
+		},
+		async embed(call) {
+			if (!script.embed) throw unscripted();
+			embeds.push(call);
+			return script.embed(call);
+		},
+		models: script.models ?? (async () => []),
+	};
+}
+
+export const principal = (partial: Partial<Principal> = {}): Principal => ({
+	kind: 'gateway-key',
+	organizationId: 'org1',
+	organizationSlug: 'demo',
+	keyId: 'k1',
+	mayOverrideModel: true,
+	allowedModels: null,
+	allowedAgents: null,
+	scopes: ['inference'],
+	role: null,
+	actor: 'key:k1',
+	origins: [],
+	version: 7,
+	expiresAt: null,
+	...partial,
+});
+
+/** Keys the scripted composition knows, and who they are. */
+const KEYS: Readonly<Record<string, Principal>> = {
+	sy_key: principal(),
+	sy_page: principal({ origins: ['https://page.example'] }),
+	sy_manage: principal({ scopes: ['inference', 'manage'] }),
+	sy_manage_only: principal({ scopes: ['manage'] }),
+};
+
+export interface DoorApp {
+	readonly app: Hono<HttpEnv>;
+	readonly gateway: ScriptedGateway;
+	readonly time: VirtualTime;
+	readonly logs: { readonly event: string; readonly fields: Readonly<Record<string, unknown>> }[];
+	/** With the key `sy_key` unless the headers say otherwise; a body that is not text is sent as JSON. */
+	request(path: string, init?: DoorRequest): Promise<Response>;
+	post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+	/** For clients that take a `fetch`. */
+	fetch(url: string | URL | Request, init?: RequestInit): Promise<Response>;
+	/** Waits for everything handed to `waitUntil`. */
+	settled(): Promise<void>;
+}
+
+export interface DoorRequest {
+	readonly method?: string;
+	readonly headers?: Readonly<Record<string, string>>;
+	readonly body?: unknown;
+	readonly signal?: AbortSignal;
+	/** false: no `authorization`. */
+	readonly key?: string | false;
+}
+
+export interface DoorOptions extends Script {
+	readonly variables?: Readonly<Record<string, string>>;
+	readonly ready?: Composition['ready'];
+	readonly services?: Partial<ServiceContext>;
+}
+
+export function doorApp(options: DoorOptions = {}): DoorApp {
+	const time = virtualTime(Date.UTC(2026, 10, 1));
+	const gateway = scriptedGateway(options);
+	const logs: { event: string; fields: Readonly<Record<string, unknown>> }[] = [];
+	const deferred: Promise<unknown>[] = [];
+	let ids = 0;
+	const newId = () => {
+		ids += 1;
+		return `id-${ids}`;
+	};
+	const composition: Composition = {
+		settings: parseSettings(options.variables ?? {}),
+		time,
+		newId,
+		authenticate: async (headers) => {
+			const known = KEYS[headers.get('authorization')?.replace('Bearer ', '') ?? headers.get('x-api-key') ?? ''];
+			if (known) return known;
+			throw new GatewayError('unauthorized', 'Unknown key.');
+		},
+		gateway: () => gateway,
+		services: (who) =>
+			({ principal: who, newId, requestId: 'http', now: time.now, ...options.services }) as unknown as ServiceContext,
+		ready: options.ready ?? (async () => ({ d1: 'ok', kv: 'ok', ledger: 'ok', health: 'ok' })),
+		log: (_level, event, fields) => {
+			logs.push({ event, fields });
+		},
+	};
+	const app = new Hono<HttpEnv>();
+	app.use(async (c, next) => {
+		c.set('composition', composition);
+		await next();
+	});
+	mountDoors(app);
+	const context = {
+		waitUntil: (work: Promise<unknown>) => {
+			deferred.push(work);
+		},
+		passThroughOnException: () => undefined,
+		props: {},
+	};
+	const send = async (request: Request): Promise<Response> => app.fetch(request, {} as never, context as never);
+	const request = (path: string, { key = 'sy_key', headers, body, method, signal }: DoorRequest = {}) =>
+		send(
+			new Request(`http://gateway.test${path}`, {
+				method: method ?? (body === undefined ? 'GET' : 'POST'),
+				headers: { ...(key !== false && { authorization: `Bearer ${key}` }), ...headers },
+				...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+				...(signal && { signal }),
+			}),
+		);
+	return {
+		app,
+		gateway,
+		time,
+		logs,
+		request,
+		post: (path, body, headers = {}) =>
+			request(path, { body, headers: { 'content-type': 'application/json', ...headers } }),
+		fetch: (url, init) => send(url instanceof Request ? url : new Request(url, init)),
+		settled: async () => {
+			for (let done = 0; done < deferred.length; done += 1) await deferred[done];
+		},
+	};
+}
+
+/** The data of each server-sent event; comments are left out. */
+export async function sseData(response: Response): Promise<string[]> {
+	const body = await response.text();
+	return body
+		.split('\n\n')
+		.filter((event) => event.startsWith('data: '))
+		.map((event) => event.slice('data: '.length));
+}

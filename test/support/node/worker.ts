@@ -1,0 +1,226 @@
+/** The product as its users run it: by `npm run dev`, or, faster, the built Worker in Miniflare. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Miniflare } from 'miniflare';
+import { buildConsole } from '../../../scripts/console.mjs';
+import { migrate, openLocalDatabase, seed } from '../../../scripts/database.mjs';
+import { builtWorkerOptions } from '../../../scripts/miniflare-options.mjs';
+import { newGatewayKey } from '../../../scripts/secrets.mjs';
+import { workerVariableNames } from '../../../scripts/variables.mjs';
+import { buildWorker } from '../../../scripts/worker-bundle.mjs';
+
+export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+const ADMIN_KEY = 'e2e-operator-secret-0123456789abcdef';
+
+export type LocalDatabase = Awaited<ReturnType<Miniflare['getD1Database']>>;
+export type Variables = Readonly<Record<string, string>>;
+
+export interface RunningWorker {
+	/** No slash at its end. */
+	readonly origin: string;
+	/** The development key of the organization `demo`. */
+	readonly key: string;
+	readonly adminKey: string;
+	/** Reads D1 beside the running Worker. */
+	query<Row>(sql: string, ...parameters: readonly (string | number)[]): Promise<Row[]>;
+	stop(): Promise<void>;
+}
+
+export interface DevWorker extends RunningWorker {
+	/** Everything it printed so far. */
+	output(): string;
+	readonly process: ChildProcess;
+}
+
+export interface BuiltWorker extends RunningWorker {
+	/** Drops every Durable Object of the Worker from memory, mid-work, as a crash of its host would. */
+	killObjects(): Promise<void>;
+	/** Ends the workerd process and starts another on the same data; `origin` is another then. */
+	restart(): Promise<void>;
+}
+
+/** A Worker beside the product, for what only the runtime itself can do. */
+const REAPER = {
+	name: 'reaper',
+	modules: true,
+	compatibilityDate: '2026-04-21',
+	compatibilityFlags: ['unsafe_module'],
+	script: `import unsafe from 'workerd:unsafe';
+		export default { async fetch() { await unsafe.abortAllDurableObjects(); return new Response('done'); } };`,
+};
+
+export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'switchyard-'));
+
+/** A port nobody listens on just now. */
+export async function freePort(): Promise<number> {
+	const server = createServer();
+	await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+	const { port } = server.address() as AddressInfo;
+	await new Promise((closed) => server.close(closed));
+	return port;
+}
+
+async function rowsOf<Row>(db: LocalDatabase, sql: string, parameters: readonly unknown[]): Promise<Row[]> {
+	const { results } = await db
+		.prepare(sql)
+		.bind(...parameters)
+		.all<Row>();
+	return results;
+}
+
+/**
+ * Reads a copy of a running Worker's D1: a second process on the same file would make its writes fail with
+ * SQLITE_BUSY. A copy taken in the middle of a write may not open; then another is taken.
+ */
+async function readCopy<T>(stateDir: string, read: (db: LocalDatabase) => Promise<T>, tries = 5): Promise<T> {
+	const copy = await temporaryFolder();
+	try {
+		const files = { recursive: true, filter: (path: string) => !path.endsWith('-shm') };
+		await cp(join(stateDir, 'v3/d1'), join(copy, 'v3/d1'), files);
+		const { db, close } = await openLocalDatabase(ROOT, copy);
+		try {
+			return await read(db);
+		} finally {
+			await close();
+		}
+	} catch (error) {
+		if (tries === 1) throw error;
+		return readCopy(stateDir, read, tries - 1);
+	} finally {
+		await rm(copy, { recursive: true, force: true });
+	}
+}
+
+/** The developer's own provider keys have no place in a test. */
+function withoutOwnVariables(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+	const names = workerVariableNames(ROOT);
+	return Object.fromEntries(
+		Object.entries(environment).filter(([name]) => !names.has(name) && name !== 'DEV_GATEWAY_KEY'),
+	);
+}
+
+/** What the process prints, and a promise of its first line that matches. */
+function outputOf(child: ChildProcess): { text(): string; matched(pattern: RegExp): Promise<RegExpExecArray> } {
+	let text = '';
+	for (const stream of [child.stdout, child.stderr]) {
+		stream?.on('data', (chunk: Buffer) => {
+			text += chunk.toString();
+		});
+	}
+	const matched = (pattern: RegExp): Promise<RegExpExecArray> =>
+		new Promise((found, failed) => {
+			const look = (): void => {
+				const match = pattern.exec(text);
+				if (match) found(match);
+			};
+			child.stdout?.on('data', look);
+			child.once('exit', (code) => failed(new Error(`it ended with ${code}:\n${text}`)));
+			look();
+		});
+	return { text: () => text, matched };
+}
+
+/**
+ * Starts `npm run dev` with its own port, state and secrets. Without `folder` it gets a fresh one, which
+ * `stop` removes; a given one is kept, for a second start.
+ */
+export async function startDev(
+	variables: Variables = {},
+	options: { readonly folder?: string; readonly port?: number } = {},
+): Promise<DevWorker> {
+	const folder = options.folder ?? (await temporaryFolder());
+	const port = options.port ?? (await freePort());
+	const child = spawn(process.execPath, [join(ROOT, 'scripts/dev.mjs')], {
+		cwd: folder,
+		stdio: ['ignore', 'pipe', 'pipe'],
+		env: {
+			...withoutOwnVariables(process.env),
+			ADMIN_API_KEY: ADMIN_KEY,
+			...variables,
+			PORT: String(port),
+			SWITCHYARD_STATE_DIR: join(folder, 'state'),
+			SWITCHYARD_DEV_VARS: join(folder, 'dev.vars'),
+		},
+	});
+	const ended = new Promise<void>((done) => child.once('exit', () => done()));
+	const output = outputOf(child);
+	const [, key = ''] = await output.matched(/Gateway key\s+(sy_\S+)/);
+	return {
+		origin: `http://localhost:${port}`,
+		key,
+		adminKey: ADMIN_KEY,
+		process: child,
+		output: output.text,
+		query: (sql, ...parameters) => readCopy(join(folder, 'state'), (db) => rowsOf(db, sql, parameters)),
+		async stop() {
+			child.kill('SIGTERM');
+			await ended;
+			if (!options.folder) await rm(folder, { recursive: true, force: true });
+		},
+	};
+}
+
+const VARIABLES: Variables = {
+	ADMIN_API_KEY: ADMIN_KEY,
+	JWT_SECRET: 'e2e-jwt-secret-0123456789abcdef0123456789abcdef',
+	LLM_ENCRYPTION_KEY: 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=',
+	LOG_LEVEL: 'error',
+};
+
+/** Starts `dist/worker/index.js`, built anew where it is stale, in Miniflare with a migrated and seeded D1. */
+export async function startBuilt(variables: Variables = {}): Promise<BuiltWorker> {
+	await buildConsole(ROOT);
+	await buildWorker(ROOT);
+	const stateDir = await temporaryFolder();
+	const key = newGatewayKey();
+	const start = async () => {
+		const { host, port, cf, d1Persist, kvPersist, durableObjectsPersist, ...worker } = builtWorkerOptions(ROOT, {
+			variables: { ...VARIABLES, ...variables },
+			stateDir,
+		});
+		const shared = { host, port, cf, d1Persist, kvPersist, durableObjectsPersist };
+		const miniflare = new Miniflare({ ...shared, workers: [worker, REAPER] });
+		const { origin } = await miniflare.ready;
+		return { miniflare, origin, db: await miniflare.getD1Database('DB', 'switchyard') };
+	};
+	let running = await start();
+	await migrate(running.db, ROOT);
+	await seed(running.db, key);
+	return {
+		get origin() {
+			return running.origin;
+		},
+		key,
+		adminKey: ADMIN_KEY,
+		query: (sql, ...parameters) => rowsOf(running.db, sql, parameters),
+		async killObjects() {
+			const reaper = await running.miniflare.getWorker('reaper');
+			await (await reaper.fetch('http://reaper/')).text();
+		},
+		async restart() {
+			await running.miniflare.dispose();
+			running = await start();
+		},
+		async stop() {
+			await running.miniflare.dispose();
+			await rm(stateDir, { recursive: true, force: true });
+		},
+	};
+}
+
+/** Asks again until `answer` is not null; throws with `what` after `withinMs`. */
+export async function eventually<T>(what: string, answer: () => Promise<T | null>, withinMs = 15_000): Promise<T> {
+	const deadline = Date.now() + withinMs;
+	for (;;) {
+		const value = await answer();
+		if (value !== null) return value;
+		if (Date.now() > deadline) throw new Error(`${what} did not come within ${withinMs} ms`);
+		await new Promise((wake) => setTimeout(wake, 100));
+	}
+}
