@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type BuiltWorker, eventually, startBuilt } from '../support/node/worker';
 import { hello, openSession, post, type Session } from './session';
@@ -12,25 +13,34 @@ afterEach(async () => {
 interface Request {
 	readonly model: string;
 	readonly stream: boolean;
-	/** Leaves after the first bytes. */
-	readonly leaves: boolean;
+	/** When the client hangs up; null: it reads the answer to its end. */
+	readonly leaves: 'before the answer' | 'after the first bytes' | null;
 }
 
 const KINDS: readonly Request[] = [
-	{ model: 'openai/gpt-4o-mini', stream: false, leaves: false },
-	{ model: 'openai/gpt-4o-mini', stream: true, leaves: false },
-	{ model: 'anthropic/claude-haiku-4-5', stream: true, leaves: false },
-	{ model: 'openai/endless', stream: true, leaves: true },
-	{ model: 'openai/drip', stream: true, leaves: true },
-	{ model: 'openai/fail-500', stream: false, leaves: false },
-	{ model: 'openai/fail-error-event', stream: true, leaves: false },
-	{ model: 'openai/fail-reset', stream: true, leaves: false },
+	{ model: 'openai/gpt-4o-mini', stream: false, leaves: null },
+	{ model: 'openai/gpt-4o-mini', stream: true, leaves: null },
+	{ model: 'anthropic/claude-haiku-4-5', stream: true, leaves: null },
+	{ model: 'openai/endless', stream: true, leaves: 'after the first bytes' },
+	{ model: 'openai/drip', stream: true, leaves: 'after the first bytes' },
+	{ model: 'openai/late', stream: true, leaves: 'before the answer' },
+	{ model: 'openai/late', stream: false, leaves: 'before the answer' },
+	{ model: 'openai/fail-500', stream: false, leaves: null },
+	{ model: 'openai/fail-error-event', stream: true, leaves: null },
+	{ model: 'openai/fail-reset', stream: true, leaves: null },
 ];
 
 async function send(worker: BuiltWorker, { model, stream, leaves }: Request): Promise<void> {
 	const leaving = new AbortController();
-	const response = await post(worker, hello(model, { stream }), { signal: leaving.signal });
-	if (!leaves) {
+	const answer = post(worker, hello(model, { stream }), { signal: leaving.signal });
+	if (leaves === 'before the answer') {
+		await Promise.race([answer, sleep(150)]);
+		leaving.abort();
+		await answer.catch(() => undefined);
+		return;
+	}
+	const response = await answer;
+	if (leaves === null) {
 		await response.text();
 		return;
 	}
@@ -73,11 +83,16 @@ async function expectBalanced(balanced: Session<BuiltWorker>): Promise<void> {
 		const [calls, rows] = await books(balanced);
 		expect(rows).toEqual(calls);
 	});
-	const attempts = await balanced.worker.query<{ attempt_id: string; state: string; ended_at: number }>(
-		'SELECT attempt_id, state, ended_at FROM llm_usage_logs',
+	// Nothing more arrives with the flush after that one.
+	await sleep(1_500);
+	const [calls, rows] = await books(balanced);
+	expect(rows).toEqual(calls);
+	const attempts = await balanced.worker.query<{ attempt_id: string; state: string; model: string }>(
+		'SELECT attempt_id, state, model FROM llm_usage_logs',
 	);
 	expect(new Set(attempts.map((row) => row.attempt_id)).size).toBe(attempts.length);
-	expect(attempts.filter((row) => row.state === 'unknown')).toEqual([]);
+	// Unknown is only whether a call was billed that its client left before any content.
+	expect(attempts.filter((row) => row.state === 'unknown' && row.model !== 'late')).toEqual([]);
 	const [totals] = await balanced.worker.query<{ requests: number }>(
 		"SELECT sum(requests) AS requests FROM llm_provider_usage WHERE provider <> 'mock'",
 	);
@@ -94,10 +109,15 @@ describe('a thousand concurrent requests: whole, streamed, left early, failing',
 		await expectBalanced(session);
 	}, 120_000);
 
-	it('still do when the ledger object dies half-way', async () => {
+	it('still do when the ledger object dies half-way, three times', async () => {
 		session = await openSession(startBuilt, variables);
 		const { worker } = session;
-		await thousand(worker, () => worker.killObjects());
+		await thousand(worker, async () => {
+			for (let times = 0; times < 3; times += 1) {
+				await worker.killObjects();
+				await sleep(150);
+			}
+		});
 		await expectBalanced(session);
 	}, 120_000);
 

@@ -428,7 +428,7 @@ describe('a stream', () => {
 });
 
 describe('budgets on the way', () => {
-	it('skip a hop that the hold does not cover and the ledger does not extend', async () => {
+	it('skip a hop that the hold no longer covers and the ledger does not extend, and name the reason', async () => {
 		const w = world({
 			upstream: [() => sse(SSE.role, SSE.text('x'.repeat(80_000)))],
 			snapshot: chain,
@@ -437,7 +437,20 @@ describe('budgets on the way', () => {
 		});
 		const error = await fails(w.gateway.chat(chatCall({ maxTokens: 5_000 })));
 		expect(w.sent).toHaveLength(1);
-		expect(error.code).toBe('budget_exceeded');
-		expect(w.closes.at(-1)?.final).toBe(true);
+		expect(error.code).toBe('upstream_unavailable');
+		expect(w.closes).toMatchObject([{ final: true, entry: { state: 'settled', usageSource: 'estimated' } }]);
+	});
+
+	it('are asked again where the hold no longer covers a hop, and it goes on where they allow', async () => {
+		const w = world({
+			upstream: [
+				() => sse(SSE.role, SSE.text('x'.repeat(80_000))),
+				() => sse(SSE.text('whole'), SSE.stop, SSE.usage, SSE.done),
+			],
+			snapshot: chain,
+			extend: true,
+			limits: { maxAttempts: 1 },
+		});
+		expect((await w.gateway.chat(chatCall({ maxTokens: 5_000 }))).meta.provider).toBe('groq');
 	});
 });

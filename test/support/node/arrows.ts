@@ -50,13 +50,14 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
 	'durable-objects': { to: ['ledger', 'health', 'db', 'errors', 'env'] },
 	env: { to: ['errors'], types: ['durable-objects', 'gateway/ports', 'health/contract'] },
 	outbound: { to: ['errors'], types: ['gateway/ports'] },
+	id: { to: [] },
 	log: { to: [], types: ['gateway/ports'] },
 	client: { to: [], types: ['routers'] },
 	console: { to: ['client'], types: ['routers'] },
 };
 
-/** The composition root, the application and the entry bring everything together. */
-const ANYTHING = new Set(['compose', 'app', 'index']);
+/** The composition root with what it keeps and asks, the application and the entry bring everything together. */
+const ANYTHING = new Set(['compose', 'isolate', 'ready', 'app', 'index']);
 
 /** `gateway/run` of `src/gateway/run.ts`. */
 const moduleOf = (path: string): string => path.replace(/^src\//, '').replace(/\.tsx?$/, '');

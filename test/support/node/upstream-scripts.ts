@@ -97,6 +97,12 @@ const drip: Script = async (call, response) => {
 	response.end();
 };
 
+/** A whole answer, after a while. */
+const late: Script = async (call, response) => {
+	await sleep(300);
+	if (!response.destroyed) await recorded('openai-chat')(call, response);
+};
+
 /** Text for ever, every few milliseconds, until the client leaves. */
 const endless: Script = async (call, response) => {
 	response.writeHead(200, SSE);
@@ -144,6 +150,7 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
 	'fail-error-event': afterOpening((call, response) => response.end(ERROR_EVENT[call.door])),
 	'fail-reset-midway': afterOpening((_call, response) => response.destroy(new Error('scripted reset'))),
 	'fail-hang-midway': afterOpening(() => {}),
+	late,
 	drip,
 	endless,
 };
