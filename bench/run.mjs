@@ -2,7 +2,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { buildConsole } from '../scripts/console.mjs';
 import { buildWorker } from '../scripts/worker-bundle.mjs';
 import { GENERATOR, load } from './load.mjs';
 import { bars, medians, print, save } from './report.mjs';
@@ -62,7 +61,6 @@ async function audit(upstream, subject) {
 	return { calls, rows, difference: calls - rows };
 }
 
-await buildConsole(ROOT);
 await buildWorker(ROOT);
 const upstream = await startUpstream();
 const started = await startSubjects(ROOT, upstream.origin);

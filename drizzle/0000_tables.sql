@@ -235,11 +235,9 @@ CREATE TABLE `llm_usage_logs` (
 );
 --> statement-breakpoint
 CREATE INDEX `llm_usage_logs_time` ON `llm_usage_logs` (`organization_id`,`started_at`);--> statement-breakpoint
-CREATE INDEX `llm_usage_logs_run` ON `llm_usage_logs` (`organization_id`,`run_id`);--> statement-breakpoint
-CREATE INDEX `llm_usage_logs_user` ON `llm_usage_logs` (`organization_id`,`user`,`started_at`);--> statement-breakpoint
-CREATE INDEX `llm_usage_logs_agent` ON `llm_usage_logs` (`organization_id`,`agent_id`,`started_at`);--> statement-breakpoint
-CREATE INDEX `llm_usage_logs_model` ON `llm_usage_logs` (`organization_id`,`provider`,`model`,`started_at`);--> statement-breakpoint
-CREATE INDEX `llm_usage_logs_request` ON `llm_usage_logs` (`request_id`);--> statement-breakpoint
+CREATE INDEX `llm_usage_logs_run` ON `llm_usage_logs` (`organization_id`,`run_id`) WHERE run_id is not null;--> statement-breakpoint
+CREATE INDEX `llm_usage_logs_user` ON `llm_usage_logs` (`organization_id`,`user`,`started_at`) WHERE user is not null;--> statement-breakpoint
+CREATE INDEX `llm_usage_logs_agent` ON `llm_usage_logs` (`organization_id`,`agent_id`,`started_at`) WHERE agent_id is not null;--> statement-breakpoint
 CREATE INDEX `llm_usage_logs_direct` ON `llm_usage_logs` (`organization_id`) WHERE source = 'direct' and seq is null;--> statement-breakpoint
 CREATE TABLE `memberships` (
 	`organization_id` text NOT NULL,

@@ -138,7 +138,10 @@ async function main() {
 	const secrets = completeSecrets(secretsFile, process.env);
 	const key = process.env.DEV_GATEWAY_KEY || secrets.DEV_GATEWAY_KEY;
 	const variables = selectVariables(workerVariableNames(ROOT), secrets, process.env);
-	const [usable] = await Promise.all([prepareDatabase(key), buildConsole(ROOT)]);
+	const consoleBuilt = buildConsole(ROOT).catch((error) => {
+		console.error(`  The console can't be built, so its pages are missing or old: ${error.message}`);
+	});
+	const [usable] = await Promise.all([prepareDatabase(key), consoleBuilt]);
 	const envFile = writeEnvFile(envFileText(variables));
 
 	const child = startWrangler(ROOT, [

@@ -1,5 +1,5 @@
 /** `dist/worker/index.js`: the Worker as it is deployed, one minified ES module. */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { isStale } from './freshness.mjs';
@@ -7,8 +7,10 @@ import { runWrangler } from './wrangler.mjs';
 
 const SOURCES = ['src', 'wrangler.toml', 'package-lock.json'];
 
-/** Builds where sources are newer (or always, with `force`) and answers its path. `dist/console` must exist. */
+/** Builds where sources are newer (or always, with `force`) and answers its path. */
 export async function buildWorker(root, { force = false } = {}) {
+	// Wrangler wants the folder of the assets to be there, built or not.
+	mkdirSync(join(root, 'dist/console'), { recursive: true });
 	const output = join(root, 'dist/worker/index.js');
 	const sources = SOURCES.map((path) => join(root, path));
 	if (force || isStale(output, sources))

@@ -78,24 +78,33 @@ export async function readText(
 	above: 'cut' | 'refuse',
 ): Promise<string> {
 	if (!response.body) return '';
-	const reader = response.body.getReader();
+	const declared = Number(response.headers.get('content-length') ?? Number.NaN);
+	try {
+		// A stated length is enforced by HTTP itself, and the platform reads at a fraction of the cost of a loop here.
+		if (declared <= limit) return await response.text();
+		return await readUnsized(response.body.getReader(), limit, above);
+	} catch (error) {
+		throw failureOf(error, signal);
+	}
+}
+
+async function readUnsized(
+	reader: ReadableStreamDefaultReader<Uint8Array>,
+	limit: number,
+	above: 'cut' | 'refuse',
+): Promise<string> {
 	const decoder = new TextDecoder();
 	let text = '';
 	let size = 0;
-	try {
-		for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-			size += chunk.value.byteLength;
-			if (size > limit && above === 'refuse')
-				throw new GatewayError('upstream_malformed', 'The upstream sent a larger answer than is accepted.', {
-					upstream: { failure: 'malformed', scope: 'provider' },
-				});
-			text += decoder.decode(chunk.value, { stream: true });
-			if (size > limit) break;
-		}
-		return text + decoder.decode();
-	} catch (error) {
-		throw failureOf(error, signal);
-	} finally {
+	for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+		size += chunk.value.byteLength;
+		text += decoder.decode(chunk.value, { stream: true });
+		if (size <= limit) continue;
 		reader.cancel().catch(() => undefined);
+		if (above === 'cut') return text;
+		throw new GatewayError('upstream_malformed', 'The upstream sent a larger answer than is accepted.', {
+			upstream: { failure: 'malformed', scope: 'provider' },
+		});
 	}
+	return text + decoder.decode();
 }

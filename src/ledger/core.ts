@@ -149,9 +149,11 @@ export class Ledger {
 	/** True where the entry was recorded. */
 	#close(entry: LedgerEntry, final: boolean, direct: boolean, now: number): boolean {
 		const hold = this.#holds.get(entry.requestId);
-		const recorded = this.#recorder.record(entry, now);
+		const attempt = attemptOf(entry.attemptId);
+		const first = hold !== undefined && !hold.expired && attempt > hold.highest;
+		const recorded = this.#recorder.record(entry, now, false, first);
 		if (!hold) return recorded;
-		if (recorded) this.#giveBack(hold, closeAttempt(hold, attemptOf(entry.attemptId), entry.costNanoUsd ?? 0n));
+		if (recorded) this.#giveBack(hold, closeAttempt(hold, attempt, entry.costNanoUsd ?? 0n));
 		if (direct) hold.direct = true;
 		if (final) this.#giveBack(hold, finish(hold));
 		this.#follow(hold, now);

@@ -33,10 +33,11 @@ export class Recorder {
 
 	/**
 	 * Lets the entry stand for its attempt, balances corrected by the difference. False: another stands already.
-	 * What is assumed gives way to anything; an `unknown` that was reported, to a reported end only.
+	 * What is assumed gives way to anything; an `unknown` that was reported, to a reported end only. With `first`
+	 * the hold has shown already that none stands, which spares a look into storage.
 	 */
-	record(entry: LedgerEntry, now: number, assumed = false): boolean {
-		const standing = this.find(entry.attemptId);
+	record(entry: LedgerEntry, now: number, assumed = false, first = false): boolean {
+		const standing = first ? null : this.find(entry.attemptId);
 		if (standing !== null) {
 			const replaces = standing.assumed || (standing.state === 'unknown' && entry.state !== 'unknown' && !assumed);
 			if (!replaces) return false;

@@ -1,4 +1,5 @@
 /** A running Switchyard with a scripted upstream behind it, and the ledger's rows as D1 shows them. */
+import { request as httpRequest } from 'node:http';
 import OpenAI from 'openai';
 import { createSwitchyard, type Switchyard } from '../../src/client';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/node/scripted-upstream';
@@ -108,6 +109,26 @@ export function post(
 		},
 		body: typeof body === 'string' ? body : JSON.stringify(body),
 		...(signal && { signal }),
+	});
+}
+
+/**
+ * The same on a connection of its own: bare workerd closes a connection after it refused a request without reading
+ * its body, and the next request on it would meet that. Answers the status.
+ */
+export function statusOf(
+	worker: RunningWorker,
+	path: string,
+	body: string,
+	headers: Readonly<Record<string, string>>,
+): Promise<number> {
+	return new Promise((resolve, reject) => {
+		const request = httpRequest(`${worker.origin}${path}`, { method: 'POST', agent: false, headers }, (response) => {
+			response.resume();
+			resolve(response.statusCode ?? 0);
+		});
+		request.once('error', reject);
+		request.end(body);
 	});
 }
 

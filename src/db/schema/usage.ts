@@ -81,11 +81,12 @@ export const llmUsageLogs = sqliteTable(
 	},
 	(table) => [
 		index('llm_usage_logs_time').on(table.organizationId, table.startedAt),
-		index('llm_usage_logs_run').on(table.organizationId, table.runId),
-		index('llm_usage_logs_user').on(table.organizationId, table.user, table.startedAt),
-		index('llm_usage_logs_agent').on(table.organizationId, table.agentId, table.startedAt),
-		index('llm_usage_logs_model').on(table.organizationId, table.provider, table.model, table.startedAt),
-		index('llm_usage_logs_request').on(table.requestId),
+		// Partial, since a row without a run, user or agent is never looked for by it and should not pay for it.
+		index('llm_usage_logs_run').on(table.organizationId, table.runId).where(sql`run_id is not null`),
+		index('llm_usage_logs_user').on(table.organizationId, table.user, table.startedAt).where(sql`user is not null`),
+		index('llm_usage_logs_agent')
+			.on(table.organizationId, table.agentId, table.startedAt)
+			.where(sql`agent_id is not null`),
 		index('llm_usage_logs_direct').on(table.organizationId).where(sql`source = 'direct' and seq is null`),
 	],
 );

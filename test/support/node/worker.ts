@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Miniflare } from 'miniflare';
-import { buildConsole } from '../../../scripts/console.mjs';
 import { migrate, openLocalDatabase, seed } from '../../../scripts/database.mjs';
 import { builtWorkerOptions } from '../../../scripts/miniflare-options.mjs';
 import { newGatewayKey } from '../../../scripts/secrets.mjs';
@@ -150,7 +149,15 @@ export async function startDev(
 	});
 	const ended = new Promise<void>((done) => child.once('exit', () => done()));
 	const output = outputOf(child);
-	const [, key = ''] = await output.matched(/Gateway key\s+(sy_\S+)/);
+	const stop = async (): Promise<void> => {
+		child.kill('SIGTERM');
+		await ended;
+		if (!options.folder) await rm(folder, { recursive: true, force: true });
+	};
+	const [, key = ''] = await output.matched(/Gateway key\s+(sy_\S+)/).catch(async (error: unknown) => {
+		await stop();
+		throw error;
+	});
 	return {
 		origin: `http://localhost:${port}`,
 		key,
@@ -158,11 +165,7 @@ export async function startDev(
 		process: child,
 		output: output.text,
 		query: (sql, ...parameters) => readCopy(join(folder, 'state'), (db) => rowsOf(db, sql, parameters)),
-		async stop() {
-			child.kill('SIGTERM');
-			await ended;
-			if (!options.folder) await rm(folder, { recursive: true, force: true });
-		},
+		stop,
 	};
 }
 
@@ -175,7 +178,6 @@ const VARIABLES: Variables = {
 
 /** Starts `dist/worker/index.js`, built anew where it is stale, in Miniflare with a migrated and seeded D1. */
 export async function startBuilt(variables: Variables = {}): Promise<BuiltWorker> {
-	await buildConsole(ROOT);
 	await buildWorker(ROOT);
 	const stateDir = await temporaryFolder();
 	const key = newGatewayKey();
@@ -202,6 +204,8 @@ export async function startBuilt(variables: Variables = {}): Promise<BuiltWorker
 		async killObjects() {
 			const reaper = await running.miniflare.getWorker('reaper');
 			await (await reaper.fetch('http://reaper/')).text();
+			// Miniflare's own handle on D1 may have been among them.
+			running = { ...running, db: await running.miniflare.getD1Database('DB', 'switchyard') };
 		},
 		async restart() {
 			await running.miniflare.dispose();

@@ -1,4 +1,0 @@
-export function buildConsole(
-	root: string,
-	options?: { readonly force?: boolean; readonly quiet?: boolean },
-): Promise<void>;

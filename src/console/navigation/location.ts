@@ -1,0 +1,20 @@
+/** Where the console is, in the browser's own history: every page can be linked, reloaded and left by Back. */
+import { useSyncExternalStore } from 'react';
+
+const MOVED = 'switchyard:moved';
+
+function subscribe(listener: () => void): () => void {
+	for (const name of ['popstate', MOVED]) window.addEventListener(name, listener);
+	return () => {
+		for (const name of ['popstate', MOVED]) window.removeEventListener(name, listener);
+	};
+}
+
+export function navigate(to: string): void {
+	history.pushState(null, '', to);
+	window.dispatchEvent(new Event(MOVED));
+}
+
+export function usePath(): string {
+	return useSyncExternalStore(subscribe, () => location.pathname);
+}

@@ -1,0 +1,35 @@
+import { Group, Text, Title } from '@mantine/core';
+import { type ReactNode, useEffect, useRef } from 'react';
+
+interface PageHeadProps {
+	readonly title: string;
+	readonly description?: string;
+	/** What can be done here. */
+	readonly children?: ReactNode;
+}
+
+/** Names the page, in the tab too. Where the menu led here, a screen reader goes on from the heading. */
+export function PageHead({ title, description, children }: PageHeadProps) {
+	const heading = useRef<HTMLHeadingElement>(null);
+	useEffect(() => {
+		document.title = `${title} · Switchyard`;
+		const { activeElement } = document;
+		if (activeElement === null || activeElement === document.body || activeElement.closest('nav'))
+			heading.current?.focus({ preventScroll: true });
+	}, [title]);
+	return (
+		<Group justify="space-between" align="flex-start" mb="md" gap="sm">
+			<div>
+				<Title order={1} size="h2" className="heading" tabIndex={-1} ref={heading}>
+					{title}
+				</Title>
+				{description && (
+					<Text c="dimmed" size="sm">
+						{description}
+					</Text>
+				)}
+			</div>
+			{children && <Group gap="xs">{children}</Group>}
+		</Group>
+	);
+}
