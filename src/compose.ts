@@ -5,7 +5,7 @@ import { configPort } from './config/port';
 import { type Database, database } from './db/client';
 import type { Bindings } from './env';
 import { gateway } from './gateway/gateway';
-import type { Ports, Send, Time } from './gateway/ports';
+import type { OutboundRequest, Ports, Send, Time } from './gateway/ports';
 import { healthClient } from './health/client';
 import type { Composition } from './http/context';
 import { newId } from './id';
@@ -155,12 +155,40 @@ class RequestComposition implements Composition {
 
 	/** Builtin providers answer inside; everything else goes out by the one door. */
 	#send(): Send {
+		const { settings, debugged } = this.#isolate;
 		const send = outbound({
-			allowPrivate: this.#isolate.settings.allowPrivateUpstreams,
+			allowPrivate: settings.allowPrivateUpstreams,
 			ownHost: this.#url.host,
 			hops: Number(this.request.headers.get(HOP_HEADER) ?? 0) || 0,
 		});
-		return (request) => (request.url.startsWith('mock:') ? mockUpstream(request, time) : send(request));
+		const all: Send = (request) => (request.url.startsWith('mock:') ? mockUpstream(request, time) : send(request));
+		return debugged.size === 0
+			? all
+			: (request) => (debugged.has(request.provider) ? this.#debug(all, request) : all(request));
+	}
+
+	/** `<ID>_DEBUG=true`: where each call of that provider went and how it was answered, whatever LOG_LEVEL is. */
+	async #debug(send: Send, request: OutboundRequest): Promise<Response> {
+		const startedAt = time.now();
+		const told = (outcome: Readonly<Record<string, unknown>>): void => {
+			const { provider, method, url, body } = request;
+			this.log('error', 'upstream-debug', {
+				provider,
+				method,
+				url,
+				bytes: body?.length ?? 0,
+				ms: time.now() - startedAt,
+				...outcome,
+			});
+		};
+		try {
+			const response = await send(request);
+			told({ status: response.status, contentType: response.headers.get('content-type') });
+			return response;
+		} catch (error) {
+			told({ error });
+			throw error;
+		}
 	}
 }
 

@@ -16,6 +16,8 @@ import { type KeyRing, keyRing } from './vault/seal';
 export interface Isolate {
 	readonly settings: Settings;
 	readonly environment: EnvironmentLayer;
+	/** Providers with `<ID>_DEBUG=true`. */
+	readonly debugged: ReadonlySet<string>;
 	readonly catalog: CatalogPort;
 	readonly registry: Registry;
 	readonly keys: KeyMemory;
@@ -38,6 +40,7 @@ export function isolateOf(env: Bindings): Isolate {
 	const made: Isolate = {
 		settings,
 		environment: environmentLayer(settings, registry),
+		debugged: new Set(registry.ids.filter((id) => settings.provider(id).debug)),
 		catalog: catalog(),
 		registry,
 		keys: new Map(),

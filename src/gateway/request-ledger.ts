@@ -8,6 +8,7 @@ import type { Ports, Snapshot } from './ports';
 
 export class RequestLedger {
 	#owed: LedgerEntry | null = null;
+	#last: LedgerEntry | null = null;
 	#attempts = 0;
 	#left: NanoUsd;
 	#finished = false;
@@ -16,7 +17,7 @@ export class RequestLedger {
 		private readonly requestId: string,
 		private readonly snapshot: Snapshot,
 		held: NanoUsd | null,
-		private readonly ports: Pick<Ports, 'ledger'>,
+		private readonly ports: Pick<Ports, 'ledger' | 'log' | 'defer'>,
 	) {
 		this.#left = held ?? 0n;
 	}
@@ -36,6 +37,7 @@ export class RequestLedger {
 	/** The attempt begun last is over. */
 	owe(entry: LedgerEntry): void {
 		this.#owed = entry;
+		this.#last = entry;
 		this.#left -= entry.costNanoUsd ?? 0n;
 	}
 
@@ -57,6 +59,7 @@ export class RequestLedger {
 	finish(): void {
 		if (this.#finished) return;
 		this.#finished = true;
+		this.ports.defer(this.#report());
 		if (this.#owed) this.#pay(true);
 		else
 			this.ports.ledger.close({
@@ -65,6 +68,32 @@ export class RequestLedger {
 				organizationId: this.snapshot.organization.id,
 				final: true,
 			});
+	}
+
+	/** The one line per request, written after the answer has gone its way. */
+	async #report(): Promise<void> {
+		await Promise.resolve();
+		const { organization, caller } = this.snapshot;
+		const entry = this.#last;
+		this.ports.log('info', 'request', {
+			requestId: this.requestId,
+			organizationId: organization.id,
+			keyId: caller.keyId,
+			attempts: this.#attempts,
+			...(entry && {
+				operation: entry.operation,
+				provider: entry.provider,
+				model: entry.model,
+				stream: entry.stream,
+				state: entry.state,
+				ms: entry.endedAt - entry.startedAt,
+				firstTokenMs: entry.firstTokenMs,
+				costNanoUsd: entry.costNanoUsd,
+				finishReason: entry.finishReason,
+				errorCode: entry.errorCode,
+				runId: entry.runId,
+			}),
+		});
 	}
 
 	#pay(final: boolean): void {

@@ -33,6 +33,7 @@ export async function exchange(
 	let response: Response;
 	try {
 		response = await ports.send({
+			provider: target.provider.id,
 			url: target.credential.baseUrl + request.path,
 			method: 'POST',
 			headers: headersOf(target, request),
