@@ -53,7 +53,7 @@ function KeyRow({ row, revoke }: { readonly row: GatewayKey; readonly revoke: (r
 				<Text size="sm">{instant(row.expiresAt)}</Text>
 			</Table.Td>
 			<Table.Td>
-				<Text size="sm">{instant(row.lastUsedAt, 'not yet')}</Text>
+				<Text size="sm">{instant(row.createdAt)}</Text>
 			</Table.Td>
 			<Table.Td>
 				<Badge variant="light" tt="none" color={COLORS[state]}>
@@ -93,7 +93,7 @@ export default function KeysPage() {
 			</PageHead>
 			<Rows
 				label="Gateway keys"
-				columns={['Key', 'Scopes', 'May use', 'Expires', 'Last used', 'State', 'Actions']}
+				columns={['Key', 'Scopes', 'May use', 'Expires', 'Created', 'State', 'Actions']}
 				query={query}
 				empty="No key yet."
 				row={(row) => <KeyRow key={row.id} row={row} revoke={setChosen} />}

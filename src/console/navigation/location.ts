@@ -10,7 +10,11 @@ function subscribe(listener: () => void): () => void {
 	};
 }
 
+/** Has the user gone anywhere yet? A page that has just loaded leaves the focus alone. */
+export const journey = { begun: false };
+
 export function navigate(to: string): void {
+	journey.begun = true;
 	history.pushState(null, '', to);
 	window.dispatchEvent(new Event(MOVED));
 }

@@ -2,6 +2,7 @@ import { Button, Center, Code, Group, Paper, PasswordInput, Stack, Text, Title }
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { explain } from '../failure/explain';
 import { FailureAlert } from '../failure/failure-alert';
+import { journey } from '../navigation/location';
 import { ColorSchemeToggle } from '../ui/color-scheme-toggle';
 import { Mark } from '../ui/icons';
 import { useSession } from './session';
@@ -28,6 +29,7 @@ export function SignIn({ failure: ended }: { readonly failure: unknown }) {
 		setFailure(null);
 		setPending(true);
 		try {
+			journey.begun = true;
 			await signIn(key.trim());
 		} catch (thrown) {
 			setFailure(thrown);

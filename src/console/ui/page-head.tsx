@@ -1,5 +1,6 @@
 import { Group, Text, Title } from '@mantine/core';
 import { type ReactNode, useEffect, useRef } from 'react';
+import { journey } from '../navigation/location';
 
 interface PageHeadProps {
 	readonly title: string;
@@ -14,8 +15,8 @@ export function PageHead({ title, description, children }: PageHeadProps) {
 	useEffect(() => {
 		document.title = `${title} · Switchyard`;
 		const { activeElement } = document;
-		if (activeElement === null || activeElement === document.body || activeElement.closest('nav'))
-			heading.current?.focus({ preventScroll: true });
+		const elsewhere = activeElement !== null && activeElement !== document.body && !activeElement.closest('nav');
+		if (journey.begun && !elsewhere) heading.current?.focus({ preventScroll: true });
 	}, [title]);
 	return (
 		<Group justify="space-between" align="flex-start" mb="md" gap="sm">
