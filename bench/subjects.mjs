@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { Miniflare } from 'miniflare';
 import { migrate, seed } from '../scripts/database.mjs';
 import { builtWorkerOptions } from '../scripts/miniflare-options.mjs';
@@ -25,8 +26,23 @@ export async function startUpstream() {
 	};
 }
 
+/** The runtime complains of each connection that the load generator drops at its end: only the rest is shown. */
+function showErrors(stdout, stderr) {
+	stdout.resume();
+	createInterface(stderr).on('line', (line) => {
+		if (!/disconnected|^stack:/.test(line)) console.error(line);
+	});
+}
+
 async function startMiniflare(options) {
-	const miniflare = new Miniflare({ modules: true, host: '127.0.0.1', port: 0, cf: false, ...options });
+	const miniflare = new Miniflare({
+		modules: true,
+		host: '127.0.0.1',
+		port: 0,
+		cf: false,
+		handleRuntimeStdio: showErrors,
+		...options,
+	});
 	return { miniflare, origin: (await miniflare.ready).origin };
 }
 

@@ -67,7 +67,9 @@ export class OrgLedger extends DurableObject<Bindings> implements OrgLedgerApi {
 		});
 		ctx.blockConcurrencyWhile(async () => {
 			this.#ledger.restore(this.#store.load());
-			this.#alarmAt = (await ctx.storage.getAlarm()) ?? NEVER;
+			// Set anew, since an alarm that was running when the object died may be gone with it (seen in workerd).
+			const waiting = this.#store.waitingSince() !== null;
+			this.#wake(waiting ? this.ports.now() : Math.max(this.ports.now(), this.#ledger.nextExpiry()));
 		});
 	}
 
@@ -224,7 +226,7 @@ export class OrgLedger extends DurableObject<Bindings> implements OrgLedgerApi {
 
 	/** There is one alarm: the earliest of what is due. It is stored with the commit it belongs to. */
 	#wake(at: number): void {
-		if (at >= this.#alarmAt) return;
+		if (at >= this.#alarmAt || at === NEVER) return;
 		this.#alarmAt = at;
 		this.ctx.storage.setAlarm(at).catch((error: unknown) => {
 			this.#alarmAt = NEVER;

@@ -121,6 +121,26 @@ describe('a thousand concurrent requests: whole, streamed, left early, failing',
 		await expectBalanced(session);
 	}, 120_000);
 
+	it('still do when it dies again and again while it hands its rows to D1', async () => {
+		session = await openSession(startBuilt, { ...variables, LLM_USAGE_FLUSH_MS: '20' });
+		const { worker } = session;
+		const request: Request = { model: 'openai/gpt-4o-mini', stream: false, leaves: null };
+		for (let round = 0; round < 8; round += 1) {
+			const requests = Array.from({ length: 25 }, async (_, at) => {
+				await sleep(at * 6);
+				await send(worker, request);
+			});
+			for (let times = 0; times < 3; times += 1) {
+				await sleep(17 + 9 * round);
+				await worker.killObjects();
+			}
+			await Promise.all(requests);
+		}
+		// Whatever it was doing when it died, the next request finds it at work again.
+		await send(worker, request);
+		await expectBalanced(session);
+	}, 60_000);
+
 	it('are still there, and still counted once, after the whole process was stopped and started', async () => {
 		session = await openSession(startBuilt, variables);
 		await Promise.all(KINDS.map((request) => send(session?.worker as BuiltWorker, request)));

@@ -139,6 +139,21 @@ describe('over HTTP', () => {
 		}
 	});
 
+	it('a body over 16 MiB, with a length and without one', async () => {
+		const body = JSON.stringify(hello('mock/echo', { padding: 'x'.repeat(16 * 1024 * 1024) }));
+		const declared = await post(session.worker, body);
+		expect(declared.status).toBe(413);
+		expect(await declared.json()).toMatchObject({ error: { code: 'too_large' } });
+		const chunked = await fetch(`${session.worker.origin}/v1/chat/completions`, {
+			method: 'POST',
+			headers: { authorization: `Bearer ${session.worker.key}`, 'content-type': 'application/json' },
+			body: new Blob([body]).stream(),
+			duplex: 'half',
+		} as RequestInit);
+		expect(chunked.status).toBe(413);
+		await chunked.text();
+	});
+
 	it('health and readiness need no key', async () => {
 		for (const path of ['/healthz', '/readyz']) {
 			const response = await fetch(`${session.worker.origin}${path}`);
