@@ -118,13 +118,21 @@ function announce(origin, key, usable) {
 	console.log(lines.join('\n'));
 }
 
-/** Passes a signal on once; a child that does not go in time is killed. */
+/** Passes a signal on once; a child that does not go in time is killed. npm, ended, tells nobody: it is watched. */
 function stopWith(child) {
 	const stop = (signal) => {
 		child.kill(signal);
 		setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS).unref();
 	};
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => stop(signal));
+	if (process.env.npm_lifecycle_event) {
+		const npm = process.ppid;
+		const watch = setInterval(() => {
+			if (process.ppid === npm) return;
+			clearInterval(watch);
+			stop('SIGTERM');
+		}, 500);
+	}
 	return stop;
 }
 

@@ -34,6 +34,8 @@ const WRITE_DIRECT = `${insert}, null from json_each(?1) where true ${replace}`;
 const MARK = `update llm_usage_logs set seq = ?4 where organization_id = ?2 and source = 'direct' and seq is null
 	and ${AT_CURSOR} and exists (select 1 from json_each(?1) where ${field('source')} = 'direct'
 	and ${field('attempt_id')} = llm_usage_logs.attempt_id and ${field('state')} = llm_usage_logs.state)`;
+/** In the JSON of every direct row. */
+const DIRECT_TEXT = '"direct"';
 const ADVANCE = 'update ledger_cursor set seq = ?3 where organization_id = ?1 and seq = ?2 returning seq';
 const START_CURSOR = 'insert into ledger_cursor (organization_id, seq) values (?1, 0) on conflict do nothing';
 const CURSOR = 'select seq from ledger_cursor where organization_id = ?1';
@@ -57,10 +59,12 @@ export interface Batch {
 /** Rows, aggregates (by trigger) and cursor together or not at all. False: the cursor stands elsewhere. */
 export async function writeBatch(db: D1Database, organizationId: string, batch: Batch): Promise<boolean> {
 	const bound = [batch.json, organizationId, batch.from, batch.to];
+	// Rare, and not worth sending the whole batch to D1 twice for.
+	const mark = batch.json.includes(DIRECT_TEXT) ? [db.prepare(MARK).bind(...bound)] : [];
 	const results = await db.batch<{ readonly seq: number }>([
 		db.prepare(START_CURSOR).bind(organizationId),
 		db.prepare(WRITE).bind(...bound),
-		db.prepare(MARK).bind(...bound),
+		...mark,
 		db.prepare(ADVANCE).bind(organizationId, batch.from, batch.to),
 	]);
 	return results.at(-1)?.results.length === 1;

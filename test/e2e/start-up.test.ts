@@ -76,6 +76,17 @@ describe('npm run dev', () => {
 		}
 	}, 60_000);
 
+	it('ends with the npm that started it, which tells it nothing', async () => {
+		const worker = await startDev({}, { npm: true });
+		await worker.stop();
+		const listens = () =>
+			fetch(`${worker.origin}/healthz`).then(
+				() => true,
+				() => false,
+			);
+		await expect.poll(listens, { timeout: 10_000, interval: 200 }).toBe(false);
+	}, 60_000);
+
 	it('names a variable that is wrong', async () => {
 		const worker = startDev({ LLM_MAX_ATTEMPTS: 'many' });
 		await expect(worker).rejects.toThrow(/LLM_MAX_ATTEMPTS/);

@@ -127,15 +127,18 @@ function outputOf(child: ChildProcess): { text(): string; matched(pattern: RegEx
 
 /**
  * Starts `npm run dev` with its own port, state and secrets. Without `folder` it gets a fresh one, which
- * `stop` removes; a given one is kept, for a second start.
+ * `stop` removes; a given one is kept, for a second start. `npm`: by npm itself, which `process` then is.
  */
 export async function startDev(
 	variables: Variables = {},
-	options: { readonly folder?: string; readonly port?: number } = {},
+	options: { readonly folder?: string; readonly port?: number; readonly npm?: boolean } = {},
 ): Promise<DevWorker> {
 	const folder = options.folder ?? (await temporaryFolder());
 	const port = options.port ?? (await freePort());
-	const child = spawn(process.execPath, [join(ROOT, 'scripts/dev.mjs')], {
+	const command = options.npm
+		? ['npm', '--prefix', ROOT, 'run', 'dev']
+		: [process.execPath, join(ROOT, 'scripts/dev.mjs')];
+	const child = spawn(command[0] ?? '', command.slice(1), {
 		cwd: folder,
 		stdio: ['ignore', 'pipe', 'pipe'],
 		env: {
