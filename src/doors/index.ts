@@ -1,6 +1,7 @@
 /** Every way in, mounted on one app. */
 import type { Hono } from 'hono';
 import { authenticate } from '../http/auth';
+import { drained } from '../http/body';
 import type { HttpEnv } from '../http/context';
 import { cors } from '../http/cors';
 import { thrownAsErrors } from '../http/on-error';
@@ -17,6 +18,7 @@ import { trpc } from './trpc/route';
  * middleware of the app must have set `composition`.
  */
 export function mountDoors(app: Hono<HttpEnv>): void {
+	app.use(drained);
 	app.use(cors);
 	app.use(requestId);
 	app.use(thrownAsErrors);

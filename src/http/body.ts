@@ -1,7 +1,7 @@
 /** Request bodies: read within their limits, counted while they are in work, parsed once. */
 import { GatewayError } from '../errors';
 import { grow, type Reservation, release, reserve } from './body-budget';
-import type { HttpContext } from './context';
+import type { HttpContext, Middleware } from './context';
 
 /** Largest request body, in bytes. */
 export const MAX_BODY_BYTES = 16 * 1024 * 1024;
@@ -82,6 +82,21 @@ export function withBody(
 	c.executionCtx.waitUntil(settled);
 	return answered;
 }
+
+/** Largest body that is read only to keep its connection, in bytes. */
+const DRAINED_BYTES = 1024 * 1024;
+
+/**
+ * Reads what nobody read: a connection whose request was refused with its body still coming is closed by the
+ * runtime, and clients that reuse connections meet that as a reset of their next request.
+ */
+export const drained: Middleware = async (c, next) => {
+	await next();
+	const { raw } = c.req;
+	if (!raw.body || raw.bodyUsed) return;
+	const declared = Number(raw.headers.get('content-length') ?? Number.NaN);
+	if (declared <= DRAINED_BYTES) await raw.arrayBuffer().catch(() => undefined);
+};
 
 /** The body as a JSON object. Throws `invalid_request`. */
 export function parseJsonObject(text: string): Readonly<Record<string, unknown>> {

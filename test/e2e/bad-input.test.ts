@@ -176,3 +176,20 @@ describe('a failure that a second try cures', () => {
 		}
 	});
 });
+
+describe('a connection', () => {
+	it('outlives a request that was refused before its body was read', async () => {
+		const statuses: number[] = [];
+		const large = { ...hello('mock/echo'), metadata: { padding: 'x'.repeat(200_000) } };
+		for (let round = 0; round < 20; round += 1) {
+			const refused = await post(session.worker, large, { key: 'sy_wrongwrongwrong_wrong' });
+			await refused.arrayBuffer();
+			const unknown = await post(session.worker, large, { path: '/v1/nowhere' });
+			await unknown.arrayBuffer();
+			const good = await post(session.worker, hello('mock/echo'));
+			await good.arrayBuffer();
+			statuses.push(refused.status, unknown.status, good.status);
+		}
+		expect(statuses).toEqual(Array.from({ length: 20 }, () => [401, 404, 200]).flat());
+	});
+});
