@@ -11,6 +11,8 @@ const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
 
 /** Counts passes through gateways of this kind, so that one pointed at itself stops. */
 export const HOP_HEADER = 'x-switchyard-hop';
+/** Gateways a request may pass; more is a loop. */
+const MOST_HOPS = 4;
 
 /** Why a tenant's URL may not be called, in words; null where it may. `ownHost` is where this Worker is served. */
 export function refusedAddress(url: string, ownHost: string | null): string | null {
@@ -43,6 +45,7 @@ export interface OutboundOptions {
 /** `Send` for real. Throws GatewayError: `invalid_request` (refused address), `upstream_unavailable` (network). */
 export function outbound(options: OutboundOptions): Send {
 	return async (request) => {
+		if (options.hops >= MOST_HOPS) throw loop();
 		checkAddress(request, options);
 		const init: RequestInit = {
 			method: request.method,
@@ -62,6 +65,11 @@ export function outbound(options: OutboundOptions): Send {
 		}
 	};
 }
+
+const loop = (): GatewayError =>
+	new GatewayError('invalid_request', 'This request has passed too many gateways: a base URL leads in a circle.', {
+		param: 'baseUrl',
+	});
 
 function checkAddress(request: OutboundRequest, options: OutboundOptions): void {
 	if (request.trust === 'operator' || options.allowPrivate) return;
