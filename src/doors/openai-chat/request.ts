@@ -1,6 +1,6 @@
 /** `POST /v1/chat/completions` into the language. */
 import { GatewayError, invalid } from '../../errors';
-import { parsed } from '../../http/issue';
+import { fieldSchemas, parsedFields } from '../../http/issue';
 import { present } from '../../http/present';
 import type { ChatRequest, Reasoning, ResponseFormat, Tool, ToolChoice } from '../../language/request';
 import { dialectOptions } from './dialect';
@@ -63,9 +63,11 @@ function stop(value: ChatBody['stop']): string[] | undefined {
 	return sequences.length > 0 ? sequences : undefined;
 }
 
+const CHAT_FIELDS = fieldSchemas(chatBody);
+
 /** Throws `invalid_request` naming the field in OpenAI's spelling. */
-export function readChat(value: unknown): Asked {
-	const body = parsed(chatBody, value);
+export function readChat(value: Readonly<Record<string, unknown>>): Asked {
+	const body = parsedFields(CHAT_FIELDS, value);
 	const stream = body.stream ?? false;
 	if (body.stream_options && !stream) throw invalid('stream_options', 'stream_options: needs stream: true.');
 	const hasTools = (body.tools?.length ?? 0) > 0;
