@@ -2,7 +2,7 @@
 import type { CatalogPort } from '../gateway/ports';
 import { findListed } from './alias';
 import type { ModelFacts } from './facts';
-import { MOCK_MODELS, mockFacts } from './mock';
+import { OWN_SHEETS } from './own';
 import { sheetOf } from './sheet';
 import { type Table, table } from './table';
 import { relativeOf, unknownFacts } from './unknown';
@@ -31,7 +31,8 @@ function facts(provider: string, model: string): ModelFacts {
 }
 
 function factsOf(from: Table, provider: string, model: string): ModelFacts {
-	if (provider === 'mock') return mockFacts(model, from.snapshot) ?? unknownFacts(provider, model, null);
+	const own = OWN_SHEETS.get(provider);
+	if (own) return own.facts(model, from.snapshot) ?? unknownFacts(provider, model, null);
 	const rows = from.providers.get(provider);
 	const listed = rows && findListed(rows, model);
 	if (!listed) {
@@ -43,15 +44,14 @@ function factsOf(from: Table, provider: string, model: string): ModelFacts {
 }
 
 function models(provider: string): readonly string[] {
-	if (provider === 'mock') return MOCK_MODELS;
-	return [...(table().providers.get(provider)?.keys() ?? [])];
+	return OWN_SHEETS.get(provider)?.models ?? [...(table().providers.get(provider)?.keys() ?? [])];
 }
 
 function locate(
 	bareName: string,
 	among: readonly string[],
 ): { readonly provider: string; readonly model: string } | null {
-	const providers = [...table().providers.keys(), 'mock'];
+	const providers = [...table().providers.keys(), ...OWN_SHEETS.keys()];
 	const preferred = providers.filter((provider) => among.includes(provider));
 	for (const provider of new Set([...preferred, ...providers])) {
 		const model = nameAt(provider, bareName);
@@ -62,7 +62,8 @@ function locate(
 
 /** What a provider calls a model of that name; null: it lists none. */
 function nameAt(provider: string, bareName: string): string | null {
-	if (provider === 'mock') return mockFacts(bareName, '') && bareName;
+	const own = OWN_SHEETS.get(provider);
+	if (own) return own.facts(bareName, '') && bareName;
 	const rows = table().providers.get(provider);
 	if (!rows) return null;
 	if (findListed(rows, bareName)?.samePrice) return bareName;

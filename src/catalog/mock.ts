@@ -1,14 +1,15 @@
 /** Fact sheets of the mock: it can do everything, and costs something, so that a newcomer sees costs at work. */
 import type { ModelFacts } from './facts';
+import type { OwnSheets } from './own';
 
 const CHAT = ['echo', 'script', 'slow', 'tools', 'reasoning', 'json'];
 const EMBEDDING = 'embed';
 
 /** The names worth listing; those that fail on purpose (`fail-…`) are known but not advertised. */
-export const MOCK_MODELS: readonly string[] = [...CHAT, EMBEDDING];
+const MOCK_MODELS: readonly string[] = [...CHAT, EMBEDDING];
 
 /** null: the mock has no such model. `priceVersion`: of the whole table. */
-export function mockFacts(model: string, priceVersion: string): ModelFacts | null {
+function mockFacts(model: string, priceVersion: string): ModelFacts | null {
 	const embeds = model === EMBEDDING;
 	if (!embeds && !CHAT.includes(model) && !model.startsWith('fail-')) return null;
 	return {
@@ -36,3 +37,5 @@ export function mockFacts(model: string, priceVersion: string): ModelFacts | nul
 		...(embeds && { dimensions: 256 }),
 	};
 }
+
+export const mock: OwnSheets = { models: MOCK_MODELS, facts: mockFacts };

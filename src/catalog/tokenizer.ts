@@ -17,6 +17,9 @@ const RULES: readonly (readonly [RegExp, TokenizerFamily])[] = [
 	[/grok/, 'grok'],
 ];
 
+/** Whatever the model is called. */
+const OF_PROVIDER: ReadonlyMap<string, TokenizerFamily> = new Map([['mock', 'mock']]);
+
 /** `anthropic/claude-opus-4.8:nitro` → `claude-opus-4.8`; `ft:gpt-4o:acme::1` → `gpt-4o`. */
 const ownName = (model: string): string => {
 	const name = model.toLowerCase().replace(/^ft:/, '');
@@ -24,7 +27,8 @@ const ownName = (model: string): string => {
 };
 
 export function tokenizerOf(provider: string, model: string): TokenizerFamily {
-	if (provider === 'mock') return 'mock';
+	const fixed = OF_PROVIDER.get(provider);
+	if (fixed) return fixed;
 	const name = ownName(model);
 	const family = RULES.find(([pattern]) => pattern.test(name))?.[1] ?? 'unknown';
 	return family === 'claude' && isNewClaude(name) ? 'claude-5' : family;
