@@ -7,7 +7,7 @@ import { NOT_ATTEMPTED } from './holds';
 import { COLUMNS, entryOf, rowJson, type UsageRow } from './row';
 
 /** Rows and bytes of JSON in one batch; D1 takes 2 MB in one parameter. */
-export const BATCH_ROWS = 200;
+export const BATCH_ROWS = 500;
 export const BATCH_BYTES = 1_000_000;
 /** Characters of JSON in one direct write: at most three bytes each. */
 const DIRECT_LENGTH = 500_000;
