@@ -3,7 +3,7 @@
  * the rich facts the router needs. Doors translate `code` by an exhaustive switch; nothing else leaves.
  */
 
-/** Outward codes, as INTERFACE lists them. */
+/** Outward codes; each has one HTTP status. */
 export type ErrorCode =
 	| 'invalid_request'
 	| 'context_too_long'

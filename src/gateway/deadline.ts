@@ -1,4 +1,4 @@
-/** How long each part of a request may take (DESIGN 5). All in milliseconds. */
+/** How long each part of a request may take. All in milliseconds. */
 import type { ChatRequest } from '../language/request';
 import type { Settings, TimeLimits } from './ports';
 

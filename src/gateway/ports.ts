@@ -124,7 +124,7 @@ export interface ConfigPort {
 
 /** The organization's ledger as the path uses it. */
 export interface LedgerPort {
-	/** Where the object can't be reached in a second the policy of DESIGN 10 applies; then `unchecked` is true. */
+	/** Where the object can't be reached in a second the policy of docs/storage.md applies; then `unchecked` is true. */
 	open(request: OpenRequest): Promise<{ readonly answer: OpenAnswer; readonly unchecked: boolean }>;
 	extend(organizationId: string, request: ExtendRequest): Promise<boolean>;
 	/** Queued and sent in a shared batch by a `waitUntil` of its own; never throws. */

@@ -1,4 +1,4 @@
-/** The version protocol around every configuration write (DESIGN 6), in one place. */
+/** The version protocol around every configuration write (ARCHITECTURE.md, State), in one place. */
 import { eq, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import { organizations } from '../db/schema';

@@ -3,7 +3,7 @@ import type { Principal } from '../auth/principal';
 import type { Database } from '../db/client';
 import type { CatalogPort, Registry } from '../gateway/ports';
 
-/** The version protocol around a configuration write (DESIGN 6). */
+/** The version protocol around a configuration write (ARCHITECTURE.md, State). */
 export interface ConfigChangePort {
 	/** Before the batch: opens of that organization answer `unsettled`. */
 	prepare(organizationId: string): Promise<void>;
