@@ -1,12 +1,12 @@
 /** The fold of a stream: the same `ChatResponse` that `fromResponse` makes of a whole body. */
 import { GatewayError } from '../errors';
 import type { ChatEvent } from './event';
-import type { Annotation, AssistantPart } from './message';
+import type { Annotation, AssistantPart, Phase } from './message';
 import type { ChatResponse, FinishReason, TokenLogprob } from './request';
 import type { Usage } from './usage';
 
 type OpenPart =
-	| { kind: 'text'; text: string; annotations: Annotation[] }
+	| { kind: 'text'; text: string; annotations: Annotation[]; phase?: Phase }
 	| { kind: 'reasoning'; text: string; signature: string | undefined; redacted: boolean }
 	| { kind: 'refusal'; text: string }
 	| { kind: 'tool-call'; id: string; name: string; arguments: string };
@@ -26,10 +26,13 @@ export class Collector {
 				this.#id = event.id;
 				this.#model = event.model;
 				return;
-			case 'text-delta':
-				this.#open(event.index, 'text').text += event.text;
+			case 'text-delta': {
+				const part = this.#open(event.index, 'text');
+				part.text += event.text;
+				if (event.phase) part.phase = event.phase;
 				if (event.logprobs) this.#logprobs.push(...event.logprobs);
 				return;
+			}
 			case 'reasoning-delta':
 				this.#open(event.index, 'reasoning').text += event.text;
 				return;
@@ -107,6 +110,7 @@ function closed(part: OpenPart): AssistantPart {
 				type: 'text',
 				text: part.text,
 				...(part.annotations.length > 0 && { annotations: part.annotations }),
+				...(part.phase && { phase: part.phase }),
 			};
 		case 'reasoning':
 			return {

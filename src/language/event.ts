@@ -12,7 +12,7 @@
  * the one before.
  */
 import type { GatewayError } from '../errors';
-import type { Annotation } from './message';
+import type { Annotation, Phase } from './message';
 import type { FinishReason, TokenLogprob } from './request';
 import type { Usage } from './usage';
 
@@ -23,6 +23,8 @@ export type ChatEvent =
 			readonly index: number;
 			readonly text: string;
 			readonly logprobs?: readonly TokenLogprob[];
+			/** On the first delta of its part. */
+			readonly phase?: Phase;
 	  }
 	| { readonly type: 'reasoning-delta'; readonly index: number; readonly text: string }
 	| {

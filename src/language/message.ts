@@ -3,14 +3,22 @@
  * Content is always an array of parts; a door turns a bare string into one text part.
  */
 
+/** `true`: the provider's shortest lifetime (5 minutes); `1h`: an hour, where it has that. */
+export type CacheBreakpoint = boolean | '1h';
+
 export interface TextPart {
 	readonly type: 'text';
 	readonly text: string;
 	/** A prompt-cache breakpoint after this part, where the provider has explicit ones. */
-	readonly cache?: boolean;
+	readonly cache?: CacheBreakpoint;
 	/** Citations and the like, on assistant text only. */
 	readonly annotations?: readonly Annotation[];
+	/** On assistant text only; OpenAI's models want it back as it came. */
+	readonly phase?: Phase;
 }
+
+/** Said on the way to the answer, or the answer itself (OpenAI Responses, from GPT-5.3 on). */
+export type Phase = 'commentary' | 'final_answer';
 
 /** Where media comes from: a URL the provider fetches, inline base64, or a file id at the provider. */
 export type MediaSource =
@@ -23,14 +31,16 @@ export interface ImagePart {
 	readonly source: MediaSource;
 	/** OpenAI's fidelity hint. */
 	readonly detail?: 'low' | 'high' | 'auto' | 'original';
-	readonly cache?: boolean;
+	readonly cache?: CacheBreakpoint;
 }
 
 export interface FilePart {
 	readonly type: 'file';
 	readonly source: MediaSource;
 	readonly filename?: string;
-	readonly cache?: boolean;
+	/** The answer is to cite passages of it, where a provider does so only when asked. */
+	readonly citations?: boolean;
+	readonly cache?: CacheBreakpoint;
 }
 
 export interface AudioPart {
@@ -46,6 +56,7 @@ export interface ReasoningPart {
 	readonly type: 'reasoning';
 	/** Empty where the provider shows none. */
 	readonly text: string;
+	/** Opaque; says by itself whose it is: `signature.ts`. */
 	readonly signature?: string;
 	/** The text is withheld and `signature` is the encrypted whole (Anthropic `redacted_thinking`). */
 	readonly redacted?: boolean;

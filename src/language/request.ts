@@ -1,5 +1,5 @@
 /** Requests and responses in the canonical form. Absent means "not said": nothing is injected. */
-import type { AssistantPart, Message } from './message';
+import type { AssistantPart, CacheBreakpoint, Message } from './message';
 import type { Usage } from './usage';
 
 /** A JSON Schema (draft 2020-12) object, passed on as it is. */
@@ -12,6 +12,8 @@ export interface Tool {
 	readonly parameters?: JsonSchema;
 	/** The provider must make arguments fit the schema exactly. */
 	readonly strict?: boolean;
+	/** See `TextPart.cache`: a breakpoint after the tools up to this one. */
+	readonly cache?: CacheBreakpoint;
 }
 
 export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string };
@@ -33,6 +35,10 @@ export interface Reasoning {
 	readonly effort?: ReasoningEffort;
 	/** Tokens the model may spend on reasoning. */
 	readonly budgetTokens?: number;
+	/** How much of it to show; absent: what the provider shows by itself. */
+	readonly summary?: 'none' | 'auto' | 'concise' | 'detailed';
+	/** Give it back sealed, so that a stateless caller can replay it (OpenAI `reasoning.encrypted_content`). */
+	readonly sealed?: boolean;
 }
 
 export interface ChatRequest {
@@ -75,6 +81,8 @@ export interface FinishReason {
 	readonly kind: FinishReasonKind;
 	/** The provider's own word, for the log. */
 	readonly raw?: string;
+	/** The stop sequence that ended it, where the provider says which. */
+	readonly sequence?: string;
 }
 
 /** A setting a target could not honour as asked. */
@@ -113,6 +121,8 @@ export interface EmbedRequest {
 	readonly input: readonly string[] | readonly (readonly number[])[];
 	/** Length of each vector, where the model can shorten it. */
 	readonly dimensions?: number;
+	/** What the vectors are for, where the model tells them apart; absent: `document`. */
+	readonly inputType?: 'query' | 'document' | 'classification' | 'clustering' | 'similarity';
 	readonly user?: string;
 	readonly tags?: readonly string[];
 	readonly runId?: string;

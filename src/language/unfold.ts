@@ -6,7 +6,7 @@ import type { ChatResponse } from './request';
 function* partEvents(part: AssistantPart, index: number): Generator<ChatEvent> {
 	switch (part.type) {
 		case 'text':
-			yield { type: 'text-delta', index, text: part.text };
+			yield { type: 'text-delta', index, text: part.text, ...(part.phase && { phase: part.phase }) };
 			for (const annotation of part.annotations ?? []) yield { type: 'annotation', index, annotation };
 			return;
 		case 'reasoning':
