@@ -85,18 +85,10 @@ describe('the mock wire', () => {
 
 	it('sends the canonical request to /chat, without what only the gateway reads', () => {
 		const { path, body, warnings } = mock.toRequest(request, target);
-		const { model: _, temperature: __, tags: ___, ...rest } = request;
+		const { model: _, tags: __, ...rest } = request;
 		expect(path).toBe('/chat');
 		expect(JSON.parse(body)).toEqual({ ...rest, model: 'echo', stream: true });
 		expect(warnings).toEqual([]);
-	});
-
-	it('names log probabilities, which it can not give, or refuses them where strict', () => {
-		const asked = { ...request, logprobs: { top: 1 } };
-		expect(mock.toRequest(asked, target).warnings).toMatchObject([{ field: 'logprobs' }]);
-		expect(() => mock.toRequest({ ...asked, strict: true }, target)).toThrow(
-			expect.objectContaining({ param: 'logprobs' }),
-		);
 	});
 
 	it.each([

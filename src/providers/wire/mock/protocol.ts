@@ -4,10 +4,10 @@ import type { ChatRequest } from '../../../language/request';
 import type { Usage } from '../../../language/usage';
 
 /** `POST /chat`: the canonical request without what only the gateway reads. */
-export type MockChat = Pick<
-	ChatRequest,
-	'messages' | 'tools' | 'toolChoice' | 'parallelToolCalls' | 'responseFormat' | 'maxTokens' | 'stop' | 'reasoning'
-> & { readonly model: string; readonly stream: boolean };
+export type MockChat = Omit<ChatRequest, 'model' | 'models' | 'tags' | 'runId' | 'strict' | 'providerOptions'> & {
+	readonly model: string;
+	readonly stream: boolean;
+};
 
 /** The body of a refusal, and an error inside an answer; there `status` is the one it would have had. */
 export interface MockError {

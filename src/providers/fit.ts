@@ -1,0 +1,40 @@
+/**
+ * A request as its target takes it, by the capability table: what can't be given is left out with a warning or
+ * refused before any call; what no provider could make sense of is refused whoever is asked.
+ */
+import type { ChatRequest, Warning } from '../language/request';
+import { checkRequest, ordered } from './fit/conversation';
+import { Findings } from './fit/findings';
+import { settleMessages } from './fit/messages';
+import { placeOf } from './fit/place';
+import { settleSettings, withoutSettings } from './fit/settings';
+import type { FitTarget } from './fit/target';
+import { settleTools, withoutToolSettings } from './fit/tools';
+import { withoutMarks } from './fit/without-marks';
+
+export { statedSupport, supportOf } from './fit/support';
+export type { FitTarget } from './fit/target';
+
+export interface FitOptions {
+	/** Messages that the gateway put ahead of the caller's; errors count from there. */
+	readonly firstMessage?: number;
+}
+
+export interface Fitted {
+	/** The same object where nothing had to change. */
+	readonly request: ChatRequest;
+	readonly warnings: readonly Warning[];
+}
+
+/** Throws `invalid_request` with the canonical path as `param`, e.g. `messages[2].content[0]`. */
+export function fitRequest(request: ChatRequest, target: FitTarget, { firstMessage = 0 }: FitOptions = {}): Fitted {
+	checkRequest(request, firstMessage);
+	const findings = new Findings(request, target);
+	settleSettings(request, findings);
+	settleTools(request, findings);
+	settleMessages(request.messages, findings, firstMessage);
+	const messages = ordered(request.messages, (index) => findings.emptyTurn(placeOf(index - firstMessage)));
+	if (findings.dropped.size === 0 && messages === request.messages) return { request, warnings: findings.warnings };
+	const kept = withoutToolSettings(withoutSettings(request, findings), findings);
+	return { request: { ...kept, messages: withoutMarks(messages, findings) }, warnings: findings.warnings };
+}
