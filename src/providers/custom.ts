@@ -11,4 +11,6 @@ export const custom: Provider = {
 	defaultModel: 'default',
 	embeddings: { wire: 'openai-embeddings', defaultModel: 'default', maxInputs: 256 },
 	modelsPath: '/models',
+	liveModels: { path: '/models', shape: 'openai' },
+	named: true,
 };

@@ -1,5 +1,6 @@
 import type { Provider } from './provider';
 
+/** Its own options (`provider`, `plugins`, `transforms`, `models` …) are `providerOptions.openrouter`. */
 export const openrouter: Provider = {
 	id: 'openrouter',
 	label: 'OpenRouter',
@@ -7,15 +8,33 @@ export const openrouter: Provider = {
 	wire: 'openai-chat',
 	auth: { kind: 'bearer' },
 	quirks: {
+		maxStops: 4,
 		reasoning: 'openrouter',
 		reasoningReplay: 'reasoning_details',
-		cacheControl: true,
-		fileUrls: true,
+		claudeModels: ['anthropic/*'],
+		cacheField: 'cache_control',
+		parsesFiles: true,
+		fallbackModels: true,
 		reportsCost: true,
-		unsupported: ['metadata'],
+	},
+	capabilities: {
+		'file.url': 'exact',
+		'file.fileId': { refused: 'OpenRouter keeps no files: send a URL or the data.' },
+		'reasoning.budget': 'exact',
+		'reasoning.replay': 'exact',
+		cache: 'exact',
+		metadata: { dropped: 'OpenRouter takes no metadata.' },
+	},
+	config: ['referer', 'title'],
+	routing: {
+		headers: ({ referer, title }) => ({
+			...(referer !== undefined && { 'http-referer': referer }),
+			...(title !== undefined && { 'x-title': title }),
+		}),
 	},
 	defaultModel: 'openai/gpt-5-mini',
 	embeddings: { wire: 'openai-embeddings', defaultModel: 'openai/text-embedding-3-small', maxInputs: 1024 },
 	modelsPath: '/models',
 	healthPath: '/key',
+	liveModels: { path: '/models', shape: 'openrouter', public: true },
 };

@@ -10,9 +10,15 @@ const SENTENCES: readonly RegExp[] = [
 	/longer than the model'?s context length \((\d[\d,]*)/i, // Together
 	/context (?:size|window|length) (?:of |is |limit of )?\(?(\d[\d,]*)/i, // llama.cpp and kin
 	/maximum model length of (\d[\d,]*)/i, // vLLM
+	/max_new_tokens`? must be <= (\d[\d,]*)/i, // TGI
+	/`?inputs`? must have less than (\d[\d,]*) tokens/i, // TGI
+	/context length of only (\d[\d,]*)/i, // LM Studio
 	/exceeds? the (?:model'?s )?(?:available )?context (?:window|size|length)/i,
 	/exceeds? (?:the )?limit of (\d[\d,]*) tokens/i,
 	/exceeded max context length/i, // Ollama cloud
+	/too many tokens: size limit exceeded.{0,200}limit for this model is (\d[\d,]*)/i, // Cohere
+	/exceed context limit: \d+ \+ \d+ > (\d+)/i, // Anthropic, with its output bound
+	/max input tokens: (\d[\d,]*)/i, // Bedrock Titan
 	/input tokens exceeded/i, // Bedrock Nova
 	/input is too long for requested model/i, // Bedrock Claude
 	/number of input tokens exceeds/i,

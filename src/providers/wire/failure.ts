@@ -20,6 +20,8 @@ export interface Failure {
 	readonly headers?: Headers | undefined;
 	/** In place of the code that follows from the class. */
 	readonly code?: ErrorCode | undefined;
+	/** What a field of the body says; a header comes first. */
+	readonly retryAfterMs?: number | undefined;
 }
 
 /** Builds the error. Only faults of the caller quote the upstream, scrubbed; the rest goes to the log as `cause`. */
@@ -108,8 +110,8 @@ function codeOf(failure: FailureClass, status: number): ErrorCode {
 	}
 }
 
-function waitMs({ headers, message }: Failure): number | undefined {
-	return (headers && retryAfterMs(headers)) ?? (message ? retryAfterInMessage(message) : undefined);
+function waitMs({ headers, message, retryAfterMs: stated }: Failure): number | undefined {
+	return (headers && retryAfterMs(headers)) ?? stated ?? (message ? retryAfterInMessage(message) : undefined);
 }
 
 /** What a client reads. Messages about our key or the provider's state are ours; the caller's faults are quoted. */

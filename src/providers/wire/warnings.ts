@@ -17,6 +17,12 @@ export class Warnings {
 		this.#list.push({ field, message });
 	}
 
+	/** A loss that changes no answer, such as a hint: named once and never refused. */
+	note(field: string, message: string): void {
+		const known = this.#list.some((warning) => warning.field === field && warning.message === message);
+		if (!known) this.#list.push({ field, message });
+	}
+
 	get list(): readonly Warning[] {
 		return this.#list;
 	}

@@ -44,11 +44,37 @@ function streamCase(file: string): WireCase {
 	return { name: file, body, tokens: tokensOf(usages) };
 }
 
-const isBody = (file: string) => file.endsWith('.json') && !file.endsWith('.meta.json') && !file.includes('err-');
+/** File → HTTP status, outward code and class of each recorded error. */
+const ERRORS = {
+	'err-invalid-key.json': [401, 'upstream_rejected', 'key-dead'],
+	'err-model-not-found.json': [404, 'model_not_found', 'model-missing'],
+	'err-effort-unsupported.json': [400, 'invalid_request', 'bad-request'],
+	'doc-err-429.json': [429, 'rate_limited', 'rate-limited'],
+	'doc-err-429-spend.json': [429, 'rate_limited', 'quota'],
+	'doc-err-529.json': [529, 'upstream_unavailable', 'overloaded'],
+} as const;
+
+/** Files that say nothing of this wire, and why. */
+const NOT_APPLICABLE: Readonly<Record<string, string>> = {};
+
+const isStream = (file: string) => file.endsWith('.sse') || file.endsWith('.chunks.txt');
+const isRequest = (file: string) => file.endsWith('.meta.json');
+const isCount = (file: string) => file.startsWith('count-tokens') && !isRequest(file);
+const isError = (file: string) => Object.hasOwn(ERRORS, file);
+const isBody = (file: string) =>
+	file.endsWith('.json') && !isRequest(file) && !isCount(file) && !/(^|-)err-/.test(file);
+
+describe.skipIf(!recorded)('the folder of recordings', () => {
+	it('holds no file that is neither read here nor named as not applicable', () => {
+		const read = (file: string) => [isStream, isRequest, isCount, isError, isBody].some((kind) => kind(file));
+		expect(files.filter((file) => read(file) === Object.hasOwn(NOT_APPLICABLE, file))).toEqual([]);
+		expect(Object.keys({ ...ERRORS, ...NOT_APPLICABLE }).filter((file) => !files.includes(file))).toEqual([]);
+	});
+});
 
 describe.skipIf(!recorded)('recorded answers', () => {
 	describeWire('of the Messages API', anthropicMessages, { finishMarker: /"stop_reason":"/ }, [
-		...files.filter((file) => file.endsWith('.sse') || file.endsWith('.chunks.txt')).map(streamCase),
+		...files.filter(isStream).map(streamCase),
 		...files.filter(isBody).map((file): WireCase => {
 			const json = read(file);
 			return { name: file, json, tokens: tokensOf([objectOf(JSON.parse(json).usage)]) };
@@ -85,18 +111,9 @@ describe.skipIf(!recorded)('recorded answers', () => {
 		expect(spliced).toMatchObject({ id: 'toolu_second', arguments: '{"value":"Sparkle Day"}' });
 	});
 
-	it.each([
-		['err-invalid-key.json', 401, 'upstream_rejected', 'key-dead'],
-		['err-model-not-found.json', 404, 'model_not_found', 'model-missing'],
-		['err-effort-unsupported.json', 400, 'invalid_request', 'bad-request'],
-		['doc-err-429.json', 429, 'rate_limited', 'rate-limited'],
-		['doc-err-429-spend.json', 429, 'rate_limited', 'quota'],
-		['doc-err-529.json', 529, 'upstream_unavailable', 'overloaded'],
-	] as const)('%s with %i is %s', (file, status, code, failure) => {
-		expect(anthropicMessages.fromError(status, new Headers(), read(file))).toMatchObject({
-			code,
-			upstream: { failure },
-		});
+	it.each(Object.entries(ERRORS))('%s is the error it stands for', (file, [status, code, failure]) => {
+		const error = anthropicMessages.fromError(status, new Headers(), read(file));
+		expect(error).toMatchObject({ code, upstream: { failure } });
 	});
 });
 

@@ -75,13 +75,13 @@ describe('the request line', () => {
 		expect(byId.json.messages[0].content[0].source).toEqual({ type: 'file', file_id: 'file_1' });
 	});
 
-	it('merges provider options last, of this provider alone, and never the way it streams', () => {
+	it('merges provider options last, of this provider alone, and never the model or the way it streams', () => {
 		const providerOptions = {
-			anthropic: { service_tier: 'standard_only', max_tokens: 5, stream: false },
+			anthropic: { service_tier: 'standard_only', max_tokens: 5, stream: false, model: 'claude-dearer' },
 			openai: { store: true },
 		};
 		const { json } = sent({ maxTokens: 9, providerOptions }, { ...target(), stream: true });
-		expect(json).toMatchObject({ service_tier: 'standard_only', max_tokens: 5, stream: true });
+		expect(json).toMatchObject({ service_tier: 'standard_only', max_tokens: 5, stream: true, model: 'claude-x' });
 		expect(json.store).toBeUndefined();
 	});
 
@@ -205,17 +205,88 @@ describe('the conversation', () => {
 		expect(plan.toolNames).toEqual({ files_read_2: 'files.read' });
 	});
 
-	it('keeps four cache breakpoints: the first and the last three', () => {
-		const content = [1, 2, 3, 4, 5, 6].map((at) => ({ type: 'text', text: `part ${at}`, cache: true }) as const);
-		const { json, warned } = sent({ messages: [{ role: 'user', content }] });
-		const marked = json.messages[0].content.map((block: { cache_control?: object }) => Boolean(block.cache_control));
-		expect(marked).toEqual([true, false, false, true, true, true]);
-		expect(warned).toEqual(['cache']);
+	it('says where instructions in the middle of the conversation were moved', () => {
+		const late: Message = { role: 'system', content: [{ type: 'text', text: 'Be kind.' }] };
+		expect(sent({ messages: [late, user('a')] }).warned).toEqual([]);
+		const moved = sent({ messages: [user('a'), late, user('b'), late] });
+		expect(moved.warned).toEqual(['messages']);
+		expect(moved.json.system).toHaveLength(2);
+		expect(refusedParam({ messages: [user('a'), late], strict: true })).toBe('messages');
+	});
+
+	it('replays no reasoning that another provider signed', () => {
+		const foreign = ['openai:rs_1', 'google:sig', 'bedrock:sig', '{"type":"reasoning.text"}'].map(
+			(signature) => ({ type: 'reasoning', text: 'other', signature }) as const,
+		);
+		const content = [...foreign, { type: 'reasoning', text: 'own', signature: 'EqEE' }, call('a')] as const;
+		const { json, warned } = sent({ messages: [user('x'), { role: 'assistant', content }, result('a', 'y')] });
+		expect(json.messages[1].content.map((block: { type: string }) => block.type)).toEqual(['thinking', 'tool_use']);
+		expect(json.messages[1].content[0].signature).toBe('EqEE');
+		expect(warned).toEqual([]);
+	});
+
+	it('sends images as results of tools', () => {
+		const source = { kind: 'data', mediaType: 'image/png', data: 'AAAA' } as const;
+		const shot: Message = {
+			role: 'tool',
+			callId: 'a',
+			content: [
+				{ type: 'text', text: 'See:', cache: true },
+				{ type: 'image', source },
+			],
+		};
+		const { json } = sent({ messages: [user('x'), { role: 'assistant', content: [call('a')] }, shot] });
+		expect(json.messages[2].content[0]).toEqual({
+			type: 'tool_result',
+			tool_use_id: 'a',
+			content: [
+				{ type: 'text', text: 'See:' },
+				{ type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } },
+			],
+			cache_control: { type: 'ephemeral' },
+		});
 	});
 
 	it('refuses a conversation with nothing to answer', () => {
 		expect(refusedParam({ messages: [] })).toBe('messages');
 		expect(refusedParam({ messages: [{ role: 'system', content: [{ type: 'text', text: 'Be.' }] }] })).toBe('messages');
+	});
+});
+
+describe('cache breakpoints', () => {
+	const parts = (...marks: (boolean | '1h')[]): Message => ({
+		role: 'user',
+		content: marks.map((cache, at) => ({ type: 'text', text: `part ${at}`, cache })),
+	});
+	const marks = (blocks: { cache_control?: { ttl?: string } }[]) =>
+		blocks.map(({ cache_control: mark }) => (mark ? (mark.ttl ?? '5m') : null));
+	const marked = { ...weather, cache: true } as const;
+	const system: Message = { role: 'system', content: [{ type: 'text', text: 'Be brief.', cache: true }] };
+
+	it('stand on tools, instructions and parts, with the life that was asked for', () => {
+		const { json, warned } = sent({
+			tools: [weather, { ...marked, name: 'now', cache: '1h' }],
+			messages: [parts('1h')],
+		});
+		expect(marks(json.tools)).toEqual([null, '1h']);
+		expect(json.messages[0].content[0].cache_control).toEqual({ type: 'ephemeral', ttl: '1h' });
+		expect(sent({ messages: [system, parts(true)] }).json.system[0].cache_control).toEqual({ type: 'ephemeral' });
+		expect(warned).toEqual([]);
+	});
+
+	it('are four at most: those ahead of the last four are left out, and that is said', () => {
+		const { json, warned } = sent({ tools: [marked], messages: [system, parts(true, true, false, true, true)] });
+		expect(marks([...json.tools, ...json.system])).toEqual([null, null]);
+		expect(marks(json.messages[0].content)).toEqual(['5m', '5m', null, '5m', '5m']);
+		expect(warned).toEqual(['cache']);
+		expect(sent({ tools: [marked], messages: [system, parts(true, true)] }).warned).toEqual([]);
+	});
+
+	it('live no shorter than those after them, which the API would refuse', () => {
+		const { json, warned } = sent({ messages: [system, parts('1h', true)] });
+		expect(marks(json.system)).toEqual(['1h']);
+		expect(marks(json.messages[0].content)).toEqual(['1h', '5m']);
+		expect(warned).toEqual(['cache']);
 	});
 });
 
@@ -262,21 +333,25 @@ describe('media', () => {
 		expect(refusedParam({ messages: [{ role: 'user', content }] })).toBe('messages[0].content[0]');
 	});
 
-	it('leaves audio out with a warning, refuses it where strict, and refuses it where nothing else is said', () => {
+	it('refuses audio and files of kinds that can not be read, naming the part', () => {
 		const audio = { type: 'audio', data: 'AAAA', format: 'wav' } as const;
-		const spoken = { messages: [{ role: 'user', content: [{ type: 'text', text: 'Hear:' }, audio] }] } as const;
-		expect(sent(spoken).warned).toEqual(['audio']);
-		expect(sent(spoken).json.messages[0].content).toEqual([{ type: 'text', text: 'Hear:' }]);
-		expect(refusedParam({ ...spoken, strict: true })).toBe('audio');
-		expect(refusedParam({ messages: [user('a'), { role: 'user', content: [audio] }] })).toBe('messages[1].content');
+		const spoken = [{ type: 'text', text: 'Hear:' }, audio] as const;
+		expect(refusedParam({ messages: [{ role: 'user', content: spoken }] })).toBe('messages[0].content[1]');
+		const source = { kind: 'data', mediaType: 'application/zip', data: 'AAAA' } as const;
+		const zip = [{ type: 'file', source }] as const;
+		expect(refusedParam({ messages: [user('a'), { role: 'user', content: zip }] })).toBe('messages[1].content[0]');
 	});
 
-	it('leaves out what the provider is known not to take', () => {
-		const image = { type: 'image', source: { kind: 'url', url: 'https://x.test/a' } } as const;
-		const messages: Message[] = [{ role: 'user', name: 'Ann', content: [{ type: 'text', text: 'See:' }, image] }];
-		const blind = sent({ messages: [...messages, ...messages] }, target({}, { unsupported: ['images'] }));
-		expect(blind.warned).toEqual(['messageName', 'images']);
-		expect(blind.json.messages[0].content).toHaveLength(2);
+	it('asks for citations of a document where the caller does', () => {
+		const source = { kind: 'data', mediaType: 'text/plain', data: 'R3LDvMOfZQ==' } as const;
+		const { json } = media([{ type: 'file', source, filename: 'Note', citations: true, cache: '1h' }]);
+		expect(json.messages[0].content[0]).toEqual({
+			type: 'document',
+			source: { type: 'text', media_type: 'text/plain', data: 'Grüße' },
+			title: 'Note',
+			citations: { enabled: true },
+			cache_control: { type: 'ephemeral', ttl: '1h' },
+		});
 	});
 });
 
@@ -557,6 +632,31 @@ describe('reasoning', () => {
 		expect(sent({ reasoning, messages: loop([call('a')]) }, adaptive).json.thinking.type).toBe('adaptive');
 	});
 
+	it('is not shown where it is not to be', () => {
+		const reasoning = { effort: 'low', summary: 'none' } as const;
+		expect(sent({ reasoning }, adaptive).json.thinking.display).toBe('omitted');
+		expect(sent({ reasoning }, budget).json.thinking.display).toBe('omitted');
+	});
+
+	it('is what the options of the provider say, and then an effort is no more than that', () => {
+		const own = (thinking: unknown) => ({ providerOptions: { anthropic: { thinking } } });
+		const quiet = sent({ reasoning: { effort: 'low' }, temperature: 0.3, ...own(null) }, adaptive);
+		expect(quiet.json).toMatchObject({ output_config: { effort: 'low' }, temperature: 0.3 });
+		expect(Object.keys(quiet.json)).not.toContain('thinking');
+		const between = sent({ temperature: 0.3, ...own({ type: 'between_tools' }) }, adaptive);
+		expect(between.json.thinking).toEqual({ type: 'between_tools' });
+		expect(between.warned).toEqual(['temperature']);
+		const off = sent({ reasoning: { effort: 'none' }, temperature: 0.3, ...own({ type: 'disabled' }) }, adaptive);
+		expect(off.json).toMatchObject({ thinking: { type: 'disabled' }, temperature: 0.3 });
+		expect(sent({ reasoning: { effort: 'low' }, ...own(null) }, budget).warned).toEqual(['reasoning']);
+	});
+
+	it('shares output_config with what the options of the provider say', () => {
+		const providerOptions = { anthropic: { output_config: { task_budget: { type: 'tokens', total: 9 } } } };
+		const { json } = sent({ reasoning: { effort: 'low' }, providerOptions }, adaptive);
+		expect(json.output_config).toEqual({ effort: 'low', task_budget: { type: 'tokens', total: 9 } });
+	});
+
 	it('shares output_config with a native schema', () => {
 		const responseFormat = {
 			type: 'json-schema',
@@ -615,19 +715,5 @@ describe('output bound and sampling', () => {
 		expect(json.stop_sequences).toEqual(['END']);
 		expect(warned).toEqual(['stop']);
 		expect(sent({ stop: ['\n'] }).json.stop_sequences).toBeUndefined();
-		const deaf = target({}, { unsupported: ['stop', 'topK', 'parallelToolCalls', 'user'] });
-		const all = sent({ stop: ['END'], topK: 3, parallelToolCalls: false, tools: [weather], user: 'u' }, deaf);
-		expect(all.warned).toEqual(['parallelToolCalls', 'topK', 'stop', 'user']);
-		expect(all.json.tool_choice).toBeUndefined();
-	});
-
-	it.each([
-		['seed', { seed: 1 }],
-		['presencePenalty', { presencePenalty: 1 }],
-		['frequencyPenalty', { frequencyPenalty: 1 }],
-		['logprobs', { logprobs: { top: 2 } }],
-	] as const)('names %s, which this API has none of, or refuses it where strict', (field, request) => {
-		expect(sent(request).warned).toEqual([field]);
-		expect(refusedParam({ ...request, strict: true })).toBe(field);
 	});
 });

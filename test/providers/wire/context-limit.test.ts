@@ -12,6 +12,8 @@ describe('the words of a request that is too long', () => {
 		["The input (9000 tokens) is longer than the model's context length (8192 tokens).", 8192],
 		['the request exceeds the available context size (4096 tokens), try increasing it', 4096],
 		["This model's maximum context length is 1,048,565 tokens.", 1048565],
+		['input length and `max_tokens` exceed context limit: 188240 + 21333 > 200000, decrease input length', 200000],
+		['Too many input tokens. Max input tokens: 8192, request input token count: 11221', 8192],
 	])('name the limit in %j', (message, limit) => {
 		expect(contextLimit(message)).toEqual({ limit });
 	});

@@ -1,116 +1,12 @@
-import type { FailureClass, GatewayError } from '../../../errors';
+import type { GatewayError } from '../../../errors';
 import { contextLimit } from '../context-limit';
-import { type Failure, failureOfStatus, type Scope, upstreamError } from '../failure';
+import { failureOfStatus, upstreamError } from '../failure';
 import { isObject, type Json, tryJson } from '../json';
+import { RULES, type Rule, STATUS_OF_WORD, type Verdict } from './error-rules';
 import { readSaid, type Said } from './said';
-
-interface Verdict {
-	readonly failure: FailureClass;
-	readonly scope: Scope;
-	readonly contextLimit?: number | undefined;
-	readonly code?: Failure['code'];
-}
-
-/** What a code or type says whatever the status, and the status of an error inside a 200 that names none. */
-interface Rule extends Verdict {
-	readonly status: number;
-	readonly words: ReadonlySet<string>;
-	/** Tells it where no code does, at these statuses only. */
-	readonly message?: RegExp;
-	readonly at?: readonly number[];
-}
-
-const RULES: readonly Rule[] = [
-	{
-		failure: 'quota',
-		scope: 'key',
-		status: 429,
-		words: new Set([
-			'insufficient_quota',
-			'credit_balance_exhausted',
-			'organization_spend_limit_exceeded',
-			'project_spend_limit_exceeded',
-			'organization_usage_limit_exceeded',
-			'billing_hard_limit_reached',
-			'billing_not_active',
-			'billing_error',
-		]),
-		message: /credit balance is too low|insufficient balance|exceeded your current quota/i,
-		at: [400, 403, 429],
-	},
-	{
-		failure: 'key-dead',
-		scope: 'key',
-		status: 401,
-		words: new Set(['invalid_api_key', 'api_key_invalid', 'authentication_error', 'invalid_authentication']),
-		message: /incorrect api key|invalid api key|api key not valid/i,
-		at: [400],
-	},
-	{
-		failure: 'content-filter',
-		scope: 'request',
-		status: 400,
-		words: new Set([
-			'content_filter',
-			'content_policy_violation',
-			'responsibleaipolicyviolation',
-			'moderation_blocked',
-			'image_content_policy_violation',
-			'misalignment_policy_violation',
-			'bio_policy',
-		]),
-		message: /moderation|flagged|guardrail|content (?:policy|management)/i,
-		at: [403],
-	},
-	{
-		failure: 'model-missing',
-		scope: 'model',
-		status: 404,
-		words: new Set(['model_not_found', 'deploymentnotfound', 'not_found_error']),
-		message: /is not a valid model|model identifier is invalid|model .{1,200} (?:not found|does not exist)/i,
-		at: [400],
-	},
-	{
-		failure: 'context-too-long',
-		scope: 'request',
-		status: 400,
-		words: new Set(['context_length_exceeded', 'context_window_exceeded']),
-	},
-];
 
 /** Statuses at which a message about length is about the request. */
 const LENGTH_STATUSES: ReadonlySet<number> = new Set([400, 413, 422, 500]);
-
-/** What types and codes say of the status, for errors inside a 200. */
-const STATUS_OF_WORD: ReadonlyMap<string, number> = new Map([
-	['invalid_request_error', 400],
-	['invalid_request', 400],
-	['bad_request', 400],
-	['permission_error', 403],
-	['not_found', 404],
-	['request_too_large', 413],
-	['rate_limit_error', 429],
-	['rate_limit_exceeded', 429],
-	['rate_limited', 429],
-	['too_many_requests', 429],
-	['slow_down', 429],
-	['server_error', 500],
-	['api_error', 500],
-	['internal_error', 500],
-	['internal_server_error', 500],
-	['overloaded', 529],
-	['overloaded_error', 529],
-	['server_is_overloaded', 503],
-	['service_unavailable', 503],
-	['service_unavailable_error', 503],
-	['engine_overloaded', 503],
-	['engine_overloaded_error', 503],
-	['insufficient_system_resource', 503],
-	['capacity_exceeded', 503],
-	['timeout', 504],
-	['timeout_error', 504],
-	['gateway_timeout', 504],
-]);
 
 /** A non-2xx answer, as the OpenAI-shaped providers write it; HTML and the like is judged by its status. */
 export function fromError(status: number, headers: Headers, body: string): GatewayError {
@@ -138,15 +34,19 @@ export function hasError(body: unknown): boolean {
 }
 
 const isBareError = (body: Json): boolean =>
-	body.object === 'error' || body.type === 'error' || typeof body.detail === 'string' || Array.isArray(body.errors);
+	body.object === 'error' ||
+	body.type === 'error' ||
+	typeof body.detail === 'string' ||
+	body.success === false ||
+	(Array.isArray(body.errors) && body.success !== true);
 
 function verdictOf(status: number, said: Said): Verdict {
 	const rule = RULES.find((one) => applies(one, status, said));
 	const limit = LENGTH_STATUSES.has(status) && said.message ? contextLimit(said.message) : null;
 	if (limit && (!rule || rule.failure === 'context-too-long')) {
-		return { failure: 'context-too-long', scope: 'request', contextLimit: limit.limit };
+		return { failure: 'context-too-long', scope: 'request', contextLimit: limit.limit ?? said.contextLimit };
 	}
-	if (rule) return rule;
+	if (rule) return { ...rule, contextLimit: said.contextLimit };
 	const usual = failureOfStatus(status);
 	// A limit of the provider behind an aggregator is the model's, not our key's.
 	return usual.failure === 'rate-limited' && said.behind ? { failure: 'rate-limited', scope: 'model' } : usual;
@@ -174,6 +74,7 @@ function build(verdict: Verdict, status: number, said: Said, headers?: Headers):
 		message: said.message,
 		param: said.param,
 		headers,
+		retryAfterMs: said.retryAfterMs,
 	});
 }
 

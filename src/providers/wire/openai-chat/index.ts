@@ -1,4 +1,5 @@
 import type { Wire } from '../../provider';
+import { capabilities } from './capabilities';
 import { fromError } from './error';
 import { toRequest } from './request';
 import { fromResponse } from './response';
@@ -8,6 +9,7 @@ import { chatDecoder } from './stream';
 export const openaiChat: Wire = {
 	id: 'openai-chat',
 	framing: 'sse',
+	capabilities,
 	toRequest,
 	fromResponse,
 	decoder: chatDecoder,

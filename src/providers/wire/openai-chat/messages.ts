@@ -3,7 +3,6 @@ import type {
 	AssistantPart,
 	ImagePart,
 	Message,
-	ReasoningPart,
 	TextPart,
 	ToolCallPart,
 	ToolMessage,
@@ -13,62 +12,88 @@ import type { WireTarget } from '../../provider';
 import type { Json } from '../json';
 import type { ToolNames } from '../tool-names';
 import type { Warnings } from '../warnings';
+import type { Breakpoints } from './breakpoints';
+import { CallIds } from './call-ids';
 import { imagePart, textContent, userContent } from './content';
-import { unsealDetail } from './reasoning-details';
+import { replayFields } from './replay';
+
+/** Said between a result and a user: Mistral refuses an assistant that says nothing, too. */
+const BETWEEN = 'I have the result.';
 
 interface Context {
 	readonly target: WireTarget;
 	readonly names: ToolNames;
 	readonly warnings: Warnings;
+	readonly breakpoints: Breakpoints;
+}
+
+interface Conversation extends Context {
+	readonly ids: CallIds;
 }
 
 /** The conversation in OpenAI's form. Throws `invalid_request` for content the provider can't be given. */
 export function wireMessages(messages: readonly Message[], context: Context): Json[] {
+	const ids = new CallIds(context.target.quirks.shortCallIds === true, callIds(messages));
+	const conversation = { ...context, ids };
 	const sent: Json[] = [];
 	let images: ImagePart[] = [];
 	for (const message of messages) {
 		if (message.role !== 'tool') images = flushImages(images, sent, context);
-		sent.push(wireMessage(message, context));
+		push(wireMessage(message, conversation), sent, context.target);
 		if (message.role === 'tool') images.push(...message.content.filter((part) => part.type === 'image'));
 	}
 	flushImages(images, sent, context);
 	return sent;
 }
 
-function wireMessage(message: Message, context: Context): Json {
+const callIds = (messages: readonly Message[]): string[] =>
+	messages.flatMap((message) => {
+		if (message.role === 'tool') return [message.callId];
+		if (message.role !== 'assistant') return [];
+		return message.content.flatMap((part) => (part.type === 'tool-call' ? part.id : []));
+	});
+
+function push(message: Json, sent: Json[], { quirks }: WireTarget): void {
+	const follows = message.role === 'user' && sent.at(-1)?.role === 'tool';
+	if (follows && quirks.assistantAfterTools) sent.push({ role: 'assistant', content: BETWEEN });
+	sent.push(message);
+}
+
+function wireMessage(message: Message, context: Conversation): Json {
 	switch (message.role) {
 		case 'system':
-			return { role: systemRole(context.target), content: textContent(message.content, context.target) };
+			return { role: systemRole(context.target), content: textContent(message.content, context) };
 		case 'user':
 			return userMessage(message, context);
 		case 'assistant':
 			return assistantMessage(message, context);
 		case 'tool':
-			return toolMessage(message);
+			return toolMessage(message, context);
 	}
 }
 
 const systemRole = ({ quirks, traits }: WireTarget): string =>
 	quirks.developerRole && traits.reasoning && traits.known !== false ? 'developer' : 'system';
 
-function userMessage({ content, name }: UserMessage, { target, warnings }: Context): Json {
-	const named = name !== undefined && !target.quirks.unsupported?.includes('messageName');
-	if (name !== undefined && !named)
-		warnings.add('messages.name', `${target.providerId} takes no names in messages; left out.`);
-	return { role: 'user', content: userContent(content, target), ...(named && { name }) };
-}
+const userMessage = ({ content, name }: UserMessage, context: Context): Json => ({
+	role: 'user',
+	content: userContent(content, context),
+	...(name !== undefined && { name }),
+});
 
-function assistantMessage({ content }: AssistantMessage, { target, names }: Context): Json {
-	const asField = target.quirks.refusalField === true;
+function assistantMessage({ content }: AssistantMessage, context: Conversation): Json {
+	const { quirks } = context.target;
+	const asField = quirks.refusalField === true;
 	const refusal = content.flatMap((part) => (part.type === 'refusal' && asField ? part.text : [])).join('');
 	const calls = content.filter((part) => part.type === 'tool-call');
 	const reasoning = content.filter((part) => part.type === 'reasoning');
+	const silent = (calls.length > 0 || refusal) && !quirks.textRequired ? null : '';
 	return {
 		role: 'assistant',
-		content: assistantText(spokenParts(content, asField), target) || (calls.length > 0 || refusal ? null : ''),
+		content: assistantText(spokenParts(content, asField), context) || silent,
 		...(refusal && { refusal }),
-		...replay(reasoning, calls.length > 0, target),
-		...(calls.length > 0 && { tool_calls: calls.map((call) => wireCall(call, names)) }),
+		...replayFields(reasoning, calls.length > 0, context),
+		...(calls.length > 0 && { tool_calls: calls.map((call) => wireCall(call, context)) }),
 	};
 }
 
@@ -81,43 +106,34 @@ function spokenParts(content: readonly AssistantPart[], refusalField: boolean): 
 }
 
 /** Joined: text that a tool call interrupted is one text here. Parts only where a cache breakpoint needs them. */
-function assistantText(parts: readonly TextPart[], target: WireTarget): string | Json[] {
-	if (target.quirks.cacheControl && parts.some((part) => part.cache)) return textContent(parts, target);
+function assistantText(parts: readonly TextPart[], context: Context): string | Json[] {
+	if (parts.some((part) => context.breakpoints.marks(part.cache))) return textContent(parts, context);
 	return parts.map((part) => part.text).join('');
 }
 
-const wireCall = (call: ToolCallPart, names: ToolNames): Json => ({
-	id: call.id,
+const wireCall = (call: ToolCallPart, { names, ids }: Conversation): Json => ({
+	id: ids.sent(call.id),
 	type: 'function',
 	function: { name: names.sent(call.name), arguments: call.arguments || '{}' },
 });
 
-/** Reasoning goes back only where the provider has a field for it; elsewhere it was for the reader alone. */
-function replay(parts: readonly ReasoningPart[], called: boolean, { quirks, traits }: WireTarget): Json {
-	switch (quirks.reasoningReplay) {
-		case 'reasoning_content': {
-			const text = parts.map((part) => part.text).join('');
-			// DeepSeek refuses a tool call without the field, even an empty one, while it thinks.
-			return text !== '' || (called && traits.reasoning) ? { reasoning_content: text } : {};
-		}
-		case 'reasoning_details':
-			return parts.length > 0 ? { reasoning_details: parts.map(unsealDetail) } : {};
-		default:
-			return {};
-	}
-}
-
 /** There is no field for `isError`: the content says what went wrong. */
-function toolMessage({ callId, content }: ToolMessage): Json {
+function toolMessage({ callId, content }: ToolMessage, { ids, breakpoints }: Conversation): Json {
 	const text = content.flatMap((part) => (part.type === 'text' ? part.text : [])).join('\n');
-	return { role: 'tool', tool_call_id: callId, content: text };
+	const { cache } = content.findLast((part) => part.cache) ?? {};
+	const marked = breakpoints.marks(cache);
+	return {
+		role: 'tool',
+		tool_call_id: ids.sent(callId),
+		content: marked ? [{ type: 'text', text, ...breakpoints.of(cache) }] : text,
+	};
 }
 
 /** Tool messages hold text alone: images follow in a user message once the run of results is over. */
-function flushImages(images: readonly ImagePart[], sent: Json[], { target, warnings }: Context): ImagePart[] {
+function flushImages(images: readonly ImagePart[], sent: Json[], context: Context): ImagePart[] {
 	if (images.length === 0) return [];
-	const content = images.map((part) => imagePart(part, target));
-	warnings.add('messages', 'Images in tool results were sent in a user message after them.');
-	sent.push({ role: 'user', content });
+	const content = images.map((part) => imagePart(part, context));
+	context.warnings.note('tools', 'Images in tool results were sent in a user message after them.');
+	push({ role: 'user', content }, sent, context.target);
 	return [];
 }

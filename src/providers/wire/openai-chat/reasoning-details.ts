@@ -3,7 +3,7 @@
  * back unchanged. One entry is one reasoning part; all of it but the shown text travels as JSON in the
  * part's opaque signature.
  */
-import type { ReasoningPart } from '../../../language/message';
+import { signed } from '../../../language/signature';
 import { isObject, type Json, textOf, tryJson } from '../json';
 
 /** The text a reader sees; empty for encrypted entries. */
@@ -24,16 +24,13 @@ export function sealDetail(opaque: Json): string | undefined {
 	const plain = type === 'reasoning.text' && (format === undefined || format === 'unknown');
 	if (plain && Object.keys(proof).length === 0) return undefined;
 	const ordered = Object.entries(opaque).sort(([one], [other]) => (one < other ? -1 : 1));
-	return JSON.stringify(Object.fromEntries(ordered));
+	return signed('openrouter', JSON.stringify(Object.fromEntries(ordered)));
 }
 
-/** The entry a part came from; parts of other origin become the entry that fits them best. */
-export function unsealDetail({ text, signature, redacted }: ReasoningPart): Json {
-	const opaque = signature?.startsWith('{') ? tryJson(signature) : undefined;
-	if (isObject(opaque) && textOf(opaque.type)?.startsWith('reasoning.')) {
-		if (opaque.type === 'reasoning.encrypted') return opaque;
-		return { ...opaque, [opaque.type === 'reasoning.summary' ? 'summary' : 'text']: text };
-	}
-	if (redacted && signature) return { type: 'reasoning.encrypted', data: signature };
-	return { type: 'reasoning.text', text, ...(signature !== undefined && { signature }) };
+/** The entry a part came from, of its seal and its text. */
+export function unsealDetail(seal: string, text: string): Json {
+	const opaque = tryJson(seal);
+	if (!isObject(opaque) || !textOf(opaque.type)?.startsWith('reasoning.')) return { type: 'reasoning.text', text };
+	if (opaque.type === 'reasoning.encrypted') return opaque;
+	return { ...opaque, [opaque.type === 'reasoning.summary' ? 'summary' : 'text']: text };
 }

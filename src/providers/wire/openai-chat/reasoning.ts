@@ -1,17 +1,21 @@
 import type { ChatRequest, Reasoning, ReasoningEffort } from '../../../language/request';
+import { matchesName } from '../../model-name';
 import type { ModelTraits, WireTarget } from '../../provider';
+import { type Json, objectOf } from '../json';
 import type { Warnings } from '../warnings';
 
 const EFFORTS: readonly ReasoningEffort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
 const HIGH = EFFORTS.indexOf('high');
 
-/** DeepSeek's own values (api-docs.deepseek.com, thinking mode). */
-const DEEPSEEK_EFFORTS: readonly string[] = ['low', 'high', 'max'];
+/** The body fields that ask for reasoning as this provider takes it, and that keep thoughts out of the text. */
+export function reasoningFields(request: ChatRequest, target: WireTarget, warnings: Warnings): Json {
+	const { reasoning = {} } = request;
+	const steered = reasoning.effort !== undefined || reasoning.budgetTokens !== undefined;
+	const steering = steered ? steeringFields(reasoning, target, warnings) : {};
+	return { ...steering, ...shownFields(reasoning, target, warnings, steering.reasoning) };
+}
 
-/** The body fields that ask for reasoning as this provider takes it; none where nothing was asked. */
-export function reasoningFields(request: ChatRequest, target: WireTarget, warnings: Warnings): Record<string, unknown> {
-	const { reasoning } = request;
-	if (!reasoning || (reasoning.effort === undefined && reasoning.budgetTokens === undefined)) return {};
+function steeringFields(reasoning: Reasoning, target: WireTarget, warnings: Warnings): Json {
 	const way = target.quirks.reasoning;
 	if (way === undefined || !canReason(target.traits)) {
 		// Asking a model that never reasons not to reason is asking for nothing.
@@ -20,57 +24,68 @@ export function reasoningFields(request: ChatRequest, target: WireTarget, warnin
 	}
 	switch (way) {
 		case 'effort':
-			return effortFields(reasoning, target.traits, warnings);
+			return effortFields(reasoning, target, warnings);
 		case 'openrouter':
-			return { reasoning: openRouterFields(reasoning, target.traits, warnings) };
+			return { reasoning: openRouterFields(reasoning, target, warnings) };
 		case 'deepseek':
-			return deepSeekFields(reasoning, target.traits, warnings);
+			return deepSeekFields(reasoning, target, warnings);
 	}
 }
 
 const canReason = (traits: ModelTraits): boolean => traits.reasoning || traits.known === false;
 
-function effortFields(reasoning: Reasoning, traits: ModelTraits, warnings: Warnings): Record<string, unknown> {
+/** How much of the thoughts is shown: Groq's parser and OpenRouter have a say in it, and only whether at all. */
+function shownFields(reasoning: Reasoning, target: WireTarget, warnings: Warnings, steering: unknown): Json {
+	const { quirks, model, traits } = target;
+	const hidden = reasoning.summary === 'none';
+	if (quirks.reasoningFormat?.some((pattern) => matchesName(pattern, model)))
+		return { reasoning_format: hidden ? 'hidden' : 'parsed' };
+	if (quirks.reasoning === 'openrouter') return hidden ? { reasoning: { ...objectOf(steering), exclude: true } } : {};
+	if (reasoning.summary !== undefined && reasoning.effort !== 'none' && canReason(traits))
+		warnings.add('reasoning', 'How much of the reasoning is shown can not be set here; left out.');
+	return {};
+}
+
+function effortFields(reasoning: Reasoning, target: WireTarget, warnings: Warnings): Json {
 	const wanted = reasoning.effort ?? effortOfBudget(reasoning.budgetTokens ?? 0, warnings);
-	const effort = supported(wanted, effortValues(traits), warnings);
+	const values = effortValues(target);
+	if (wanted === 'none' && !values.includes('none') && target.quirks.thinkingSwitch && hasToggle(target.traits))
+		return { chat_template_kwargs: { enable_thinking: false } };
+	const effort = supported(wanted, values, warnings);
 	return effort === undefined ? {} : { reasoning_effort: effort };
 }
 
 /** OpenRouter takes either and converts for the model itself. */
-function openRouterFields(reasoning: Reasoning, traits: ModelTraits, warnings: Warnings): Record<string, unknown> {
-	const { effort, budgetTokens } = reasoning;
+function openRouterFields({ effort, budgetTokens }: Reasoning, target: WireTarget, warnings: Warnings): Json {
 	if (budgetTokens !== undefined && effort !== 'none') {
-		if (effort !== undefined)
-			warnings.add('reasoning.effort', 'OpenRouter takes effort or budget; the budget was sent.');
+		if (effort !== undefined) warnings.add('reasoning', 'OpenRouter takes effort or budget; the budget was sent.');
 		return budgetTokens > 0 ? { max_tokens: budgetTokens } : { effort: 'none' };
 	}
 	if (effort === undefined) return {};
-	const values = effortValues(traits);
+	const values = effortValues(target);
 	return { effort: values.length > 0 ? supported(effort, values, warnings) : effort === 'max' ? 'xhigh' : effort };
 }
 
 /** Thinking is on by default there, so that only what was said is sent. */
-function deepSeekFields(reasoning: Reasoning, traits: ModelTraits, warnings: Warnings): Record<string, unknown> {
+function deepSeekFields(reasoning: Reasoning, target: WireTarget, warnings: Warnings): Json {
 	const wanted = reasoning.effort ?? effortOfBudget(reasoning.budgetTokens ?? 0, warnings);
 	if (wanted === 'none') return { thinking: { type: 'disabled' } };
-	const values = effortValues(traits);
-	const effort = supported(wanted, values.length > 0 ? values : DEEPSEEK_EFFORTS, warnings);
-	return { thinking: { type: 'enabled' }, reasoning_effort: effort };
+	return { thinking: { type: 'enabled' }, reasoning_effort: supported(wanted, effortValues(target), warnings) };
 }
 
 function effortOfBudget(tokens: number, warnings: Warnings): ReasoningEffort {
 	const effort = tokens <= 0 ? 'none' : tokens <= 2048 ? 'low' : tokens <= 8192 ? 'medium' : 'high';
-	warnings.add(
-		'reasoning.budgetTokens',
-		`The provider takes an effort in place of a token budget; sent as '${effort}'.`,
-	);
+	warnings.add('reasoning', `The provider takes an effort in place of a token budget; sent as '${effort}'.`);
 	return effort;
 }
 
-function effortValues(traits: ModelTraits): readonly string[] {
+/** What the model takes; where that is unknown, what its provider does. */
+function effortValues({ traits, quirks }: WireTarget): readonly string[] {
 	for (const option of traits.reasoningOptions) if (option.type === 'effort') return option.values;
-	return [];
+	return quirks.efforts ?? [];
 }
+
+const hasToggle = (traits: ModelTraits): boolean => traits.reasoningOptions.some((option) => option.type === 'toggle');
 
 /** The value itself, else the nearest the model has; between two equally near, the one nearer to `high`. */
 function supported(wanted: ReasoningEffort, values: readonly string[], warnings: Warnings): string | undefined {
@@ -84,7 +99,7 @@ function supported(wanted: ReasoningEffort, values: readonly string[], warnings:
 			? 'default'
 			: known.sort((a, b) => distance(rank(a), at) - distance(rank(b), at))[0];
 	warnings.add(
-		'reasoning.effort',
+		'reasoning',
 		nearest
 			? `'${wanted}' is not among the model's efforts; sent as '${nearest}'.`
 			: `The model has no effort '${wanted}'; left out.`,

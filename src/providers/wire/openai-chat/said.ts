@@ -10,6 +10,10 @@ export interface Said {
 	readonly status?: number | undefined;
 	/** A provider behind the one asked said it (OpenRouter). */
 	readonly behind: boolean;
+	/** Tokens, where a field says it (llama.cpp). */
+	readonly contextLimit?: number | undefined;
+	/** Until a model is loaded (Hugging Face's `estimated_time`). */
+	readonly retryAfterMs?: number | undefined;
 }
 
 /**
@@ -21,24 +25,35 @@ export function readSaid(body: unknown): Said {
 	if (Array.isArray(body)) return readSaid(body[0]);
 	if (!isObject(body)) return { words: [], behind: false };
 	if (typeof body.error === 'string') return { ...readFields(body), message: body.error };
-	const inner = objectOf(body.error) ?? objectOf(arrayOf(body.errors)[0]);
-	return readFields(inner ?? body);
+	const [first] = arrayOf(body.errors);
+	if (isObject(first)) return readNumbered(first);
+	return readFields(objectOf(body.error) ?? body);
+}
+
+/** Cloudflare's codes are numbers of its own: `error-rules.ts` has them. */
+function readNumbered(error: Json): Said {
+	const said = readFields(error);
+	const code = numberOf(error.code);
+	return code === undefined ? said : { ...said, words: [`errors.${code}`, ...said.words] };
 }
 
 function readFields(error: Json): Said {
 	const metadata = objectOf(error.metadata);
+	const seconds = numberOf(error.estimated_time);
 	return {
 		message: messageOf(error, metadata),
 		words: wordsOf(error),
 		param: textOf(error.param) ?? validationParam(error.detail),
 		status: statusOf(error),
 		behind: metadata !== undefined && 'provider_name' in metadata,
+		contextLimit: numberOf(error.n_ctx),
+		retryAfterMs: seconds !== undefined && seconds > 0 ? Math.ceil(seconds * 1000) : undefined,
 	};
 }
 
 /** OpenRouter's own message says only that the provider failed; the provider's stands in `metadata.raw`. */
 function messageOf(error: Json, metadata: Json | undefined): string | undefined {
-	const message = textOf(error.message) ?? detailText(error.detail);
+	const message = textOf(error.message) ?? detailText(error.detail ?? objectOf(error.message)?.detail);
 	const raw = textOf(metadata?.raw);
 	if (!raw) return message;
 	const inner = tryJson(raw);
@@ -48,7 +63,8 @@ function messageOf(error: Json, metadata: Json | undefined): string | undefined 
 
 function wordsOf(error: Json): string[] {
 	const inner = objectOf(error.innererror);
-	return [error.code, inner?.code, error.type, error.error_type]
+	const limit = objectOf(error.metadata)?.limit_source;
+	return [error.code, inner?.code, error.type, error.error_type, limit]
 		.filter((word): word is string => typeof word === 'string')
 		.map((word) => word.toLowerCase());
 }

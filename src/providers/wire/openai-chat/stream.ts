@@ -3,6 +3,7 @@ import type { ChatEvent } from '../../../language/event';
 import type { DecodePlan, Decoder, Frame } from '../../provider';
 import { cutShort } from '../failure';
 import { arrayOf, isObject, type Json, malformed, objectOf, textOf, tryJson } from '../json';
+import { asChunk } from './bare-answer';
 import { hasError, inBandError } from './error';
 import { finishOf, isFailedFinish } from './finish';
 import { logprobsFrom } from './logprobs';
@@ -24,6 +25,8 @@ export class ChatDecoder implements Decoder {
 	/** Held until the end: usage and more may follow it. */
 	#finish: string | null = null;
 	#done = false;
+	/** Its chunks have no choices. */
+	#bare = false;
 
 	constructor(plan: DecodePlan) {
 		this.#plan = plan;
@@ -35,7 +38,7 @@ export class ChatDecoder implements Decoder {
 		if (data.length < LONGEST_MARK) {
 			const mark = data.trim();
 			if (mark === '') return [];
-			if (mark === '[DONE]') return this.end();
+			if (mark === '[DONE]') return this.#marked();
 		}
 		try {
 			return this.#frame(event, data);
@@ -44,6 +47,12 @@ export class ChatDecoder implements Decoder {
 				thrown instanceof GatewayError ? thrown : malformed('The upstream sent an unreadable chunk.', thrown),
 			);
 		}
+	}
+
+	/** Answers without choices end with the mark alone (Workers AI). */
+	#marked(): ChatEvent[] {
+		if (this.#bare) this.#finish ??= 'stop';
+		return this.end();
 	}
 
 	end(): ChatEvent[] {
@@ -59,7 +68,9 @@ export class ChatDecoder implements Decoder {
 	}
 
 	/** One chunk, or a whole answer, whose choice has a `message` in place of a `delta`. */
-	chunk(chunk: Json, field: 'delta' | 'message'): ChatEvent[] {
+	chunk(raw: Json, field: 'delta' | 'message'): ChatEvent[] {
+		const chunk = asChunk(raw, field);
+		if (chunk !== raw) this.#bare = true;
 		this.#id ||= textOf(chunk.id) ?? '';
 		this.#model ||= textOf(chunk.model) ?? '';
 		const events: ChatEvent[] = [];

@@ -35,7 +35,7 @@ export class ToolCalls {
 
 	push(fragment: Json, events: ChatEvent[]): void {
 		const spoken = objectOf(fragment.function) ?? {};
-		const id = textOf(fragment.id) ?? '';
+		const id = idText(fragment.id);
 		const name = textOf(spoken.name) ?? '';
 		const call = this.#callOf(numberOf(fragment.index), id, name);
 		if (call.part === null) {
@@ -92,6 +92,9 @@ function flush(call: Call, part: number, events: ChatEvent[]): void {
 	events.push({ type: 'tool-call-delta', index: part, arguments: call.pending });
 	call.pending = '';
 }
+
+/** A text by the book; TGI counts. */
+const idText = (id: unknown): string => textOf(id) ?? numberOf(id)?.toString() ?? '';
 
 /** JSON text by the book; an object from servers that parse it for you. */
 function argumentText(value: unknown): string {

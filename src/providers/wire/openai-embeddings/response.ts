@@ -3,6 +3,7 @@ import type { DecodePlan } from '../../provider';
 import { arrayOf, isObject, malformed, numberOf, parseAnswer, textOf } from '../json';
 import { hasError, inBandError } from '../openai-chat/error';
 import { usageFrom } from '../openai-chat/usage';
+import { vectorsOf } from '../vectors';
 
 /** Vectors by `index`, as numbers or base64 of little-endian float32. Throws where one is missing or out of shape. */
 export function fromResponse(body: string, inputs: number, plan: DecodePlan = {}): EmbedResponse {
@@ -15,28 +16,21 @@ export function fromResponse(body: string, inputs: number, plan: DecodePlan = {}
 	};
 }
 
+/** By their numbers. */
 function vectors(entries: readonly unknown[], inputs: number): number[][] {
-	const found: (number[] | undefined)[] = new Array(inputs).fill(undefined);
+	const found = new Map<number, unknown>();
 	for (const [place, entry] of entries.entries()) {
 		if (!isObject(entry)) throw malformed('The upstream sent an embedding that is not an object.');
 		const index = numberOf(entry.index) ?? place;
-		if (!(index in found) || found[index]) throw malformed('The upstream numbered its embeddings wrongly.');
-		found[index] = vector(entry.embedding);
+		if (found.has(index) || index < 0 || index >= inputs)
+			throw malformed('The upstream numbered its embeddings wrongly.');
+		found.set(index, typeof entry.embedding === 'string' ? fromBase64(entry.embedding) : entry.embedding);
 	}
-	const whole = found.filter((one) => one !== undefined);
-	if (whole.length < inputs) throw malformed(`The upstream sent ${whole.length} embeddings for ${inputs} inputs.`);
-	if (whole.some((one) => one.length !== whole[0]?.length)) {
-		throw malformed('The upstream sent embeddings of different lengths.');
-	}
-	return whole;
-}
-
-function vector(value: unknown): number[] {
-	const numbers = typeof value === 'string' ? fromBase64(value) : arrayOf(value);
-	if (numbers.length === 0 || !numbers.every((one): one is number => Number.isFinite(one))) {
-		throw malformed('The upstream sent an embedding that is not a list of numbers.');
-	}
-	return numbers as number[];
+	const sorted = [...found].sort(([one], [other]) => one - other);
+	return vectorsOf(
+		sorted.map(([, vector]) => vector),
+		inputs,
+	);
 }
 
 function fromBase64(text: string): number[] {

@@ -87,6 +87,36 @@ const cases: readonly WireCase[] = [
 		},
 	},
 	{
+		name: 'answers without choices in an envelope (Workers AI), calls with parsed arguments among them',
+		...both('bare'),
+		tokens: { prompt: 21, completion: 9 },
+		answer: (answer) => {
+			expect(answer).toMatchObject({ id: '', model: '', finish: { kind: 'tool-calls', raw: 'stop' } });
+			expect(answer.content).toEqual([
+				{ type: 'text', text: 'It rains.' },
+				{ type: 'tool-call', id: 'call_0', name: 'weather', arguments: '{"city":"Bern"}' },
+				{ type: 'tool-call', id: 'call_1', name: 'time', arguments: '{}' },
+			]);
+		},
+	},
+	{
+		name: 'arguments as an object and a number for an id (TGI)',
+		...both('object-arguments'),
+		tokens: { prompt: 30, completion: 12 },
+		answer: (answer) => {
+			expect(answer.finish).toEqual({ kind: 'tool-calls', raw: 'eos_token' });
+			expect(answer.content).toEqual([{ type: 'tool-call', id: '0', name: 'weather', arguments: '{"city":"Bern"}' }]);
+		},
+	},
+	{
+		name: 'an answer that a filter withheld',
+		...both('filtered'),
+		tokens: { prompt: 15, completion: 19 },
+		answer: (answer) => {
+			expect(answer).toMatchObject({ content: [], finish: { kind: 'content-filter', raw: 'content_filter' } });
+		},
+	},
+	{
 		name: 'log probabilities and citations',
 		...both('logprobs'),
 		answer: (answer) => {
@@ -139,6 +169,19 @@ const cases: readonly WireCase[] = [
 		error: (error) => expect(error).toMatchObject({ code: 'upstream_unavailable', upstream: { failure: 'server' } }),
 	},
 	{
+		name: 'an error that [DONE] follows (LocalAI)',
+		body: stream('error-then-done'),
+		ends: 'error',
+		error: (error) => expect(error).toMatchObject({ code: 'upstream_unavailable', upstream: { failure: 'server' } }),
+	},
+	{
+		name: 'an error that is a text (TGI)',
+		body: stream('error-generation'),
+		json: '{"error":"Request failed during generation: Server error: CANCELLED","error_type":"generation"}',
+		ends: 'error',
+		error: (error) => expect(error).toMatchObject({ code: 'upstream_unavailable', upstream: { failure: 'server' } }),
+	},
+	{
 		name: '[DONE] without a finish reason',
 		body: stream('cut'),
 		ends: 'error',
@@ -153,4 +196,5 @@ const cases: readonly WireCase[] = [
 	},
 ];
 
-describeWire('the openai-chat wire', openaiChat, { finishMarker: /"finish_reason":\s*"[a-z_]+"/ }, cases);
+// Answers without choices have no finish reason: their mark is the end.
+describeWire('the openai-chat wire', openaiChat, { finishMarker: /"finish_reason":\s*"[a-z_]+"|\[DONE\]/ }, cases);

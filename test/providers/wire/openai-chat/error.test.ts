@@ -138,6 +138,155 @@ describe('money and rates', () => {
 	});
 });
 
+describe('what the providers each say', () => {
+	const numbered = (code: number) => ({ success: false, errors: [{ code, message: 'AiError' }], result: null });
+
+	it.each([
+		[
+			'Groq, a request above the tokens of a minute',
+			413,
+			said({ code: 'rate_limit_exceeded', message: 'Request too large on tokens per minute (TPM): Limit 6000' }),
+			'rate_limited',
+			'quota',
+			false,
+		],
+		['Groq, no flex capacity', 498, said({ code: 'capacity_exceeded' }), 'upstream_unavailable', 'overloaded', true],
+		[
+			'OpenRouter, too many in flight',
+			402,
+			said({ code: 402, metadata: { limit_source: 'openrouter_in_flight_budget' } }),
+			'rate_limited',
+			'rate-limited',
+			true,
+		],
+		[
+			'Azure, a wrong path',
+			404,
+			said({ code: '404', message: 'Resource not found' }),
+			'upstream_malformed',
+			'malformed',
+			false,
+		],
+		[
+			'API Management, a bad key',
+			401,
+			{ statusCode: 401, message: 'Access denied' },
+			'upstream_rejected',
+			'key-dead',
+			false,
+		],
+		['FastAPI, a wrong path', 404, { detail: 'Not Found' }, 'upstream_malformed', 'malformed', false],
+		[
+			'Mistral, capacity',
+			429,
+			{ object: 'error', message: 'Capacity', type: 'service_tier_capacity_exceeded', code: '3505' },
+			'rate_limited',
+			'rate-limited',
+			true,
+		],
+		[
+			'Hugging Face, a bad token',
+			401,
+			{ error: 'Invalid username or password.' },
+			'upstream_rejected',
+			'key-dead',
+			false,
+		],
+		[
+			'Hugging Face, no credit',
+			402,
+			{ error: 'You have exceeded your monthly included credits' },
+			'upstream_rejected',
+			'quota',
+			false,
+		],
+		[
+			'Hugging Face, nobody serves it',
+			400,
+			said({ message: "The requested model 'a/b' is not supported by any provider you have enabled." }),
+			'model_not_found',
+			'model-missing',
+			false,
+		],
+		[
+			'TGI, overloaded',
+			429,
+			{ error: 'Model is overloaded', error_type: 'overloaded' },
+			'upstream_unavailable',
+			'overloaded',
+			true,
+		],
+		[
+			'LM Studio, nothing loaded',
+			400,
+			{ error: 'No models loaded. Please load a model.' },
+			'model_not_found',
+			'model-missing',
+			false,
+		],
+		[
+			'LocalAI, a model that is not there',
+			500,
+			said({ code: 500, message: 'could not load model: gone' }),
+			'model_not_found',
+			'model-missing',
+			false,
+		],
+		['Workers AI, a bad token', 403, numbered(10000), 'upstream_rejected', 'key-dead', false],
+		['Workers AI, no such model', 400, numbered(5007), 'model_not_found', 'model-missing', false],
+		['Workers AI, a licence to accept', 403, numbered(5016), 'model_not_found', 'model-missing', false],
+		['Workers AI, the neurons of the day', 429, numbered(3036), 'rate_limited', 'quota', false],
+		['Workers AI, capacity', 429, numbered(3040), 'upstream_unavailable', 'overloaded', true],
+		['Workers AI, a timeout', 408, numbered(3007), 'upstream_timeout', 'timeout', true],
+		['Workers AI, too large', 413, numbered(3006), 'too_large', 'bad-request', false],
+		['Workers AI, bad input', 400, numbered(3003), 'invalid_request', 'bad-request', false],
+	])('%s: %i', (_, status, body, code, failure, retryable) => {
+		expect(answer(status, body)).toMatchObject({ code, retryable, upstream: { failure, status } });
+	});
+
+	it('is read out of an object in place of a message (Mistral)', () => {
+		const detail = [{ loc: ['body', 'stream_options'], msg: 'Extra inputs are not permitted' }];
+		expect(answer(422, { object: 'error', message: { detail } }).message).toBe('Extra inputs are not permitted');
+	});
+
+	it('says when a model will be loaded (Hugging Face)', () => {
+		const error = answer(503, { error: 'Model a/b is currently loading', estimated_time: 20.5 });
+		expect(error).toMatchObject({ retryAfterMs: 20_500, upstream: { failure: 'overloaded' } });
+		expect(answer(503, { error: 'x', estimated_time: 20 }, { 'retry-after': '3' }).retryAfterMs).toBe(3000);
+	});
+
+	it.each([
+		[
+			{
+				error: {
+					code: 400,
+					message: 'the request exceeds the available context size',
+					type: 'exceed_context_size_error',
+					n_ctx: 4096,
+				},
+			},
+			4096,
+		],
+		[
+			{
+				error:
+					'Trying to keep the first 5000 tokens when context the overflows. However, the model is loaded with context length of only 4096 tokens',
+			},
+			4096,
+		],
+		[{ error: 'Input validation error: `inputs` must have less than 1024 tokens. Given: 5000' }, 1024],
+		[
+			{
+				object: 'error',
+				message: 'Prompt contains 9000 tokens and 0 draft tokens, too large for model with 8192 maximum context length',
+			},
+			8192,
+		],
+	])('names the limit of its context: %j', (body, limit) => {
+		expect(answer(400, body)).toMatchObject({ code: 'context_too_long', upstream: { contextLimit: limit } });
+	});
+});
+
 describe('a missing model', () => {
 	it.each([
 		[404, said({ code: 'model_not_found', message: 'The model `x` does not exist.' })],

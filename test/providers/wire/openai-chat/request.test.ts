@@ -6,8 +6,9 @@ import { deepseek } from '../../../../src/providers/deepseek';
 import { groq } from '../../../../src/providers/groq';
 import { openai } from '../../../../src/providers/openai';
 import { openrouter } from '../../../../src/providers/openrouter';
-import type { WireTarget } from '../../../../src/providers/provider';
+import type { Provider, WireTarget } from '../../../../src/providers/provider';
 import { openaiChat } from '../../../../src/providers/wire/openai-chat';
+import { fittedRequest } from '../../../support/fitted-request';
 import { reasoner, wireTarget } from '../../../support/wire-target';
 
 const text = (value: string, more: object = {}) => ({ type: 'text' as const, text: value, ...more });
@@ -27,6 +28,8 @@ const body = (request: Partial<ChatRequest>, target?: WireTarget) => build(reque
 const messages = (list: readonly Message[], target?: WireTarget) => body({ messages: list }, target).messages;
 const fields = (request: Partial<ChatRequest>, target?: WireTarget) =>
 	build(request, target).warnings.map((warning) => warning.field);
+const fitted = (provider: Provider, target: WireTarget, request: Partial<ChatRequest>) =>
+	fittedRequest(provider, target, { messages: [HELLO], ...request });
 
 describe('a request', () => {
 	it('sends the model and the messages and nothing that was not said', () => {
@@ -89,9 +92,9 @@ describe('a request', () => {
 
 	it('leaves out what the provider does not take, and names each', () => {
 		const request: Partial<ChatRequest> = { topK: 5, seed: 1, user: 'u', metadata: { a: 'b' } };
-		const wire = build(request, wireTarget(deepseek, 'deepseek-chat'));
-		expect(wire.warnings.map((warning) => warning.field)).toEqual(['topK', 'seed', 'user', 'metadata']);
-		expect(Object.keys(wire.body)).toEqual(['model', 'messages']);
+		const sent = fitted(deepseek, wireTarget(deepseek, 'deepseek-chat'), request);
+		expect(sent.fields).toEqual(['topK', 'seed', 'user', 'metadata']);
+		expect(Object.keys(sent.body)).toEqual(['model', 'messages']);
 	});
 
 	it('leaves out sampling where the model refuses it, unless it asks for what holds anyway', () => {
@@ -102,34 +105,50 @@ describe('a request', () => {
 			presencePenalty: 1,
 			logprobs: { top: 1 },
 		};
-		expect(fields(request, gpt5)).toEqual(['temperature', 'topP', 'stop', 'presencePenalty', 'logprobs']);
-		expect(Object.keys(body(request, gpt5))).toEqual(['model', 'messages']);
-		const neutral: Partial<ChatRequest> = { temperature: 1, topP: 1, presencePenalty: 0, frequencyPenalty: 0 };
-		expect(fields({ ...neutral, strict: true }, gpt5)).toEqual([]);
-		expect(Object.keys(body(neutral, gpt5))).toEqual(['model', 'messages']);
+		const sent = fitted(openai, gpt5, request);
+		expect(sent.fields).toEqual(['temperature', 'topP', 'stop', 'presencePenalty', 'logprobs']);
+		expect(Object.keys(sent.body)).toEqual(['model', 'messages']);
+		const neutral = { temperature: 1, topP: 1, presencePenalty: 0, frequencyPenalty: 0, strict: true };
+		expect(fitted(openai, gpt5, neutral)).toEqual({
+			body: { model: 'gpt-5-mini', messages: [expect.anything()] },
+			fields: [],
+		});
 	});
 
 	it('samples with a reasoning model that is told not to reason', () => {
 		const target = wireTarget(openai, 'gpt-5.1', reasoner('none', 'low'));
-		const request: Partial<ChatRequest> = { temperature: 0.2, reasoning: { effort: 'none' } };
-		expect(body(request, target)).toMatchObject({ temperature: 0.2, reasoning_effort: 'none' });
-		expect(fields(request, target)).toEqual([]);
+		const sent = fitted(openai, target, { temperature: 0.2, reasoning: { effort: 'none' } });
+		expect(sent.body).toMatchObject({ temperature: 0.2, reasoning_effort: 'none' });
+		expect(sent.fields).toEqual([]);
+	});
+
+	it('leaves out what DeepSeek ignores while it thinks, and says so', () => {
+		const v4 = wireTarget(deepseek, 'deepseek-v4-flash', { reasoning: true });
+		const request: Partial<ChatRequest> = { temperature: 0.2, topP: 0.5, logprobs: { top: 1 }, stop: ['x'] };
+		expect(Object.keys(body(request, v4))).toEqual(['model', 'messages', 'stop']);
+		expect(fields(request, v4)).toEqual(['temperature', 'topP', 'logprobs']);
+		const awake = { ...request, reasoning: { effort: 'none' as const } };
+		expect(body(awake, v4)).toMatchObject({ temperature: 0.2, top_p: 0.5, logprobs: true });
+		expect(fields(awake, v4)).toEqual([]);
+		const neutral = { temperature: 1, topP: 1, presencePenalty: 0, strict: true };
+		expect(Object.keys(body(neutral, v4))).toEqual(['model', 'messages']);
 	});
 
 	it('refuses, in place of a warning, where the request is strict', () => {
-		expect(() => build({ topK: 5, strict: true })).toThrow(
+		expect(() => fitted(openai, gpt4o, { topK: 5, strict: true })).toThrow(
 			expect.objectContaining({ code: 'invalid_request', param: 'topK' }),
 		);
-		expect(() => build({ temperature: 0.2, strict: true }, gpt5)).toThrow(
-			expect.objectContaining({ param: 'temperature' }),
+		expect(() => build({ stop: ['a', 'b', 'c', 'd', 'e'], strict: true })).toThrow(
+			expect.objectContaining({ code: 'invalid_request', param: 'stop' }),
 		);
 	});
 
-	it('sends the first four stop sequences', () => {
+	it('sends the first stop sequences, as many as the provider takes', () => {
 		const stop = ['a', 'b', 'c', 'd', 'e'];
 		expect(body({ stop }).stop).toEqual(['a', 'b', 'c', 'd']);
 		expect(fields({ stop })).toEqual(['stop']);
 		expect(body({ stop: [] })).not.toHaveProperty('stop');
+		expect(body({ stop }, wireTarget(custom, 'm')).stop).toEqual(stop);
 	});
 
 	it('sends metadata to OpenAI only where the answer is stored', () => {
@@ -142,6 +161,11 @@ describe('a request', () => {
 	it('merges the options of its own provider last, and no other', () => {
 		const providerOptions = { openai: { service_tier: 'flex', seed: 9 }, groq: { service_tier: 'auto' } };
 		expect(body({ seed: 1, providerOptions })).toMatchObject({ service_tier: 'flex', seed: 9 });
+	});
+
+	it('takes the fallback models of a provider that has its own', () => {
+		const providerOptions = { openrouter: { models: ['a/b'], provider: { only: ['x'] }, plugins: [{ id: 'web' }] } };
+		expect(body({ providerOptions }, wireTarget(openrouter, 'o'))).toMatchObject(providerOptions.openrouter);
 	});
 
 	it.each(['model', 'models', 'messages', 'stream', 'stream_options', 'n'])('refuses %s as an option', (field) => {
@@ -200,12 +224,15 @@ describe('messages', () => {
 	});
 
 	it('are refused where a part can not be given to the provider', () => {
-		const refusal = expect.objectContaining({ code: 'invalid_request', param: 'messages' });
 		const url = { kind: 'url' as const, url: 'https://x.test/a' };
-		expect(() => messages([user({ type: 'image', source: url })], wireTarget(deepseek, 'd'))).toThrow(refusal);
-		expect(() => messages([user({ type: 'audio', data: 'A', format: 'wav' })], wireTarget(groq, 'g'))).toThrow(refusal);
-		expect(() => messages([user({ type: 'image', source: { kind: 'file-id', id: 'f' } })])).toThrow(refusal);
-		expect(() => messages([user({ type: 'file', source: url })])).toThrow(refusal);
+		const refused = (provider: Provider, part: UserPart) =>
+			expect(() => fitted(provider, wireTarget(provider, 'm'), { messages: [user(part)] })).toThrow(
+				expect.objectContaining({ code: 'invalid_request', param: 'messages[0].content[0]' }),
+			);
+		refused(deepseek, { type: 'image', source: url });
+		refused(groq, { type: 'audio', data: 'AAAA', format: 'wav' });
+		refused(openai, { type: 'image', source: { kind: 'file-id', id: 'f' } });
+		refused(openai, { type: 'file', source: url });
 		expect(messages([user({ type: 'file', source: url })], wireTarget(openrouter, 'o'))).toMatchObject([
 			{ content: [{ type: 'file', file: { file_data: 'https://x.test/a' } }] },
 		]);
@@ -217,12 +244,43 @@ describe('messages', () => {
 		expect(messages(marked, wireTarget(openrouter, 'o'))).toEqual([
 			{ role: 'system', content: [{ type: 'text', text: 'Long.', cache_control: { type: 'ephemeral' } }] },
 		]);
+		expect(messages(marked, wireTarget(openai, 'gpt-5.6-terra'))).toEqual([
+			{ role: 'system', content: [{ type: 'text', text: 'Long.', prompt_cache_breakpoint: { mode: 'explicit' } }] },
+		]);
+	});
+
+	it('mark parts of every kind, tools and results among them, for an hour where that is asked', () => {
+		const cache = '1h' as const;
+		const hour = { cache_control: { type: 'ephemeral', ttl: '1h' } };
+		const image = { type: 'image' as const, source: { kind: 'url' as const, url: 'https://x.test/a.png' }, cache };
+		const file = { type: 'file' as const, source: { kind: 'url' as const, url: 'https://x.test/a.pdf' }, cache };
+		const request: Partial<ChatRequest> = {
+			tools: [{ name: 'f', cache }],
+			messages: [
+				user(text('a', { cache }), image, file),
+				assistant(text('b', { cache })),
+				{ role: 'tool', callId: 'c', content: [text('x'), text('y', { cache })] },
+			],
+		};
+		const sent = body(request, wireTarget(openrouter, 'o'));
+		expect(sent.tools).toMatchObject([hour]);
+		expect(sent.messages).toMatchObject([
+			{ content: [hour, hour, hour] },
+			{ content: [{ text: 'b', ...hour }] },
+			{ content: [{ text: 'x\ny', ...hour }] },
+		]);
+		expect(fields(request, wireTarget(openrouter, 'o'))).toEqual([]);
+		const gpt = wireTarget(openai, 'gpt-5.6-terra');
+		expect(fields({ ...request, strict: true }, gpt)).toEqual(['cache', 'cache']);
+		expect(fields({ ...request, strict: true })).toEqual(['cache', 'cache']);
+		expect(JSON.stringify(body(request))).not.toContain('cache');
 	});
 
 	it('keep the name of a user, or say that it was left out', () => {
 		const named: Message = { role: 'user', content: [text('Hi')], name: 'Ann' };
 		expect(messages([named])).toEqual([{ role: 'user', content: 'Hi', name: 'Ann' }]);
-		expect(fields({ messages: [named] }, wireTarget(groq, 'g'))).toEqual(['messages.name']);
+		const sent = fitted(groq, wireTarget(groq, 'g'), { messages: [named] });
+		expect(sent).toMatchObject({ fields: ['messages.name'], body: { messages: [{ role: 'user', content: 'Hi' }] } });
 	});
 
 	it('carry tool calls and their results, errors among them', () => {
@@ -258,7 +316,7 @@ describe('messages', () => {
 			{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://x.test/a.png' } }] },
 			{ role: 'user', content: 'Hello' },
 		]);
-		expect(fields({ messages: list })).toEqual(['messages']);
+		expect(fields({ messages: list })).toEqual(['tools']);
 		expect(messages(list.slice(0, 1))).toHaveLength(2);
 	});
 
@@ -300,21 +358,38 @@ describe('the replay of reasoning', () => {
 		expect(sent).toEqual([{ role: 'assistant', content: 'x', reasoning_details: details }]);
 	});
 
-	it('makes details for OpenRouter of reasoning from elsewhere', () => {
-		const parts: AssistantPart[] = [
-			thought,
-			{ type: 'reasoning', text: 'A.', signature: 'raw' },
-			{ type: 'reasoning', text: '', signature: 'enc', redacted: true },
+	it("gives OpenRouter the plain text of another's reasoning, and Claude there its own signatures", () => {
+		const sealed: AssistantPart = { type: 'reasoning', text: 'A.', signature: 'EvsCC' };
+		const redacted: AssistantPart = { type: 'reasoning', text: '', signature: 'EncCC', redacted: true };
+		const foreign: AssistantPart = { type: 'reasoning', text: '', signature: 'openai:rs_1' };
+		const list = [assistant(thought, sealed, redacted, foreign, text('x'))];
+		const gpt = wireTarget(openrouter, 'openai/gpt-5.4');
+		const plain = [
+			{ type: 'reasoning.text', text: 'Hm.' },
+			{ type: 'reasoning.text', text: 'A.' },
 		];
-		expect(messages([assistant(...parts, text('x'))], wireTarget(openrouter, 'o'))).toMatchObject([
+		expect(messages(list, gpt)).toEqual([{ role: 'assistant', content: 'x', reasoning_details: plain }]);
+		expect(fields({ messages: list, strict: true }, gpt)).toEqual(['reasoning']);
+		const format = 'anthropic-claude-v1';
+		expect(messages(list, wireTarget(openrouter, 'anthropic/claude-opus-5'))).toEqual([
 			{
+				role: 'assistant',
+				content: 'x',
 				reasoning_details: [
-					{ type: 'reasoning.text', text: 'Hm.' },
-					{ type: 'reasoning.text', text: 'A.', signature: 'raw' },
-					{ type: 'reasoning.encrypted', data: 'enc' },
+					plain[0],
+					{ type: 'reasoning.text', text: 'A.', signature: 'EvsCC', format },
+					{ type: 'reasoning.encrypted', data: 'EncCC', format },
 				],
 			},
 		]);
+		expect(messages([assistant(foreign, text('x'))], gpt)).toEqual([{ role: 'assistant', content: 'x' }]);
+	});
+
+	it('is plain text at DeepSeek, whose signature it was', () => {
+		const sealed: AssistantPart = { type: 'reasoning', text: 'A.', signature: 'EvsCC' };
+		const list = [assistant(sealed, call), assistant(sealed, call)];
+		expect(messages(list, v4)).toMatchObject([{ reasoning_content: 'A.' }, { reasoning_content: 'A.' }]);
+		expect(fields({ messages: list, strict: true }, v4)).toEqual(['reasoning']);
 	});
 });
 
@@ -380,7 +455,7 @@ describe('the response format', () => {
 		expect(wire.body.messages).toMatchObject([
 			{
 				role: 'system',
-				content: expect.stringMatching(/^Be brief\.\n\nAnswer with one JSON value.*"a":\{"type":"number"\}/s),
+				content: expect.stringMatching(/^Be brief\.\n.*JSON Schema.*"a":\{"type":"number"\}/s),
 			},
 			{ role: 'user' },
 		]);
@@ -403,7 +478,7 @@ describe('the request for reasoning', () => {
 		expect(effort('low', gpt5)).toBe('low');
 		expect(effort('max', gpt5)).toBe('high');
 		expect(effort('none', gpt5)).toBe('minimal');
-		expect(fields({ reasoning: { effort: 'max' } }, gpt5)).toEqual(['reasoning.effort']);
+		expect(fields({ reasoning: { effort: 'max' } }, gpt5)).toEqual(['reasoning']);
 		expect(effort('xhigh', wireTarget(openai, 'm', reasoner('low', 'high', 'max')))).toBe('high');
 		expect(effort('medium', wireTarget(openai, 'm', reasoner('low', 'high')))).toBe('high');
 		expect(effort('low', wireTarget(openai, 'm', reasoner()))).toBe('low');
@@ -421,7 +496,7 @@ describe('the request for reasoning', () => {
 	it('turns a budget into an effort, and says so', () => {
 		const budget = (tokens: number) => body({ reasoning: { budgetTokens: tokens } }, gpt5).reasoning_effort;
 		expect([budget(1024), budget(4096), budget(32_000)]).toEqual(['low', 'medium', 'high']);
-		expect(fields({ reasoning: { budgetTokens: 1024 } }, gpt5)).toEqual(['reasoning.budgetTokens']);
+		expect(fields({ reasoning: { budgetTokens: 1024 } }, gpt5)).toEqual(['reasoning']);
 	});
 
 	it('is left out and named for a model that does not reason, passed on to one nobody knows', () => {
@@ -440,7 +515,7 @@ describe('the request for reasoning', () => {
 		expect(sent({ budgetTokens: 0 })).toEqual({ effort: 'none' });
 		expect(sent({ budgetTokens: 2000 })).toEqual({ max_tokens: 2000 });
 		expect(sent({ effort: 'low', budgetTokens: 2000 })).toEqual({ max_tokens: 2000 });
-		expect(fields({ reasoning: { effort: 'low', budgetTokens: 2000 } }, target)).toEqual(['reasoning.effort']);
+		expect(fields({ reasoning: { effort: 'low', budgetTokens: 2000 } }, target)).toEqual(['reasoning']);
 		expect(sent(undefined)).toBeUndefined();
 	});
 

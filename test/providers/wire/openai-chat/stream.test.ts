@@ -181,11 +181,56 @@ describe('tool calls', () => {
 
 describe('a whole answer', () => {
 	it('without a choice or a message is malformed', () => {
-		for (const body of ['{}', '{"choices":[]}', '{"choices":[{"text":"old"}]}', '[]', '', 'null']) {
+		for (const body of [
+			'{}',
+			'{"choices":[]}',
+			'{"choices":[{"text":"old","finish_reason":"stop"}]}',
+			'[]',
+			'',
+			'null',
+		]) {
 			expect(() => openaiChat.fromResponse(body, {}), body).toThrow(
 				expect.objectContaining({ code: 'upstream_malformed' }),
 			);
 		}
+	});
+
+	it('that came as a stream though none was asked for is folded', () => {
+		const chunks = [chunk({ content: 'a' }), chunk({ content: 'b' }), finish('stop')];
+		const lines = chunks.map((one) => `data: ${JSON.stringify(one)}\n\n`).join('');
+		for (const body of [lines, `: ping\n\n${lines}data: [DONE]\n\n`, `event: message\n${lines}`]) {
+			expect(openaiChat.fromResponse(body, {})).toMatchObject({ id: 'c1', content: [{ type: 'text', text: 'ab' }] });
+		}
+		expect(() => openaiChat.fromResponse(`data: ${JSON.stringify(chunks[0])}\n\n`, {})).toThrow(
+			expect.objectContaining({ code: 'upstream_unavailable' }),
+		);
+		expect(() => openaiChat.fromResponse('data: {"error":{"code":429,"message":"busy"}}\n\n', {})).toThrow(
+			expect.objectContaining({ code: 'rate_limited' }),
+		);
+	});
+
+	it('without choices is read whatever its value (Workers AI)', () => {
+		const answered = (body: object) => openaiChat.fromResponse(JSON.stringify(body), {}).content;
+		expect(answered({ response: 'a' })).toEqual([{ type: 'text', text: 'a' }]);
+		expect(answered({ result: { response: { a: 1 } }, success: true, errors: [] })).toEqual([
+			{ type: 'text', text: '{"a":1}' },
+		]);
+		expect(answered({ response: 7, tool_calls: null })).toEqual([{ type: 'text', text: '7' }]);
+	});
+
+	it('in an envelope that says it failed is an error', () => {
+		const body = { result: null, success: false, errors: [{ code: 3040, message: 'Capacity' }], messages: [] };
+		expect(() => openaiChat.fromResponse(JSON.stringify(body), {})).toThrow(
+			expect.objectContaining({
+				code: 'upstream_unavailable',
+				upstream: expect.objectContaining({ failure: 'overloaded' }),
+			}),
+		);
+	});
+
+	it('of the Responses API is no answer here', () => {
+		const event = { type: 'response.created', response: { id: 'resp_1', status: 'in_progress' } };
+		expect(decode([event]).map(({ type }) => type)).toEqual(['error']);
 	});
 
 	it('without a finish reason has stopped: it is whole', () => {

@@ -37,7 +37,7 @@ describe('an embeddings request', () => {
 	});
 
 	it('names a field that was left out', () => {
-		const quirks = { unsupported: ['user' as const] };
+		const quirks = { anonymousEmbeddings: true };
 		const wire = openaiEmbeddings.toRequest({ input: ['a'], user: 'u' }, { ...target(custom), quirks });
 		expect(JSON.parse(wire.body)).not.toHaveProperty('user');
 		expect(wire.warnings.map((warning) => warning.field)).toEqual(['user']);
