@@ -9,4 +9,5 @@ export const anthropic: Provider = {
 	headers: { 'anthropic-version': '2023-06-01' },
 	defaultModel: 'claude-haiku-4-5',
 	modelsPath: '/v1/models',
+	counting: true,
 };

@@ -4,9 +4,32 @@ import type { Provider } from '../../src/providers/provider';
 
 const all: readonly Provider[] = Object.values(providers);
 
+/** By provider; null where it follows from the configuration. */
+const ROOTS: Readonly<Record<string, string | null>> = {
+	openai: 'https://api.openai.com/v1',
+	anthropic: 'https://api.anthropic.com',
+	google: 'https://generativelanguage.googleapis.com/v1beta',
+	'azure-openai': null,
+	bedrock: null,
+	mistral: 'https://api.mistral.ai/v1',
+	groq: 'https://api.groq.com/openai/v1',
+	openrouter: 'https://openrouter.ai/api/v1',
+	'meta-llama': 'https://api.meta.ai/v1',
+	cohere: 'https://api.cohere.com',
+	deepseek: 'https://api.deepseek.com',
+	huggingface: 'https://router.huggingface.co/v1',
+	'workers-ai': null,
+	ollama: 'http://localhost:11434',
+	lmstudio: 'http://localhost:1234/v1',
+	localai: 'http://localhost:8080/v1',
+	transformers: 'http://localhost:8000/v1',
+	custom: null,
+	mock: 'mock:',
+};
+
 describe('the registry', () => {
 	it('finds each provider by its own id and nothing else', () => {
-		expect(providerIds).toEqual(['openai', 'anthropic', 'groq', 'openrouter', 'deepseek', 'custom', 'mock']);
+		expect([...providerIds].sort()).toEqual(Object.keys(ROOTS).sort());
 		for (const [id, provider] of Object.entries(providers)) expect(findProvider(id)).toBe(provider);
 		for (const id of ['', 'OpenAI', 'constructor', '__proto__', 'toString']) expect(findProvider(id)).toBeNull();
 	});
@@ -16,15 +39,7 @@ describe('the registry', () => {
 	});
 
 	it('has the roots that the outside interface fixes', () => {
-		expect(Object.fromEntries(all.map(({ id, baseUrl }) => [id, baseUrl]))).toEqual({
-			openai: 'https://api.openai.com/v1',
-			anthropic: 'https://api.anthropic.com',
-			groq: 'https://api.groq.com/openai/v1',
-			openrouter: 'https://openrouter.ai/api/v1',
-			deepseek: 'https://api.deepseek.com',
-			custom: null,
-			mock: 'mock:',
-		});
+		expect(Object.fromEntries(all.map(({ id, baseUrl }) => [id, baseUrl]))).toEqual(ROOTS);
 	});
 });
 
@@ -38,6 +53,16 @@ describe.each(all)('the provider $id', (provider) => {
 		if (!provider.embeddings) return;
 		expect(embedWires[provider.embeddings.wire].id).toBe(provider.embeddings.wire);
 		expect(provider.embeddings.maxInputs).toBeGreaterThan(0);
+	});
+
+	it('has alternative wires that are there', () => {
+		for (const { wire } of provider.alternatives ?? []) expect(wires[wire].id).toBe(wire);
+	});
+
+	it("is addressed by https unless it runs on the operator's own machine", () => {
+		if (!provider.baseUrl || provider.builtin) return;
+		expect(new URL(provider.baseUrl).protocol).toBe(provider.local ? 'http:' : 'https:');
+		if (provider.local) expect(provider.auth.kind).toBe('optional');
 	});
 
 	it('has a model for requests that name none', () => {

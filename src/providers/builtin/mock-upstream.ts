@@ -14,7 +14,7 @@ export interface MockRequest {
 	readonly url: string;
 	readonly headers: Readonly<Record<string, string>>;
 	/** JSON, as the mock's wire writes it. */
-	readonly body?: string;
+	readonly body?: string | ArrayBuffer;
 	readonly signal: AbortSignal;
 }
 
@@ -34,10 +34,11 @@ export async function mockUpstream(request: MockRequest, ports: Timer): Promise<
 	if (request.signal.aborted) throw request.signal.reason;
 	const path = new URL(request.url).pathname;
 	if (path === '/models') return json({ object: 'list', data: MOCK_MODELS.map((id) => ({ id, object: 'model' })) });
-	const body = tryJson(request.body ?? '');
+	const text = typeof request.body === 'string' ? request.body : '';
+	const body = tryJson(text);
 	if (!isObject(body)) return refusal({ status: 400, message: 'The body is not a JSON object.' });
 	try {
-		if (path === '/chat' && isChat(body)) return await chat(body, request, ports);
+		if (path === '/chat' && isChat(body)) return await chat(body, text, request.signal, ports);
 		if (path === '/embeddings' && isEmbed(body)) return await embeddings(body, request.signal);
 	} catch (thrown) {
 		if (thrown instanceof GatewayError) return refusal({ status: thrown.status, message: thrown.message });
@@ -46,7 +47,7 @@ export async function mockUpstream(request: MockRequest, ports: Timer): Promise<
 	return refusal({ status: 404, message: 'The mock answers POST /chat, POST /embeddings and GET /models.' });
 }
 
-async function chat(body: MockChat, { body: text = '', signal }: MockRequest, ports: Timer): Promise<Response> {
+async function chat(body: MockChat, text: string, signal: AbortSignal, ports: Timer): Promise<Response> {
 	const failure = failureOf(body.model, signal);
 	if (failure) return failure;
 	const answer = answerOf(body);

@@ -1,6 +1,7 @@
 /** Content blocks → events. Their indexes are per message; parts get rising ones of our own. */
 import type { ChatEvent } from '../../../language/event';
 import type { Annotation } from '../../../language/message';
+import { signed } from '../../../language/signature';
 import type { DecodePlan } from '../../provider';
 import { arrayOf, isObject, type Json, objectOf, textOf } from '../json';
 
@@ -107,12 +108,13 @@ export class BlockReader {
 	#signature(index: number, signature: unknown): ChatEvent[] {
 		const block = this.#open.get(index);
 		if (block?.kind !== 'reasoning' || typeof signature !== 'string' || signature === '') return [];
-		return [{ type: 'reasoning-signature', index: this.#part(block), signature }];
+		return [{ type: 'reasoning-signature', index: this.#part(block), signature: signed('anthropic', signature) }];
 	}
 
 	#redacted(data: unknown): ChatEvent[] {
 		if (typeof data !== 'string' || data === '') return [];
-		return [{ type: 'reasoning-signature', index: this.#next(), signature: data, redacted: true }];
+		const signature = signed('anthropic', data);
+		return [{ type: 'reasoning-signature', index: this.#next(), signature, redacted: true }];
 	}
 
 	#citation(index: number, citation: unknown): ChatEvent[] {

@@ -2,26 +2,27 @@
 import { invalid } from '../../../errors';
 import type {
 	AssistantPart,
+	CacheBreakpoint,
 	FilePart,
 	ImagePart,
 	MediaSource,
 	TextPart,
 	ToolCallPart,
 } from '../../../language/message';
+import { opaqueOf } from '../../../language/signature';
 import { isObject, tryJson } from '../json';
+import { type CacheControl, cacheFields } from './breakpoints';
 import type { SafeNames } from './names';
 
 /** One content block; `cache_control` ends a cacheable prefix. */
 export interface Block {
 	readonly type: string;
-	cache_control?: { readonly type: 'ephemeral' };
+	cache_control?: CacheControl;
 	readonly [field: string]: unknown;
 }
 
-const EPHEMERAL = { type: 'ephemeral' } as const;
-
-export const cached = (block: Block, cache: boolean | undefined): Block =>
-	cache ? { ...block, cache_control: EPHEMERAL } : block;
+export const cached = (block: Block, cache: CacheBreakpoint | undefined): Block =>
+	cache ? { ...block, ...cacheFields(cache) } : block;
 
 /** Undefined where the text is blank: the API refuses those with 400. */
 export const textBlock = (part: Pick<TextPart, 'text' | 'cache'>): Block | undefined =>
@@ -45,22 +46,26 @@ function mediaSource(source: MediaSource): Readonly<Record<string, unknown>> {
 
 const TEXTUAL = /^text\/|^application\/(?:json|xml|yaml|x-yaml|javascript|sql|toml|x-sh)$|\+(?:json|xml)$/;
 
-/** PDF and text files; images sent as files. `param` names the part where its base64 can't be read. */
-export function documentBlock(part: FilePart, param: string): Block | undefined {
+/** PDF and text files; images sent as files. Throws `invalid_request` naming the part for any other. */
+export function documentBlock(part: FilePart, param: string): Block {
 	const source = documentSource(part.source, param);
 	if (source === 'image') return imageBlock(part);
-	if (!source) return undefined;
-	const block = { type: 'document', source, ...(part.filename && { title: part.filename }) };
+	const block = {
+		type: 'document',
+		source,
+		...(part.filename && { title: part.filename }),
+		...(part.citations && { citations: { enabled: true } }),
+	};
 	return cached(block, part.cache);
 }
 
-function documentSource(source: MediaSource, param: string): Readonly<Record<string, unknown>> | 'image' | undefined {
+function documentSource(source: MediaSource, param: string): Readonly<Record<string, unknown>> | 'image' {
 	if (source.kind !== 'data') return mediaSource(source);
 	const mediaType = source.mediaType.toLowerCase().split(';', 1)[0]?.trim() ?? '';
 	if (mediaType === 'application/pdf') return { type: 'base64', media_type: mediaType, data: source.data };
 	if (mediaType.startsWith('image/')) return 'image';
 	if (TEXTUAL.test(mediaType)) return { type: 'text', media_type: 'text/plain', data: decoded(source.data, param) };
-	return undefined;
+	throw invalid(param, `This provider takes PDF, text and image files; this one is ${mediaType || 'of no type'}.`);
 }
 
 function decoded(base64: string, param: string): string {
@@ -71,18 +76,20 @@ function decoded(base64: string, param: string): string {
 	}
 }
 
-/** Undefined for blank text and for reasoning without its signature, which only this API could verify. */
+/** Undefined for blank text and for reasoning without a signature of this API's, which could not be verified. */
 export function assistantBlock(part: AssistantPart, names: SafeNames, ids: SafeNames): Block | undefined {
 	switch (part.type) {
 		case 'text':
 			return textBlock(part);
 		case 'refusal':
 			return textBlock({ text: part.text });
-		case 'reasoning':
-			if (!part.signature) return undefined;
+		case 'reasoning': {
+			const signature = part.signature ? opaqueOf('anthropic', part.signature) : null;
+			if (signature === null) return undefined;
 			return part.redacted
-				? { type: 'redacted_thinking', data: part.signature }
-				: { type: 'thinking', thinking: part.text, signature: part.signature };
+				? { type: 'redacted_thinking', data: signature }
+				: { type: 'thinking', thinking: part.text, signature };
+		}
 		case 'tool-call':
 			return { type: 'tool_use', id: ids.of(part.id), name: names.of(part.name), input: inputOf(part) };
 	}

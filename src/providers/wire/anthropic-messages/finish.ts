@@ -11,10 +11,16 @@ const KINDS: Readonly<Record<string, FinishReasonKind>> = {
 	refusal: 'content-filter',
 };
 
-/** `calls`: the caller's own tools were called; that decides between stop and tool-calls, not the word. */
-export function toFinish(raw: string, calls: boolean): FinishReason {
+/**
+ * `calls`: the caller's own tools were called; that decides between stop and tool-calls, not the word.
+ * `sequence`: `stop_sequence`, where one ended the answer.
+ */
+export function toFinish(raw: string, calls: boolean, sequence?: string): FinishReason {
+	return { kind: kindOf(raw, calls), raw, ...(sequence && { sequence }) };
+}
+
+function kindOf(raw: string, calls: boolean): FinishReasonKind {
 	const kind = Object.hasOwn(KINDS, raw) ? (KINDS[raw] ?? 'other') : 'other';
-	if (calls && (kind === 'stop' || kind === 'other')) return { kind: 'tool-calls', raw };
-	if (!calls && kind === 'tool-calls') return { kind: 'stop', raw };
-	return { kind, raw };
+	if (calls && (kind === 'stop' || kind === 'other')) return 'tool-calls';
+	return !calls && kind === 'tool-calls' ? 'stop' : kind;
 }

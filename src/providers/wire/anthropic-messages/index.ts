@@ -1,5 +1,7 @@
 /** Anthropic's Messages API, version 2023-06-01 (PROVIDERS section 3). */
 import type { Wire } from '../../provider';
+import { capabilities } from './capabilities';
+import { fromCountResponse, toCountRequest } from './counting';
 import { fromError } from './error';
 import { toRequest } from './request';
 import { fromResponse } from './response';
@@ -8,8 +10,10 @@ import { MessageDecoder } from './stream';
 export const anthropicMessages: Wire = {
 	id: 'anthropic-messages',
 	framing: 'sse',
+	capabilities,
 	toRequest,
 	fromResponse,
 	decoder: (plan) => new MessageDecoder(plan),
 	fromError,
+	counting: { toRequest: toCountRequest, fromResponse: fromCountResponse },
 };

@@ -1,8 +1,7 @@
 /** The conversation as this API wants it: system apart, user and assistant turns alternating. */
 import { invalid } from '../../../errors';
-import type { AssistantMessage, Message, ToolMessage, UserMessage, UserPart } from '../../../language/message';
+import type { AssistantMessage, Message, ToolMessage, UserPart } from '../../../language/message';
 import type { ChatRequest } from '../../../language/request';
-import type { UnsupportedField } from '../../provider';
 import type { Warnings } from '../warnings';
 import { assistantBlock, type Block, cached, documentBlock, imageBlock, textBlock } from './blocks';
 import { SafeNames } from './names';
@@ -20,30 +19,24 @@ export interface Conversation {
 interface Context {
 	readonly names: SafeNames;
 	readonly ids: SafeNames;
-	readonly warnings: Warnings;
-	readonly unsupported: ReadonlySet<UnsupportedField>;
 }
 
-const MAX_BREAKPOINTS = 4;
+const MIDWAY = 'Instructions in the middle of the conversation were moved ahead of it.';
 
-/** Throws `invalid_request` where nothing is left that the model could answer. */
-export function toConversation(
-	request: ChatRequest,
-	names: SafeNames,
-	warnings: Warnings,
-	unsupported: ReadonlySet<UnsupportedField>,
-): Conversation {
-	const context: Context = { names, ids: new SafeNames(callIds(request.messages)), warnings, unsupported };
+/** Throws `invalid_request` where nothing is left that the model could answer, or a part can't be sent. */
+export function toConversation(request: ChatRequest, names: SafeNames, warnings: Warnings): Conversation {
+	const context: Context = { names, ids: new SafeNames(callIds(request.messages)) };
 	const system: Block[] = [];
 	const turns: Turn[] = [];
 	for (const [index, message] of request.messages.entries()) {
 		const blocks = blocksOf(message, index, context);
-		if (message.role === 'system') system.push(...blocks);
-		else if (blocks.length > 0) append(turns, message.role === 'assistant' ? 'assistant' : 'user', blocks);
+		if (message.role === 'system') {
+			if (turns.length > 0 && blocks.length > 0) warnings.add('messages', MIDWAY);
+			system.push(...blocks);
+		} else if (blocks.length > 0) append(turns, message.role === 'assistant' ? 'assistant' : 'user', blocks);
 	}
 	if (turns.length === 0) throw invalid('messages', 'At least one user message with content is needed.');
 	trimEnd(turns);
-	limitBreakpoints([...system, ...turns.flatMap((turn) => turn.content)], warnings);
 	return { system, turns };
 }
 
@@ -60,7 +53,7 @@ function blocksOf(message: Message, index: number, context: Context): Block[] {
 		case 'system':
 			return message.content.flatMap((part) => textBlock(part) ?? []);
 		case 'user':
-			return userBlocks(message, index, context);
+			return message.content.flatMap((part, at) => userBlock(part, `messages[${index}].content[${at}]`) ?? []);
 		case 'assistant':
 			return assistantBlocks(message, context);
 		case 'tool':
@@ -68,37 +61,16 @@ function blocksOf(message: Message, index: number, context: Context): Block[] {
 	}
 }
 
-function userBlocks(message: UserMessage, index: number, context: Context): Block[] {
-	if (message.name) context.warnings.add('messageName', 'This provider has no name on messages; it was left out.');
-	const blocks = message.content.flatMap(
-		(part, at) => userBlock(part, `messages[${index}].content[${at}]`, context) ?? [],
-	);
-	const unsent = message.content.find((part) => part.type !== 'text');
-	if (blocks.length === 0 && unsent) {
-		throw invalid(
-			`messages[${index}].content`,
-			`This provider takes no ${unsent.type} of this kind, and nothing else was said.`,
-		);
-	}
-	return blocks;
-}
-
-function userBlock(part: UserPart, param: string, { warnings, unsupported }: Context): Block | undefined {
+function userBlock(part: UserPart, param: string): Block | undefined {
 	switch (part.type) {
 		case 'text':
 			return textBlock(part);
 		case 'image':
-			if (!unsupported.has('images')) return imageBlock(part);
-			warnings.add('images', 'This provider takes no images; they were left out.');
-			return undefined;
-		case 'file': {
-			const block = unsupported.has('files') ? undefined : documentBlock(part, param);
-			if (!block) warnings.add('files', 'This provider takes PDF and text files only; others were left out.');
-			return block;
-		}
+			return imageBlock(part);
+		case 'file':
+			return documentBlock(part, param);
 		case 'audio':
-			warnings.add('audio', 'This provider takes no audio; it was left out.');
-			return undefined;
+			throw invalid(param, 'This provider takes no audio.');
 	}
 }
 
@@ -130,10 +102,8 @@ function toolResult(message: ToolMessage, { ids }: Context): Block {
 		...(content.length > 0 && { content }),
 		...(message.isError && { is_error: true }),
 	};
-	return cached(
-		block,
-		message.content.some((part) => part.cache),
-	);
+	const marks = message.content.map((part) => part.cache).filter(Boolean);
+	return cached(block, marks.includes('1h') ? '1h' : marks.length > 0);
 }
 
 /** Same-role turns are one turn; in a user turn the results of tools come first. */
@@ -154,12 +124,4 @@ function trimEnd(turns: Turn[]): void {
 	const block = last?.content.at(-1);
 	if (last?.role !== 'assistant' || block?.type !== 'text') return;
 	last.content[last.content.length - 1] = { ...block, text: String(block.text).trimEnd() };
-}
-
-/** The first (what is most often shared) and the last three stay: each covers all that stands before it. */
-function limitBreakpoints(blocks: readonly Block[], warnings: Warnings): void {
-	const marked = blocks.filter((block) => block.cache_control);
-	if (marked.length <= MAX_BREAKPOINTS) return;
-	for (const block of marked.slice(1, 1 - MAX_BREAKPOINTS)) delete block.cache_control;
-	warnings.add('cache', `This provider takes ${MAX_BREAKPOINTS} cache breakpoints; those in the middle were left out.`);
 }

@@ -1,6 +1,7 @@
 /** Thinking, effort and the output bound, which depend on each other (PROVIDERS section 3). */
 import type { ChatRequest, Reasoning, ReasoningEffort, Warning } from '../../../language/request';
 import type { ModelTraits, ReasoningOption } from '../../provider';
+import { objectOf } from '../json';
 import type { Warnings } from '../warnings';
 
 type Asked = Exclude<ReasoningEffort, 'none'>;
@@ -71,6 +72,31 @@ export function toSteering(
 	return still;
 }
 
+/**
+ * The same where `providerOptions` says itself how to think (`thinking`; null: the model's own way), so that an
+ * effort is no more than that. A model without efforts refuses them.
+ */
+export function ownSteering(
+	thinking: unknown,
+	asked: Reasoning,
+	bound: number | null,
+	traits: ModelTraits,
+	warnings: Warnings,
+): Steering {
+	const own = objectOf(thinking);
+	const active = own !== undefined && own.type !== 'disabled';
+	const steering: Steering = {
+		max_tokens: bound ?? traits.maxOutput ?? DEFAULT_MAX_TOKENS,
+		active,
+		...(own && { thinking: own }),
+	};
+	if (asked.effort === undefined || asked.effort === 'none') return steering;
+	const levels = option(traits, 'effort')?.values ?? (traits.known === false ? LEVELS : []);
+	if (levels.length > 0) return { ...steering, effort: level({ effort: asked.effort }, levels, warnings) };
+	warnings.add('reasoning', 'This model knows no effort; it was left out.');
+	return steering;
+}
+
 type Way = Exclude<ReasoningOption, { type: 'toggle' }>;
 
 /**
@@ -104,7 +130,8 @@ function adaptive(
 	const effort = level(asked, levels, warnings);
 	if (!forced) {
 		const needed = room === null && { max_tokens: budgetOf(asked) + DEFAULT_MAX_TOKENS };
-		return { thinking: { type: 'adaptive', display: 'summarized' }, effort, active: true, ...needed };
+		const display = asked.summary === 'none' ? 'omitted' : 'summarized';
+		return { thinking: { type: 'adaptive', display }, effort, active: true, ...needed };
 	}
 	warnings.add('reasoning', 'A forced tool call rules out thinking; only the effort was sent.');
 	return { effort };
@@ -162,7 +189,7 @@ function budgeted(
 		);
 	}
 	return {
-		thinking: { type: 'enabled', budget_tokens: budget },
+		thinking: { type: 'enabled', budget_tokens: budget, ...(asked.summary === 'none' && { display: 'omitted' }) },
 		active: true,
 		...(room === Number.POSITIVE_INFINITY && { max_tokens: budget + DEFAULT_MAX_TOKENS }),
 	};

@@ -1,11 +1,12 @@
 /** `ChatRequest` → `POST /v1/messages` (PROVIDERS section 3). */
 import type { ChatRequest, Warning } from '../../../language/request';
-import type { WireRequest, WireTarget } from '../../provider';
-import { isObject } from '../json';
+import type { DecodePlan, WireRequest, WireTarget } from '../../provider';
+import { isObject, type Json, objectOf } from '../json';
 import { Warnings } from '../warnings';
+import { settleBreakpoints } from './breakpoints';
 import { type Conversation, isThinking, toConversation } from './messages';
 import { SafeNames } from './names';
-import { outputBound, toSteering } from './reasoning';
+import { outputBound, ownSteering, toSteering } from './reasoning';
 import { toSampling } from './sampling';
 import { toOutput, toTools } from './tools';
 
@@ -14,46 +15,67 @@ const FILES_BETA = 'files-api-2025-04-14';
 /** Longer ones are refused with 400. */
 const MAX_USER_ID = 256;
 
+/** A request in parts, as counting takes fewer of the fields. */
+export interface Composed {
+	readonly headers: WireRequest['headers'];
+	readonly body: Json;
+	readonly warnings: readonly Warning[];
+	readonly plan: DecodePlan;
+}
+
 /** Throws `invalid_request` where the target can't carry the request at all, or not as a strict one asks. */
 export function toRequest(request: ChatRequest, target: WireTarget): WireRequest {
+	const { headers, body, warnings, plan } = compose(request, target);
+	return { path: '/v1/messages', headers, body: JSON.stringify(body), warnings, plan };
+}
+
+/** Throws as `toRequest`. */
+export function compose(request: ChatRequest, target: WireTarget): Composed {
 	const warnings = new Warnings(request.strict);
 	const names = new SafeNames((request.tools ?? []).map((tool) => tool.name));
-	const unsupported = new Set(target.quirks.unsupported ?? []);
-	const conversation = toConversation(request, names, warnings, unsupported);
+	const { betas, output_config, ...options } = request.providerOptions?.[target.providerId] ?? {};
+	const conversation = toConversation(request, names, warnings);
 	const output = toOutput(request, target, names, warnings);
 	const { forced, ...toolFields } = toTools(request, target, output, names, warnings);
-	const circumstances = { forced, unsigned: isUnsignedLoop(conversation) };
 	const notes = output.note ? [output.note] : [];
 	const bound = outputBound(request, target.traits, notes);
-	const steered = toSteering(request.reasoning ?? {}, bound, target.traits, circumstances, warnings);
+	const asked = request.reasoning ?? {};
+	const steered = Object.hasOwn(options, 'thinking')
+		? ownSteering(options.thinking, asked, bound, target.traits, warnings)
+		: toSteering(asked, bound, target.traits, { forced, unsigned: isUnsignedLoop(conversation) }, warnings);
 	const { effort, active, ...steering } = steered;
 	const sampling = toSampling(request, target, active, warnings);
-	const userId = userOf(request, unsupported.has('user'), warnings);
+	const userId = userOf(request, warnings);
 	const system = output.instruction
 		? [...conversation.system, { type: 'text', text: output.instruction }]
 		: conversation.system;
-	const { betas, ...options } = request.providerOptions?.[target.providerId] ?? {};
-	const body = {
-		model: target.model,
-		...(system.length > 0 && { system }),
-		messages: conversation.turns,
-		...toolFields,
-		...steering,
-		...sampling,
-		...((effort || output.format) && {
-			output_config: { ...(effort && { effort }), ...(output.format && { format: output.format }) },
-		}),
-		...(userId && { metadata: { user_id: userId } }),
-		...options,
-		// Last: the answer is read as what was asked for here.
-		stream: target.stream,
+	settleBreakpoints(
+		[...(toolFields.tools ?? []), ...system, ...conversation.turns.flatMap((turn) => turn.content)],
+		warnings,
+	);
+	const config = {
+		...(effort && { effort }),
+		...(output.format && { format: output.format }),
+		...objectOf(output_config),
 	};
+	const { thinking: _, ...further } = options;
 	const beta = betasOf(betas, request);
 	const toolNames = names.renamed();
 	return {
-		path: '/v1/messages',
 		headers: { 'content-type': 'application/json', ...(beta && { 'anthropic-beta': beta }) },
-		body: JSON.stringify(body),
+		body: {
+			...(system.length > 0 && { system }),
+			messages: conversation.turns,
+			...toolFields,
+			...steering,
+			...sampling,
+			...(Object.keys(config).length > 0 && { output_config: config }),
+			...(userId && { metadata: { user_id: userId } }),
+			...further,
+			// Last: the call is routed, priced and read as what was asked for here.
+			model: target.model,
+			stream: target.stream,
+		},
 		warnings: distinct([...warnings.list, ...notes]),
 		plan: {
 			...(output.tool && { schemaTool: output.tool.name }),
@@ -75,11 +97,10 @@ function isUnsignedLoop({ turns }: Conversation): boolean {
 	return assistant !== undefined && !isThinking(assistant.content[0]);
 }
 
-function userOf(request: ChatRequest, unsupported: boolean, warnings: Warnings): string | undefined {
-	if (!request.user) return undefined;
-	if (!unsupported && request.user.length <= MAX_USER_ID) return request.user;
-	const reason = unsupported ? 'This provider takes no user id' : `This provider takes ${MAX_USER_ID} characters of it`;
-	warnings.add('user', `${reason}; it was left out.`);
+function userOf({ user }: ChatRequest, warnings: Warnings): string | undefined {
+	if (!user) return undefined;
+	if (user.length <= MAX_USER_ID) return user;
+	warnings.add('user', `This provider takes ${MAX_USER_ID} characters of it; it was left out.`);
 	return undefined;
 }
 

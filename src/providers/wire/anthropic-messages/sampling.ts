@@ -1,4 +1,4 @@
-/** Sampling and the settings this API has none of. */
+/** Temperature and its kin, and stop sequences. */
 import type { ChatRequest } from '../../../language/request';
 import type { WireTarget } from '../../provider';
 import type { Warnings } from '../warnings';
@@ -14,12 +14,11 @@ export interface Sampling {
 const MIN_THINKING_TOP_P = 0.95;
 
 export function toSampling(request: ChatRequest, target: WireTarget, thinking: boolean, warnings: Warnings): Sampling {
-	warnOfUnsupported(request, warnings);
 	const limits = limitsOf(target, thinking);
 	const temperature = temperatureOf(request.temperature, limits, warnings);
 	const topP = topPOf(request.topP, limits, temperature, warnings);
 	const topK = topKOf(request.topK, limits, warnings);
-	const stop = stopOf(request, target, warnings);
+	const stop = stopOf(request, warnings);
 	return {
 		...(temperature !== undefined && { temperature }),
 		...(topP !== undefined && { top_p: topP }),
@@ -33,20 +32,12 @@ interface Limits {
 	readonly subject?: string;
 	/** What such a one still takes. */
 	readonly leastTopP: number;
-	readonly noTopK: boolean;
 }
 
-function limitsOf({ traits, quirks }: WireTarget, thinking: boolean): Limits {
-	const noTopK = quirks.unsupported?.includes('topK') ?? false;
-	if (!traits.sampling) return { subject: 'This model', leastTopP: Number.POSITIVE_INFINITY, noTopK };
-	if (thinking) return { subject: 'This model, while it thinks,', leastTopP: MIN_THINKING_TOP_P, noTopK };
-	return { leastTopP: 0, noTopK };
-}
-
-function warnOfUnsupported(request: ChatRequest, warnings: Warnings): void {
-	for (const field of ['seed', 'presencePenalty', 'frequencyPenalty', 'logprobs'] as const) {
-		if (request[field] !== undefined) warnings.add(field, `This provider has no ${field}; it was left out.`);
-	}
+function limitsOf({ traits }: WireTarget, thinking: boolean): Limits {
+	if (!traits.sampling) return { subject: 'This model', leastTopP: Number.POSITIVE_INFINITY };
+	if (thinking) return { subject: 'This model, while it thinks,', leastTopP: MIN_THINKING_TOP_P };
+	return { leastTopP: 0 };
 }
 
 /** 1 is what the API samples with by itself: where it can't be sent, leaving it out keeps it. */
@@ -78,18 +69,14 @@ function topPOf(
 }
 
 function topKOf(asked: number | undefined, limits: Limits, warnings: Warnings): number | undefined {
-	if (asked === undefined || !(limits.subject || limits.noTopK)) return asked;
-	warnings.add('topK', `${limits.subject ?? 'This provider'} takes no topK; it was left out.`);
+	if (asked === undefined || !limits.subject) return asked;
+	warnings.add('topK', `${limits.subject} takes no topK; it was left out.`);
 	return undefined;
 }
 
 /** The API refuses sequences of nothing but white space with 400. */
-function stopOf(request: ChatRequest, { quirks }: WireTarget, warnings: Warnings): readonly string[] {
+function stopOf(request: ChatRequest, warnings: Warnings): readonly string[] {
 	const asked = request.stop ?? [];
-	if (asked.length > 0 && quirks.unsupported?.includes('stop')) {
-		warnings.add('stop', 'This provider takes no stop sequences; they were left out.');
-		return [];
-	}
 	const sent = asked.filter((sequence) => sequence.trim() !== '');
 	if (sent.length < asked.length) {
 		warnings.add('stop', 'This provider takes no stop sequence of nothing but white space; those were left out.');

@@ -14,6 +14,7 @@ export class MessageDecoder implements Decoder {
 	#ended = false;
 	#counts: Counts | null = null;
 	#stopReason: string | null = null;
+	#stopSequence: string | undefined;
 
 	constructor(plan: DecodePlan) {
 		this.#blocks = new BlockReader(plan);
@@ -84,6 +85,7 @@ export class MessageDecoder implements Decoder {
 	/** A refusal says why beside its reason, and has no block of its own. */
 	#stop(source: Json): ChatEvent[] {
 		this.#stopReason = textOf(source.stop_reason) ?? this.#stopReason;
+		this.#stopSequence = textOf(source.stop_sequence) ?? this.#stopSequence;
 		const why = textOf(objectOf(source.stop_details)?.explanation);
 		return why && source.stop_reason === 'refusal' ? this.#content(this.#blocks.refuse(why)) : [];
 	}
@@ -91,7 +93,7 @@ export class MessageDecoder implements Decoder {
 	#close(): ChatEvent[] {
 		if (this.#stopReason === null) return this.#fail(cutShort());
 		this.#ended = true;
-		const finish = toFinish(this.#stopReason, this.#blocks.calls);
+		const finish = toFinish(this.#stopReason, this.#blocks.calls, this.#stopSequence);
 		return this.#begun([...this.#blocks.reset(), { type: 'finish', finish }]);
 	}
 

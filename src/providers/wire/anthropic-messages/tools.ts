@@ -3,6 +3,7 @@ import { invalid } from '../../../errors';
 import type { ChatRequest, JsonSchema, ResponseFormat, Tool, Warning } from '../../../language/request';
 import type { WireTarget } from '../../provider';
 import type { Warnings } from '../warnings';
+import { cacheFields, type Marked } from './breakpoints';
 import type { SafeNames } from './names';
 import { objectSchema, sanitizeSchema } from './schema';
 
@@ -63,7 +64,7 @@ function forcedTool(format: SchemaFormat, schema: JsonSchema, names: SafeNames):
 
 /** `tools` and `tool_choice`; `forced` where the model may not answer without a tool. */
 export interface ToolFields {
-	readonly tools?: readonly Fields[];
+	readonly tools?: readonly (Fields & Marked)[];
 	readonly tool_choice?: Fields;
 	readonly forced: boolean;
 }
@@ -76,10 +77,10 @@ export function toTools(
 	warnings: Warnings,
 ): ToolFields {
 	const offered = request.tools ?? [];
-	const tools: Fields[] = offered.map((tool, index) => toTool(tool, index, target, names, warnings));
-	if (output.tool) tools.push(output.tool);
+	const tools: (Fields & Marked)[] = offered.map((tool, index) => toTool(tool, index, target, names, warnings));
+	if (output.tool) tools.push({ ...output.tool });
 	if (tools.length === 0) return { forced: false };
-	const serial = isSerial(request, target, warnings);
+	const serial = request.parallelToolCalls === false;
 	const choice = toChoice(request, output, names) ?? (serial ? { type: 'auto' } : undefined);
 	if (!choice) return { tools, forced: false };
 	const one = choice.type !== 'none' && (serial || (output.tool !== undefined && choice.name === output.tool.name));
@@ -90,14 +91,7 @@ export function toTools(
 	};
 }
 
-function isSerial(request: ChatRequest, target: WireTarget, warnings: Warnings): boolean {
-	if (request.parallelToolCalls !== false) return false;
-	if (!target.quirks.unsupported?.includes('parallelToolCalls')) return true;
-	warnings.add('parallelToolCalls', 'This provider can not be kept from calling several tools at once.');
-	return false;
-}
-
-function toTool(tool: Tool, index: number, target: WireTarget, names: SafeNames, warnings: Warnings): Fields {
+function toTool(tool: Tool, index: number, target: WireTarget, names: SafeNames, warnings: Warnings): Fields & Marked {
 	const schema = objectSchema(tool.parameters);
 	const param = `tools[${index}].parameters`;
 	if (!schema) throw invalid(param, `The arguments of '${tool.name}' must be described by a schema of type object.`);
@@ -110,6 +104,7 @@ function toTool(tool: Tool, index: number, target: WireTarget, names: SafeNames,
 		...(tool.description && { description: tool.description }),
 		input_schema: strict ? strictSchema(tool.name, schema, warnings) : schema,
 		...(strict && { strict: true }),
+		...cacheFields(tool.cache),
 	};
 }
 

@@ -1,0 +1,12 @@
+import type { Provider } from './provider';
+
+export const cohere: Provider = {
+	id: 'cohere',
+	label: 'Cohere',
+	baseUrl: 'https://api.cohere.com',
+	wire: 'cohere-chat',
+	auth: { kind: 'bearer' },
+	defaultModel: 'command-a-03-2025',
+	embeddings: { wire: 'cohere-embeddings', defaultModel: 'embed-v4.0', maxInputs: 96 },
+	modelsPath: '/v1/models?page_size=1',
+};

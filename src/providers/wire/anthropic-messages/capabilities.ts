@@ -1,0 +1,43 @@
+/** What the Messages API does with each part of a request (PROVIDERS section 3). */
+import type { Capabilities } from '../../capability';
+
+const NO_PENALTIES = { dropped: 'The Messages API has no penalties.' };
+
+export const capabilities: Capabilities = {
+	'messages.system': 'exact',
+	'messages.systemMidway': { lossy: 'Moved ahead of the conversation, after the other instructions.' },
+	'messages.name': { dropped: 'The Messages API has no names of users.' },
+	'image.url': 'exact',
+	'image.data': 'exact',
+	'image.fileId': 'exact',
+	'file.url': 'exact',
+	'file.data': 'exact',
+	'file.fileId': 'exact',
+	audio: { refused: 'The Messages API takes no audio: send a transcript as text.' },
+	tools: 'exact',
+	'tools.strict': 'exact',
+	'tools.parallelResults': 'exact',
+	'tools.resultError': 'exact',
+	'tools.resultImage': 'exact',
+	'toolChoice.none': 'exact',
+	'toolChoice.required': 'exact',
+	'toolChoice.named': 'exact',
+	parallelToolCalls: 'exact',
+	'responseFormat.json': { lossy: 'The Messages API has no JSON mode: the model is told to answer in JSON.' },
+	'responseFormat.schema': 'exact',
+	maxTokens: 'exact',
+	temperature: 'exact',
+	topP: 'exact',
+	topK: 'exact',
+	stop: 'exact',
+	seed: { dropped: 'The Messages API has no seed.' },
+	presencePenalty: NO_PENALTIES,
+	frequencyPenalty: NO_PENALTIES,
+	logprobs: { dropped: 'The Messages API gives no log probabilities.' },
+	'reasoning.effort': 'exact',
+	'reasoning.budget': 'exact',
+	'reasoning.replay': 'exact',
+	cache: 'exact',
+	user: 'exact',
+	metadata: { dropped: 'The Messages API takes no metadata but the id of a user.' },
+};

@@ -1,0 +1,43 @@
+import type { Capabilities } from '../../capability';
+
+const NO_FILES = { refused: 'This provider takes text and images only; texts go as documents in providerOptions.' };
+
+/** Source: Cohere's reference of `POST /v2/chat`. */
+export const capabilities: Capabilities = {
+	'messages.system': 'exact',
+	'messages.systemMidway': 'exact',
+	'messages.name': { dropped: 'This provider takes no names in messages; left out.' },
+	'image.url': 'exact',
+	'image.data': 'exact',
+	'image.fileId': { refused: 'This provider keeps no files: send the image by URL or its data.' },
+	'file.url': NO_FILES,
+	'file.data': NO_FILES,
+	'file.fileId': NO_FILES,
+	audio: { refused: 'This provider takes text and images only.' },
+	tools: 'exact',
+	'tools.strict': 'exact',
+	'tools.parallelResults': 'exact',
+	'tools.resultError': { dropped: 'This provider has no mark for a failed tool; the text of the result says it.' },
+	'tools.resultImage': { lossy: 'Images of results follow them in a user message.' },
+	'toolChoice.none': 'exact',
+	'toolChoice.required': 'exact',
+	'toolChoice.named': { lossy: 'Only that tool is offered, and a call required.' },
+	parallelToolCalls: { dropped: 'This provider can not keep a model from calling several tools at once.' },
+	'responseFormat.json': 'exact',
+	'responseFormat.schema': 'exact',
+	maxTokens: 'exact',
+	temperature: 'exact',
+	topP: 'exact',
+	topK: 'exact',
+	stop: 'exact',
+	seed: 'exact',
+	presencePenalty: 'exact',
+	frequencyPenalty: 'exact',
+	logprobs: { lossy: 'There are no alternatives to the chosen tokens.' },
+	'reasoning.effort': { lossy: 'Efforts are sent as token budgets; the highest ones as none.' },
+	'reasoning.budget': 'exact',
+	'reasoning.replay': { lossy: 'Thoughts are replayed as plain text, without a signature.' },
+	cache: { dropped: 'This provider reuses the prompt prefix by itself; breakpoints were left out.' },
+	user: { dropped: 'This provider takes no user id; left out.' },
+	metadata: { dropped: 'This provider takes no metadata; left out.' },
+};

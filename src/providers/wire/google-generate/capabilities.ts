@@ -1,0 +1,43 @@
+/** What the Gemini API does with each part of a request (PROVIDERS section 4). */
+import type { Capabilities } from '../../capability';
+
+const NO_PENALTIES = { dropped: 'Gemini models from 2.5 on refuse penalties.' };
+
+export const capabilities: Capabilities = {
+	'messages.system': 'exact',
+	'messages.systemMidway': { lossy: 'Moved ahead of the conversation, after the other instructions.' },
+	'messages.name': { dropped: 'The Gemini API has no names of users.' },
+	'image.url': 'exact',
+	'image.data': 'exact',
+	'image.fileId': 'exact',
+	'file.url': 'exact',
+	'file.data': 'exact',
+	'file.fileId': 'exact',
+	audio: 'exact',
+	tools: 'exact',
+	'tools.strict': 'exact',
+	'tools.parallelResults': 'exact',
+	'tools.resultError': 'exact',
+	'tools.resultImage': 'exact',
+	'toolChoice.none': 'exact',
+	'toolChoice.required': 'exact',
+	'toolChoice.named': 'exact',
+	parallelToolCalls: { dropped: 'The Gemini API has no such switch; the model may call several tools at once.' },
+	'responseFormat.json': 'exact',
+	'responseFormat.schema': 'exact',
+	maxTokens: 'exact',
+	temperature: 'exact',
+	topP: 'exact',
+	topK: 'exact',
+	stop: 'exact',
+	seed: 'exact',
+	presencePenalty: NO_PENALTIES,
+	frequencyPenalty: NO_PENALTIES,
+	logprobs: 'exact',
+	'reasoning.effort': 'exact',
+	'reasoning.budget': 'exact',
+	'reasoning.replay': 'exact',
+	cache: { dropped: 'The Gemini API caches prompts by itself; name one of your own caches as `cachedContent`.' },
+	user: { dropped: 'The Gemini API takes no id of a user.' },
+	metadata: { dropped: 'The Gemini API takes no metadata.' },
+};

@@ -1,0 +1,43 @@
+/** What the Responses API does with each part of a request (PROVIDERS section 2). */
+import type { Capabilities } from '../../capability';
+
+const missing = (what: string) => ({ dropped: `The Responses API has no ${what}.` });
+
+export const capabilities: Capabilities = {
+	'messages.system': 'exact',
+	'messages.systemMidway': 'exact',
+	'messages.name': missing('names of users'),
+	'image.url': 'exact',
+	'image.data': 'exact',
+	'image.fileId': 'exact',
+	'file.url': 'exact',
+	'file.data': 'exact',
+	'file.fileId': 'exact',
+	audio: { refused: 'The Responses API takes no audio; send a transcript as text' },
+	tools: 'exact',
+	'tools.strict': 'exact',
+	'tools.parallelResults': 'exact',
+	'tools.resultError': missing('mark for a failed result; its content says what went wrong'),
+	'tools.resultImage': 'exact',
+	'toolChoice.none': 'exact',
+	'toolChoice.required': 'exact',
+	'toolChoice.named': 'exact',
+	parallelToolCalls: 'exact',
+	'responseFormat.json': 'exact',
+	'responseFormat.schema': 'exact',
+	maxTokens: 'exact',
+	temperature: 'exact',
+	topP: 'exact',
+	topK: missing('top_k'),
+	stop: missing('stop sequences'),
+	seed: missing('seed'),
+	presencePenalty: missing('penalties'),
+	frequencyPenalty: missing('penalties'),
+	logprobs: 'exact',
+	'reasoning.effort': 'exact',
+	'reasoning.budget': { lossy: 'Sent as the effort that is nearest to it.' },
+	'reasoning.replay': 'exact',
+	cache: { dropped: 'The Responses API caches prompts by itself; the breakpoints were left out.' },
+	user: 'exact',
+	metadata: 'exact',
+};
