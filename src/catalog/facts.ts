@@ -1,5 +1,7 @@
 /** The shape of a model fact sheet. Prices are integer pico-dollars per token ($1 per million = 1,000,000). */
-import type { ReasoningOption } from '../providers/provider';
+import type { Modality, ReasoningOption } from '../providers/provider';
+
+export type { Modality } from '../providers/provider';
 
 /** Pico-dollars per token; a part without a price of its own falls back as stated. */
 export interface Prices {
@@ -33,10 +35,10 @@ export type TokenizerFamily =
 	| 'qwen'
 	| 'gpt-oss'
 	| 'grok'
+	| 'cohere'
+	| 'nova'
 	| 'mock'
 	| 'unknown';
-
-export type Modality = 'text' | 'image' | 'audio' | 'video' | 'pdf';
 
 export interface ModelFacts {
 	readonly provider: string;
@@ -52,6 +54,8 @@ export interface ModelFacts {
 	/** Tokens; null: unknown. */
 	readonly maxOutput: number | null;
 	readonly input: readonly Modality[];
+	/** Absent: text alone (vectors on embedding models). */
+	readonly output?: readonly Modality[];
 	readonly tools: boolean;
 	readonly structuredOutput: boolean;
 	readonly reasoning: boolean;
@@ -61,10 +65,19 @@ export interface ModelFacts {
 	readonly tokenizer: TokenizerFamily;
 	/** null: unknown. Never zero in its place. */
 	readonly prices: Prices | null;
-	/** Date of the price table, `YYYY-MM-DD`; null without prices. */
+	/**
+	 * `YYYY-MM-DD` of the price table, `live-YYYY-MM-DD` of the provider's own list, `local` where tokens are free
+	 * because the server is one's own; null without prices.
+	 */
 	readonly priceVersion: string | null;
 	/** The catalog's own name, where `model` is an alias, a variant or a dated version of that. */
 	readonly listedAs?: string;
 	/** Length of a vector, on embedding models where it is known. */
 	readonly dimensions?: number;
+	/** Who lists it: the catalog, or the provider's own list read live. Absent: neither. */
+	readonly source?: 'catalog' | 'live';
+	/** When it came out; seconds since epoch. */
+	readonly created?: number;
+	/** Its provider has announced its end. */
+	readonly deprecated?: true;
 }

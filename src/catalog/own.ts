@@ -1,6 +1,7 @@
 /** Providers whose models no public list knows: their sheets are written by hand. */
 import type { ModelFacts } from './facts';
 import { mock } from './mock';
+import { muse } from './muse';
 
 export interface OwnSheets {
 	/** The names worth listing. */
@@ -10,4 +11,7 @@ export interface OwnSheets {
 }
 
 /** By provider id. */
-export const OWN_SHEETS: ReadonlyMap<string, OwnSheets> = new Map([['mock', mock]]);
+export const OWN_SHEETS: ReadonlyMap<string, OwnSheets> = new Map([
+	['meta-llama', muse],
+	['mock', mock],
+]);

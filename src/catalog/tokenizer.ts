@@ -1,5 +1,6 @@
 /** Which tokenizer a model has, by its name: no provider publishes it as a fact. */
 import type { TokenizerFamily } from './facts';
+import { vendored } from './inference-profile';
 
 /** In order: the first that matches the model's own name (vendor prefix and variant cut off) decides. */
 const RULES: readonly (readonly [RegExp, TokenizerFamily])[] = [
@@ -15,14 +16,23 @@ const RULES: readonly (readonly [RegExp, TokenizerFamily])[] = [
 	[/mistral|mixtral|ministral|magistral|codestral|devstral|pixtral|voxtral|mathstral/, 'mistral'],
 	[/deepseek/, 'deepseek'],
 	[/grok/, 'grok'],
+	[/^command-(a|r|light|nightly)|^cohere[-.]|^(c4ai-)?aya-|^embed-(v4|english|multilingual)/, 'cohere'],
+	[/^(amazon\.)?nova-/, 'nova'],
 ];
 
 /** Whatever the model is called. */
-const OF_PROVIDER: ReadonlyMap<string, TokenizerFamily> = new Map([['mock', 'mock']]);
+const OF_PROVIDER: ReadonlyMap<string, TokenizerFamily> = new Map([
+	['mock', 'mock'],
+	['cohere', 'cohere'],
+]);
 
-/** `anthropic/claude-opus-4.8:nitro` → `claude-opus-4.8`; `ft:gpt-4o:acme::1` → `gpt-4o`. */
+/** Where `gpt-4` and the like are other names of open models. */
+const BORROWS_NAMES: ReadonlySet<string> = new Set(['localai']);
+
+/** `anthropic/claude-opus-4.8:nitro` → `claude-opus-4.8`; `ft:gpt-4o:acme::1` → `gpt-4o`; `openai.gpt-5.4` → `gpt-5.4`. */
 const ownName = (model: string): string => {
-	const name = model.toLowerCase().replace(/^ft:/, '');
+	const profile = vendored(model)?.model.replace(/^openai\./, '');
+	const name = (profile ?? model).toLowerCase().replace(/^ft:/, '');
 	return (name.split(':')[0] ?? name).split('/').at(-1) ?? name;
 };
 
@@ -31,6 +41,7 @@ export function tokenizerOf(provider: string, model: string): TokenizerFamily {
 	if (fixed) return fixed;
 	const name = ownName(model);
 	const family = RULES.find(([pattern]) => pattern.test(name))?.[1] ?? 'unknown';
+	if (BORROWS_NAMES.has(provider) && (family === 'o200k' || family === 'cl100k')) return 'unknown';
 	return family === 'claude' && isNewClaude(name) ? 'claude-5' : family;
 }
 

@@ -3,6 +3,7 @@
  * Its abilities are those of its nearest listed relative, since what is too new to be listed continues a line.
  */
 import type { ModelFacts, TokenizerFamily } from './facts';
+import { vendored } from './inference-profile';
 import type { Row, Table } from './table';
 import { tokenizerOf } from './tokenizer';
 
@@ -10,7 +11,7 @@ import { tokenizerOf } from './tokenizer';
 const LEAST_WINDOW = 8_192;
 /** What a relative's window is trusted for: the least that current hosted models of any line have. */
 const MOST_WINDOW = 128_000;
-/** Letters that two names must begin with in common: `gpt-`, `claude-opus-`. */
+/** Letters that two names must begin with in common, after the vendor: `gpt-`, `claude-opus-`. */
 const LEAST_PREFIX = 4;
 /** Dated ids are old versions of the undated one. */
 const DATED = /20\d{2}-?\d{2}-?\d{2}$/;
@@ -43,16 +44,23 @@ export function unknownFacts(provider: string, model: string, relative: ModelFac
 /** The listed model of that provider whose name begins most like this one; of several the highest version. */
 export function relativeOf(table: Table, provider: string, model: string): Row | null {
 	const family = tokenizerOf(provider, model);
+	const name = vendored(model)?.model ?? model;
 	let best: Row | null = null;
-	let longest = LEAST_PREFIX - 1;
+	let longest = 0;
 	for (const row of table.providers.get(provider)?.values() ?? []) {
-		const shared = sharedPrefix(row[0], model);
-		if (shared < longest || DATED.test(row[0]) || !related(family, tokenizerOf(provider, row[0]))) continue;
+		const id = vendored(row[0])?.model ?? row[0];
+		const shared = sharedPrefix(id, name);
+		if (shared < longest || shared - vendorLength(id, shared) < LEAST_PREFIX) continue;
+		if (DATED.test(id) || !related(family, tokenizerOf(provider, id))) continue;
 		if (shared > longest || (best && newer(row[0], best[0]))) best = row;
 		longest = shared;
 	}
 	return best;
 }
+
+/** What two names share by their vendor alone: `@cf/meta/`, `amazon.`. */
+const vendorLength = (id: string, shared: number): number =>
+	Math.max(id.lastIndexOf('/', shared - 1), vendored(id) ? id.indexOf('.') : -1) + 1;
 
 const related = (left: TokenizerFamily, right: TokenizerFamily): boolean =>
 	left === right || (left.startsWith('claude') && right.startsWith('claude'));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { catalog } from '../../src/catalog';
-import { EMBEDDINGS } from '../../src/catalog/embeddings';
+import { TABLE } from '../../src/catalog/data.generated';
+import { EMBEDDINGS, PRICED } from '../../src/catalog/embeddings';
 import type { ModelFacts } from '../../src/catalog/facts';
 import { table } from '../../src/catalog/table';
 import { providers } from '../../src/providers';
@@ -29,6 +30,8 @@ describe('listed models', () => {
 			tokenizer: 'o200k',
 			prices: { input: 2_500_000n, output: 10_000_000n, cacheRead: 1_250_000n },
 			priceVersion: '2026-07-02',
+			source: 'catalog',
+			created: Date.UTC(2024, 4, 13) / 1_000,
 		});
 	});
 
@@ -117,17 +120,18 @@ describe('listed models', () => {
 
 	it('gives every model sane limits and prices', () => {
 		const sheets = listed();
-		expect(sheets.length).toBeGreaterThan(400);
+		expect(sheets.length).toBeGreaterThan(800);
 		for (const sheet of sheets) {
 			const where = `${sheet.provider}/${sheet.model}`;
 			expect(sheet.known, where).toBe(true);
-			expect(sheet.contextWindow, where).toBeGreaterThanOrEqual(512);
+			expect(sheet.contextWindow, where).toBeGreaterThanOrEqual(256);
 			expect(sheet.contextWindow, where).toBeLessThanOrEqual(10_000_000);
 			expect(sheet.inputLimit ?? 1, where).toBeGreaterThan(0);
 			expect(sheet.inputLimit ?? 1, where).toBeLessThanOrEqual(sheet.contextWindow);
 			expect(sheet.maxOutput ?? 1, where).toBeGreaterThan(0);
 			expect(sheet.maxOutput ?? 1, where).toBeLessThanOrEqual(sheet.contextWindow);
 			expect(sheet.input, where).toContain('text');
+			expect(sheet.created ?? 0, where).toBeLessThan(Date.UTC(2026, 11) / 1_000);
 			if (!sheet.prices) continue;
 			const { tiers = [], ...rates } = sheet.prices;
 			for (const price of Object.values(rates)) expect(price >= 0n && price <= 1_000_000_000n, where).toBe(true);
@@ -140,11 +144,36 @@ describe('listed models', () => {
 		expect(models('nobody')).toEqual([]);
 	});
 
-	it('lists each provider’s default models', () => {
-		for (const { id, defaultModel, embeddings } of [providers.openai, providers.anthropic, providers.groq]) {
-			expect(facts(id, defaultModel).known, `${id}/${defaultModel}`).toBe(true);
-			if (embeddings) expect(facts(id, embeddings.defaultModel).kind).toBe('embedding');
-		}
+	it('says what a model answers in besides text, and when its end is announced', () => {
+		expect(facts('google', 'gemini-2.5-flash-image').output).toEqual(['image', 'text']);
+		expect(facts('google', 'gemini-2.5-flash').output).toBeUndefined();
+		expect(facts('google', 'gemini-2.0-flash').deprecated).toBe(true);
+		expect(facts('google', 'gemini-2.5-flash').deprecated).toBeUndefined();
+	});
+
+	it.each([
+		['mistral', 'mistral-large-latest', true],
+		['cohere', 'command-a-03-2025', true],
+		['cohere', 'c4ai-aya-expanse-32b', false],
+		['azure-openai', 'gpt-4.1', true],
+		['azure-openai', 'gpt-4', facts('openai', 'gpt-4').structuredOutput],
+		['bedrock', 'us.anthropic.claude-opus-4-8', true],
+		['bedrock', 'us.anthropic.claude-opus-4-1-20250805-v1:0', false],
+		['bedrock', 'amazon.nova-pro-v1:0', false],
+		['ollama', 'gpt-oss:20b', true],
+		['workers-ai', '@cf/qwen/qwq-32b', false],
+	])('says of %s/%s whether JSON schemas are native there', (provider, model, native) => {
+		expect(facts(provider, model)).toMatchObject({ known: true, structuredOutput: native });
+	});
+
+	it('leaves out what another API of the same vendor serves', () => {
+		expect(models('azure-openai').filter((model) => model.startsWith('claude'))).toEqual([]);
+		expect(models('bedrock').filter((model) => /^(openai\.gpt-5|xai)/.test(model))).toEqual([]);
+	});
+
+	it('has no price for a router whose models are charged beside it, nor for a preview at no charge', () => {
+		expect(facts('azure-openai', 'model-router')).toMatchObject({ known: true, prices: null });
+		expect(facts('mistral', 'labs-devstral-small-2512')).toMatchObject({ known: true, prices: null });
 	});
 });
 
@@ -160,6 +189,44 @@ describe('embedding models', () => {
 		});
 		expect(facts('openai', 'text-embedding-3-large').prices?.input).toBe(130_000n);
 		expect(facts('openai', 'text-embedding-ada-002').prices?.input).toBe(100_000n);
+	});
+
+	it.each([
+		['cohere', 'embed-v4.0', 1_536, 120_000n],
+		['bedrock', 'amazon.titan-embed-text-v2:0', 1_024, 20_000n],
+		['workers-ai', '@cf/baai/bge-m3', 1_024, 12_000n],
+		['google', 'gemini-embedding-2', 3_072, 200_000n],
+	])(
+		'knows %s/%s, which the source does not list, with the day its price was read',
+		(provider, model, dimensions, input) => {
+			expect(models(provider)).toContain(model);
+			expect(facts(provider, model)).toMatchObject({
+				known: true,
+				kind: 'embedding',
+				source: 'catalog',
+				dimensions,
+				prices: { input, output: 0n },
+				priceVersion: PRICED,
+			});
+		},
+	);
+
+	it('takes the price of the table where it has one', () => {
+		expect(facts('google', 'gemini-embedding-001')).toMatchObject({
+			dimensions: 3_072,
+			prices: { input: 150_000n },
+			priceVersion: '2026-07-02',
+		});
+		const generated = JSON.parse(TABLE) as { readonly models: Readonly<Record<string, readonly [string][]>> };
+		for (const [name, { price }] of Object.entries(EMBEDDINGS)) {
+			const [provider = '', ...id] = name.split('/');
+			const isThere = generated.models[provider]?.some((row) => row[0] === id.join('/'));
+			if (price !== undefined) expect(isThere, name).not.toBe(true);
+		}
+	});
+
+	it('knows no price where computing is charged by the second', () => {
+		expect(facts('huggingface', 'BAAI/bge-m3')).toMatchObject({ known: true, dimensions: 1_024, prices: null });
 	});
 
 	it('has the facts that the source lacks for each of them, and for no other', () => {
@@ -190,6 +257,24 @@ describe('the mock', () => {
 	});
 });
 
+describe('models of Meta', () => {
+	it('are those of its Model API, at the price of their tier', () => {
+		expect(facts('meta-llama', 'muse-spark-1.3')).toMatchObject({
+			known: true,
+			contextWindow: 1_048_576,
+			maxOutput: 131_072,
+			prices: { input: 1_250_000n, output: 4_250_000n, cacheRead: 150_000n },
+		});
+		expect(facts('meta-llama', 'muse-spark-1.3-contributor').prices?.input).toBe(100_000n);
+		expect(facts('meta-llama', 'llama-3.3-70b-instruct')).toMatchObject({ known: false, prices: null });
+		for (const model of models('meta-llama')) expect(facts('meta-llama', model).known, model).toBe(true);
+		expect(locate('muse-spark-1.3', ['openai', 'meta-llama'])).toEqual({
+			provider: 'meta-llama',
+			model: 'muse-spark-1.3',
+		});
+	});
+});
+
 describe('a bare name', () => {
 	it.each([
 		['gpt-4o', [], { provider: 'openai', model: 'gpt-4o' }],
@@ -206,6 +291,18 @@ describe('a bare name', () => {
 		['claude-opus-4-8', ['openrouter'], { provider: 'openrouter', model: 'anthropic/claude-opus-4.8' }],
 		['gpt-oss-120b', ['openrouter', 'groq'], { provider: 'groq', model: 'openai/gpt-oss-120b' }],
 		['echo', ['mock'], { provider: 'mock', model: 'echo' }],
+		['gpt-4o', ['openrouter', 'azure-openai'], { provider: 'azure-openai', model: 'gpt-4o' }],
+		['gpt-4o', ['openrouter', 'azure-openai', 'openai'], { provider: 'openai', model: 'gpt-4o' }],
+		['gemini-2.5-pro', ['openrouter', 'google'], { provider: 'google', model: 'gemini-2.5-pro' }],
+		['deepseek-v3.2', ['huggingface', 'azure-openai'], { provider: 'azure-openai', model: 'deepseek-v3.2' }],
+		['claude-sonnet-4-6', ['bedrock'], { provider: 'bedrock', model: 'global.anthropic.claude-sonnet-4-6' }],
+		[
+			'claude-haiku-4-5',
+			['openrouter', 'bedrock'],
+			{ provider: 'bedrock', model: 'global.anthropic.claude-haiku-4-5-20251001-v1:0' },
+		],
+		['nova-lite', ['bedrock'], { provider: 'bedrock', model: 'amazon.nova-lite-v1:0' }],
+		['bge-m3', ['workers-ai'], { provider: 'workers-ai', model: '@cf/baai/bge-m3' }],
 	])('%s among %j is found', (name, among, found) => {
 		expect(locate(name, among)).toEqual(found);
 	});
@@ -214,5 +311,29 @@ describe('a bare name', () => {
 		expect(locate('gpt-99', ['openai'])).toBeNull();
 		expect(locate('', ['openai', 'openrouter'])).toBeNull();
 		expect(locate('latest', [])).toBeNull();
+	});
+});
+
+describe('servers of one’s own', () => {
+	const own = catalog(['ollama', 'lmstudio']);
+
+	it('cost nothing, whatever the model, except where they pass it on', () => {
+		for (const model of ['gpt-oss:20b', 'llama3.2:3b', 'nomic-embed-text:v1.5'])
+			expect(own.facts('ollama', model), model).toMatchObject({
+				prices: { input: 0n, output: 0n },
+				priceVersion: 'local',
+			});
+		for (const model of ['gpt-oss:120b-cloud', 'kimi-k2.6:cloud'])
+			expect(own.facts('ollama', model), model).toMatchObject({ known: true, prices: null, priceVersion: null });
+		expect(own.facts('openai', 'gpt-4o').prices?.input).toBe(2_500_000n);
+		expect(own.facts('custom', 'my-model').prices).toBeNull();
+	});
+
+	it('are known by what their models can do, but only they know which they have', () => {
+		expect(own.facts('ollama', 'gpt-oss:20b')).toMatchObject({ known: true, tools: true, reasoning: true });
+		expect(own.models('ollama')).toEqual([]);
+		expect(own.models('lmstudio')).toEqual([]);
+		expect(own.locate('qwen3-coder-30b', ['lmstudio'])).toBeNull();
+		expect(own.locate('nomic-embed-text', ['ollama'])).toBeNull();
 	});
 });
