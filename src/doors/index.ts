@@ -6,11 +6,14 @@ import type { HttpEnv } from '../http/context';
 import { cors } from '../http/cors';
 import { thrownAsErrors } from '../http/on-error';
 import { requestId } from '../http/request-id';
+import { anthropicMessages } from './anthropic-messages/route';
 import { notFound, onError } from './errors';
 import { health } from './health/route';
 import { openAiChat } from './openai-chat/route';
 import { openAiEmbeddings } from './openai-embeddings/route';
 import { openAiModels } from './openai-models/route';
+import { openAiResponses } from './openai-responses/route';
+import { passthrough } from './passthrough/route';
 import { trpc } from './trpc/route';
 
 /**
@@ -26,7 +29,10 @@ export function mountDoors(app: Hono<HttpEnv>): void {
 	health(app);
 	openAiChat(app);
 	openAiEmbeddings(app);
+	anthropicMessages(app);
 	openAiModels(app);
+	openAiResponses(app);
+	passthrough(app);
 	trpc(app);
 	app.notFound(notFound);
 	app.onError(onError);

@@ -1,0 +1,83 @@
+/** `POST /v1/responses` into the language. */
+import { invalid } from '../../errors';
+import { fieldSchemas, parsedFields } from '../../http/issue';
+import { present } from '../../http/present';
+import type { Message } from '../../language/message';
+import type { ChatRequest, Reasoning, ResponseFormat, Warning } from '../../language/request';
+import { dialectOptions, LOGPROBS, lostFields, SEALED } from './dialect';
+import { messagesOf } from './input';
+import { type ResponsesBody, responsesBody } from './schema';
+import { toolFields } from './tools';
+
+export interface Asked {
+	readonly request: ChatRequest;
+	readonly body: ResponsesBody;
+	readonly stream: boolean;
+	/** Reasoning is to come with its `encrypted_content`. */
+	readonly sealed: boolean;
+	/** What no provider gets from here. */
+	readonly warnings: readonly Warning[];
+}
+
+function messages({ instructions, input }: ResponsesBody): Message[] {
+	const said = messagesOf(input);
+	return instructions ? [{ role: 'system', content: [{ type: 'text', text: instructions }] }, ...said] : said;
+}
+
+function responseFormat({ text }: ResponsesBody): ResponseFormat | undefined {
+	const format = text?.format;
+	switch (format?.type) {
+		case 'text':
+			return { type: 'text' };
+		case 'json_object':
+			return { type: 'json' };
+		case 'json_schema': {
+			const { name, schema, description, strict } = format;
+			return { type: 'json-schema', name, schema, ...present({ description, strict }) };
+		}
+		case undefined:
+			return undefined;
+	}
+}
+
+function reasoning({ reasoning: asked }: ResponsesBody, sealed: boolean): Reasoning | undefined {
+	const effort = asked?.effort ?? undefined;
+	const summary = asked?.summary ?? asked?.generate_summary ?? undefined;
+	if (!effort && !summary && !sealed) return undefined;
+	return present({ effort, summary, sealed: sealed || undefined });
+}
+
+function logprobs({ include, top_logprobs: top }: ResponsesBody): ChatRequest['logprobs'] {
+	return top || include?.includes(LOGPROBS) ? { top: top ?? 0 } : undefined;
+}
+
+const FIELDS = fieldSchemas(responsesBody);
+
+/** Throws `invalid_request` naming the field in OpenAI's spelling. */
+export function readResponses(value: Readonly<Record<string, unknown>>): Asked {
+	const body = parsedFields(FIELDS, value);
+	const stream = body.stream ?? false;
+	if (body.stream_options && !stream) throw invalid('stream_options', 'stream_options: needs stream: true.');
+	const sealed = body.include?.includes(SEALED) ?? false;
+	const request: ChatRequest = {
+		messages: messages(body),
+		...toolFields(body),
+		...present({
+			model: body.model || undefined,
+			models: body.models?.length ? body.models : undefined,
+			responseFormat: responseFormat(body),
+			maxTokens: body.max_output_tokens,
+			temperature: body.temperature,
+			topP: body.top_p,
+			logprobs: logprobs(body),
+			reasoning: reasoning(body, sealed),
+			user: body.user || body.safety_identifier || undefined,
+			tags: body.switchyard?.tags,
+			runId: body.switchyard?.run ?? body.metadata?.run_id,
+			metadata: body.metadata,
+			strict: body.switchyard?.strict,
+			providerOptions: dialectOptions(body),
+		}),
+	};
+	return { request, body, stream, sealed, warnings: lostFields(body, value) };
+}
