@@ -9,7 +9,13 @@ import { isPreflight } from './cors';
 const KEYLESS: ReadonlySet<string> = new Set(['/api/v1/openapi.json']);
 
 /** What a whole area asks for; `/trpc` asks per procedure. */
-const NEEDED: Readonly<Record<Area, Scope | null>> = { openai: 'inference', rest: 'manage', trpc: null, open: null };
+const NEEDED: Readonly<Record<Area, Scope | null>> = {
+	openai: 'inference',
+	anthropic: 'inference',
+	rest: 'manage',
+	trpc: null,
+	open: null,
+};
 
 /** Throws `forbidden` where the credential was made without `scope`. */
 export function requireScope(principal: Principal, scope: Scope): void {

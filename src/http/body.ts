@@ -50,6 +50,32 @@ async function readText(c: HttpContext, reservation: Reservation): Promise<strin
 	return text;
 }
 
+async function readUnsizedBytes(
+	body: ReadableStream<Uint8Array>,
+	reservation: Reservation,
+	now: number,
+): Promise<ArrayBuffer> {
+	const counted = body.pipeThrough(
+		new TransformStream<Uint8Array, Uint8Array>({
+			transform(chunk, controller) {
+				count(reservation, chunk.byteLength, now);
+				controller.enqueue(chunk);
+			},
+		}),
+	);
+	return new Response(counted).arrayBuffer();
+}
+
+async function readBytes(c: HttpContext, reservation: Reservation): Promise<ArrayBuffer | null> {
+	const { body, headers } = c.req.raw;
+	const now = c.get('receivedAt');
+	if (!body) return null;
+	const declared = Number(headers.get('content-length') ?? Number.NaN);
+	if (!Number.isSafeInteger(declared)) return readUnsizedBytes(body, reservation, now);
+	count(reservation, declared, now);
+	return c.req.raw.arrayBuffer();
+}
+
 /** A client that went away while it was sending is no fault of ours. */
 const cut = (error: unknown): unknown =>
 	error instanceof GatewayError
@@ -61,17 +87,26 @@ const cut = (error: unknown): unknown =>
  * has ended too. Kept alive by `waitUntil`, so that the count is given back although the client has left.
  * Throws `too_large`, `upstream_unavailable` (isolate full, retry after 1 s).
  */
-export function withBody(
+export const withBody = (c: HttpContext, work: Work<string>): Promise<Response> => withRead(c, readText, work);
+
+/** The same for a body of any kind; null: the request has none. */
+export const withBytes = (c: HttpContext, work: Work<ArrayBuffer | null>): Promise<Response> =>
+	withRead(c, readBytes, work);
+
+type Work<Body> = (body: Body, until: (end: Promise<unknown>) => void) => Promise<Response>;
+
+function withRead<Body>(
 	c: HttpContext,
-	work: (text: string, until: (end: Promise<unknown>) => void) => Promise<Response>,
+	read: (c: HttpContext, reservation: Reservation) => Promise<Body>,
+	work: Work<Body>,
 ): Promise<Response> {
 	const reservation = reserve(c.get('receivedAt') + c.var.composition.settings.time.totalMs + GRACE_MS);
 	let end: Promise<unknown> = Promise.resolve();
 	const answered = (async () => {
-		const text = await readText(c, reservation).catch((error: unknown) => {
+		const body = await read(c, reservation).catch((error: unknown) => {
 			throw cut(error);
 		});
-		return work(text, (later) => {
+		return work(body, (later) => {
 			end = later;
 		});
 	})();

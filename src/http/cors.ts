@@ -16,7 +16,7 @@ const DEFAULT_HEADERS = 'authorization, content-type';
 
 function crossOriginArea(c: HttpContext): boolean {
 	const area = areaOf(c.req.path);
-	return area === 'openai' || area === 'trpc';
+	return area === 'openai' || area === 'anthropic' || area === 'trpc';
 }
 
 /** An `OPTIONS` with `Origin` on a cross-origin route: answered without a key. */
@@ -46,7 +46,7 @@ function preflight(c: HttpContext, origin: string): Response {
 /** Names every `x-*` header of this answer: a wildcard would do in Chromium, not in Safari before 16. */
 function exposed(headers: Headers): string {
 	const names = new Set(['retry-after', 'x-request-id']);
-	for (const name of headers.keys()) if (name.startsWith('x-')) names.add(name);
+	for (const name of headers.keys()) if (name.startsWith('x-') || name === 'request-id') names.add(name);
 	return [...names].join(', ');
 }
 

@@ -13,7 +13,7 @@ export const STALL_MS = 60_000;
 
 export interface OutletOptions {
 	readonly time: Time;
-	/** Bytes that mean nothing in this framing. */
+	/** Bytes that mean nothing in this framing; none where the body is not ours to write into. */
 	readonly keepAlive: Uint8Array;
 	/** Called once, when the client is known to have left. */
 	readonly onLeave: (why: unknown) => void;
@@ -101,7 +101,7 @@ export class Outlet {
 			return;
 		}
 		const due = this.#waiting > 0 ? STALL_MS : SILENCE_MS;
-		if (silent >= due) this.write(keepAlive).catch(() => undefined);
+		if (silent >= due && keepAlive.byteLength > 0) this.write(keepAlive).catch(() => undefined);
 		const next = silent >= due ? SILENCE_MS : Math.min(SILENCE_MS, due - silent);
 		this.#cancelTimer = time.after(next, () => this.#tick());
 	}

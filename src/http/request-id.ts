@@ -1,7 +1,10 @@
 /** Request ids: ours names the request in log and ledger, the caller's own is echoed and stored beside it. */
-import type { Middleware } from './context';
+import type { HttpContext, Middleware } from './context';
 
 const USABLE = /^[\x21-\x7e]{1,128}$/;
+
+/** The one that answers show: the caller's own, else ours. */
+export const shownRequestId = (c: HttpContext): string => c.get('clientRequestId') ?? c.get('requestId');
 
 /** Sets `requestId`, `clientRequestId` and `receivedAt`; every answer carries `x-request-id`. */
 export const requestId: Middleware = async (c, next) => {
@@ -13,5 +16,5 @@ export const requestId: Middleware = async (c, next) => {
 	c.set('requestId', ours);
 	c.set('clientRequestId', theirs);
 	await next();
-	c.res.headers.set('x-request-id', theirs ?? ours);
+	c.res.headers.set('x-request-id', shownRequestId(c));
 };

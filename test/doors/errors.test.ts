@@ -34,6 +34,25 @@ const TYPES: Readonly<Record<ErrorCode, string>> = {
 	upstream_timeout: 'timeout_error',
 };
 
+const ANTHROPIC: Readonly<Record<ErrorCode, string>> = {
+	invalid_request: 'invalid_request_error',
+	context_too_long: 'invalid_request_error',
+	unauthorized: 'authentication_error',
+	budget_exceeded: 'billing_error',
+	forbidden: 'permission_error',
+	not_found: 'not_found_error',
+	model_not_found: 'not_found_error',
+	conflict: 'conflict_error',
+	too_large: 'request_too_large',
+	rate_limited: 'rate_limit_error',
+	aborted: 'api_error',
+	internal: 'api_error',
+	upstream_rejected: 'api_error',
+	upstream_malformed: 'api_error',
+	upstream_unavailable: 'api_error',
+	upstream_timeout: 'api_error',
+};
+
 const TRPC: Readonly<Record<ErrorCode, string>> = {
 	invalid_request: 'BAD_REQUEST',
 	context_too_long: 'BAD_REQUEST',
@@ -64,6 +83,18 @@ describe('an error', () => {
 		expect(response.headers.get('x-request-id')).toBe('id-1');
 		expect(await response.json()).toEqual({
 			error: { message: 'What to do.', type: TYPES[code], code, param: 'model' },
+		});
+	});
+
+	it.each(CODES)('%s leaves the Anthropic door in its shape, with its status', async (code) => {
+		const error = new GatewayError(code, 'What to do.', { param: 'model', retryAfterMs: 1_500 });
+		const response = await failing(error).post('/v1/messages', { ...CHAT, max_tokens: 9 });
+		expect(response.status).toBe(STATUS[code]);
+		expect(response.headers.get('retry-after')).toBe('2');
+		expect(await response.json()).toEqual({
+			type: 'error',
+			error: { type: ANTHROPIC[code], message: 'What to do.' },
+			request_id: 'id-1',
 		});
 	});
 

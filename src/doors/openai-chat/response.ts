@@ -2,7 +2,7 @@
 import type { ChatAnswer } from '../../gateway/call';
 import type { Annotation, AssistantPart, ReasoningPart } from '../../language/message';
 import type { FinishReason, TokenLogprob, Warning } from '../../language/request';
-import { receiptBody } from './receipt';
+import { receiptBody } from '../receipt';
 import { usageBody } from './usage';
 
 /** `other` has no word of OpenAI's: the answer is over, so it is `stop`, or `tool_calls` where there are some. */

@@ -2,15 +2,14 @@
 import type { Hono } from 'hono';
 import type { CallMeta, ChatCall, ChatStream } from '../../gateway/call';
 import { parseJsonObject, withBody } from '../../http/body';
-import { callFacts } from '../../http/call-facts';
 import type { HttpContext, HttpEnv } from '../../http/context';
-import { goneController } from '../../http/gone';
 import { answerHeaders } from '../../http/headers';
 import { logFault } from '../../http/on-error';
 import { pump } from '../../http/pump';
 import type { Warning } from '../../language/request';
+import { doorCall } from '../call';
+import { receiptBody } from '../receipt';
 import { dialectWarnings } from './dialect';
-import { receiptBody } from './receipt';
 import { type Asked, readChat } from './request';
 import { completionBody } from './response';
 import { ChatStreamEncoder, KEEP_ALIVE } from './stream';
@@ -23,21 +22,10 @@ interface Calls {
 }
 
 function callsOf(c: HttpContext, { request, body, n }: Asked): Calls {
-	const { receipt, run, agent, fallback, ...facts } = callFacts(c);
-	const gone = goneController(c);
-	const call = {
-		...facts,
-		agent: agent ?? body.switchyard?.agent ?? null,
-		fallback: fallback && (body.switchyard?.fallback ?? true),
-		signal: gone.signal,
-		request: run === null ? request : { ...request, runId: run },
-	};
+	const { call, receipt, gone } = doorCall(c, request, body.switchyard);
 	const { newId } = c.var.composition;
-	return {
-		calls: Array.from({ length: n }, (_, at) => ({ ...call, requestId: at === 0 ? c.get('requestId') : newId() })),
-		receipt: receipt || (body.switchyard?.receipt ?? false),
-		gone,
-	};
+	const calls = Array.from({ length: n }, (_, at) => (at === 0 ? call : { ...call, requestId: newId() }));
+	return { calls, receipt, gone };
 }
 
 /** All of them, or the first error: then the others are aborted, and `discard` gets what they still bring. */

@@ -3,6 +3,7 @@
  * fields may be null, as OpenAI's may. Fields that are not named here are ignored.
  */
 import * as z from 'zod';
+import { extension } from '../extension';
 
 /** A prompt-cache breakpoint: OpenAI's `prompt_cache_breakpoint`, or `cache_control` as other gateways spell it. */
 const breakpoint = { cache_control: z.looseObject({}).nullish(), prompt_cache_breakpoint: z.looseObject({}).nullish() };
@@ -125,17 +126,6 @@ const responseFormat = z.discriminatedUnion(
 );
 
 const effort = z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']);
-
-/** Switchyard's own fields, for clients that can set a body more easily than a header. A header wins. */
-const extension = z.strictObject({
-	agent: z.string().min(1).nullish(),
-	run: z.string().min(1).max(256).nullish(),
-	fallback: z.boolean().nullish(),
-	receipt: z.boolean().nullish(),
-	tags: z.array(z.string().min(1).max(128)).max(32).nullish(),
-	strict: z.boolean().nullish(),
-	provider_options: z.record(z.string(), z.record(z.string(), z.unknown())).nullish(),
-});
 
 const legacy = (instead: string) => z.null({ error: `not supported: use ${instead}` }).optional();
 

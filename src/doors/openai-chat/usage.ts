@@ -1,7 +1,7 @@
 /** OpenAI's `usage`, with the cost beside the standard fields. */
 import type { CallMeta } from '../../gateway/call';
-import { sumKnown, usdNumber } from '../../http/money';
 import { addUsage, completionTokens, promptTokens, totalTokens, type Usage } from '../../language/usage';
+import { costOf } from '../receipt';
 
 export interface UsageBody {
 	readonly prompt_tokens: number;
@@ -21,12 +21,6 @@ export interface UsageBody {
 	};
 	/** USD; null where the price is unknown. */
 	readonly cost: number | null;
-}
-
-/** USD over all calls of a request; null where any of them is unknown. */
-export function costOf(metas: readonly CallMeta[]): number | null {
-	const nano = sumKnown(metas.map((meta) => meta.costNanoUsd));
-	return nano === null ? null : usdNumber(nano);
 }
 
 /** Summed over all choices; null where an upstream did not say. */

@@ -1,8 +1,7 @@
 /** Embeddings as OpenAI lists them. */
 import type { EmbedAnswer } from '../../gateway/call';
 import { promptTokens, totalTokens } from '../../language/usage';
-import { receiptBody } from '../openai-chat/receipt';
-import { costOf } from '../openai-chat/usage';
+import { costOf, receiptBody } from '../receipt';
 
 /** Arguments a call can spread without exhausting the stack. */
 const SPREAD = 0x2000;

@@ -1,0 +1,26 @@
+/** Errors of the path name a message by its place in the language; here they name it by its place in the body. */
+import { GatewayError } from '../../errors';
+import type { Origin } from './messages';
+
+const PLACE = /^messages\[(\d+)\](?:\.content\[(\d+)\])?/;
+
+function pathOf({ turn, block, blocks }: Origin, part: number | null): string {
+	const at = part === null ? null : (blocks[part] ?? part);
+	if (turn === null) return at === null ? 'system' : `system[${at}]`;
+	const path = `messages[${turn}]`;
+	if (block === null) return at === null ? path : `${path}.content[${at}]`;
+	return part === null ? `${path}.content[${block}]` : `${path}.content[${block}].content[${part}]`;
+}
+
+/** The same error in the spelling of this door. An upstream's own is about another body, and stays. */
+export function relocated(error: unknown, origins: readonly Origin[]): unknown {
+	if (!(error instanceof GatewayError) || error.upstream || error.param === undefined) return error;
+	const [place, message, part] = PLACE.exec(error.param) ?? [];
+	const origin = origins[Number(message ?? Number.NaN)];
+	if (place === undefined || !origin) return error;
+	const path = pathOf(origin, part === undefined ? null : Number(part));
+	return new GatewayError(error.code, error.message.replaceAll(place, path), {
+		param: path + error.param.slice(place.length),
+		cause: error.cause,
+	});
+}

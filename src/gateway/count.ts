@@ -1,0 +1,93 @@
+/** What a request would count before it is sent: by the provider's own counting, else by estimate. Nothing is metered. */
+import { toGatewayError } from '../errors';
+import type { ChatRequest, Warning } from '../language/request';
+import { estimateInput } from '../planner/estimate';
+import { measure } from '../planner/measure';
+import { overheadOf } from '../planner/overhead';
+import { fitRequest } from '../providers/fit';
+import type { Wire, WireRequest } from '../providers/provider';
+import { wireChoice } from '../providers/wire-choice';
+import type { ChatCall, TokenCount } from './call';
+import { aborted } from './meter';
+import { planChat } from './plan';
+import type { Ports } from './ports';
+import { noTarget } from './request-ledger';
+import { agentSlugOf, type Target } from './route';
+import { ANSWER_LIMIT, exchange, readText } from './upstream';
+import { watch } from './watchdog';
+
+const RETRY_AFTER_MS = 1_000;
+
+/** Throws GatewayError: unknown or forbidden model or agent, and what the first target could not carry at all. */
+export async function countTokens(call: ChatCall, ports: Ports): Promise<TokenCount> {
+	const snapshot = await ports.config.reload(agentSlugOf(call.request.model, call.agent));
+	const { request, targets, warnings } = planChat({ ...call, fallback: false }, snapshot, ports);
+	const target = targets[0]?.target;
+	if (!target) throw noTarget(RETRY_AFTER_MS);
+	const about = { provider: target.provider.id, model: target.model, configVersion: snapshot.version };
+	const question = questionFor(request, target, ports);
+	if (!question) return { ...about, inputTokens: estimated(request, target), method: 'estimate', warnings };
+	try {
+		return { ...about, inputTokens: await answered(question, target, call, ports), method: 'provider', warnings };
+	} catch (thrown) {
+		const { code } = toGatewayError(thrown);
+		ports.log('warn', 'count-failed', { requestId: call.requestId, provider: target.provider.id, code });
+		const inputTokens = estimated(request, target);
+		return { ...about, inputTokens, method: 'estimate', warnings: [...warnings, notCounted(code)] };
+	}
+}
+
+const notCounted = (code: string): Warning => ({
+	field: 'count',
+	message: `The provider could not count (${code}); this is an estimate.`,
+});
+
+interface Question {
+	readonly wire: Wire;
+	readonly wireRequest: WireRequest;
+	readonly fromResponse: (body: string) => number;
+}
+
+/** null: the provider counts nothing, or does not answer anybody now. Throws `invalid_request` as a chat would. */
+function questionFor(request: ChatRequest, target: Target, ports: Ports): Question | null {
+	const { provider, facts: traits, name } = target;
+	const { wire: id, quirks } = wireChoice(provider, target.model, request);
+	const wire = ports.registry.wires[id];
+	if (!provider.counting || !wire.counting || ports.health.admits(target.endpoint) === 'open') return null;
+	const fitted = fitRequest(request, { name, wire, provider, quirks, traits });
+	const model = target.upstreamModel;
+	const wireRequest = wire.counting.toRequest(fitted.request, {
+		providerId: provider.id,
+		model,
+		stream: false,
+		quirks,
+		traits,
+	});
+	return { wire, wireRequest, fromResponse: wire.counting.fromResponse };
+}
+
+async function answered(question: Question, target: Target, { signal }: ChatCall, ports: Ports): Promise<number> {
+	const controller = new AbortController();
+	const leave = (): void => controller.abort(aborted());
+	if (signal?.aborted) leave();
+	signal?.addEventListener('abort', leave, { once: true });
+	const { firstEventMs, idleMs, totalMs } = ports.limits;
+	const by = ports.time.now() + totalMs;
+	const limits = { firstEventMs, idleMs, commitBy: by, totalBy: by };
+	const dog = watch(ports.time, limits, (error) => controller.abort(error));
+	try {
+		const response = await exchange(target, question.wireRequest, question.wire, controller.signal, ports);
+		return question.fromResponse(await readText(response, ANSWER_LIMIT, controller.signal, 'refuse'));
+	} finally {
+		dog.stop();
+		signal?.removeEventListener('abort', leave);
+	}
+}
+
+/** A figure on the high side: text by its bytes, media at flat figures, and what this model's prompt format adds. */
+function estimated(request: ChatRequest, { facts }: Target): number {
+	const measured = measure(request);
+	const { perMessage, toolPreamble, perTool } = overheadOf(facts);
+	const tools = measured.schemas > 0 ? toolPreamble + measured.schemas * perTool : 0;
+	return estimateInput(request, measured) + measured.messages * perMessage + tools;
+}

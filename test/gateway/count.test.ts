@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { GatewayError } from '../../src/errors';
+import type { Snapshot } from '../../src/gateway/ports';
+import { chatCall, failure, type Script, sentJson, world } from '../support/scripted-gateway';
+
+const MODEL = 'anthropic/claude-test';
+
+const withAnthropic: Partial<Snapshot> = {
+	credentials: {
+		anthropic: [
+			{
+				rowId: null,
+				name: 'anthropic',
+				source: 'environment',
+				apiKey: 'key',
+				baseUrl: 'https://anthropic.test',
+				trust: 'operator',
+				config: {},
+			},
+		],
+		openai: [
+			{
+				rowId: null,
+				name: 'anthropic',
+				source: 'environment',
+				apiKey: 'key',
+				baseUrl: 'https://openai.test/v1',
+				trust: 'operator',
+				config: {},
+			},
+		],
+	},
+};
+
+const counting = (script: Script, snapshot: Partial<Snapshot> = {}) =>
+	world({ upstream: [script], snapshot: { ...withAnthropic, ...snapshot } });
+
+const counted: Script = () => Response.json({ input_tokens: 42 });
+
+const fails = async (work: Promise<unknown>): Promise<GatewayError> => {
+	const error = await work.then(
+		() => null,
+		(thrown: unknown) => thrown,
+	);
+	if (error instanceof GatewayError) return error;
+	throw new Error('was not refused');
+};
+
+describe('counting the tokens of a request', () => {
+	it("asks the provider that counts, by the provider's own name of the model", async () => {
+		const w = counting(counted);
+		const count = await w.gateway.countTokens(chatCall({ model: MODEL, maxTokens: 9 }));
+		expect(count).toMatchObject({ inputTokens: 42, method: 'provider', provider: 'anthropic', model: 'claude-test' });
+		expect(w.sent).toHaveLength(1);
+		expect(w.sent[0]?.url).toBe('https://anthropic.test/v1/messages/count_tokens');
+		expect(w.sent[0]?.headers).toMatchObject({ 'x-api-key': 'key', 'anthropic-version': '2023-06-01' });
+		expect(sentJson(w.sent[0])).toEqual({
+			model: 'claude-test',
+			messages: [{ role: 'user', content: [{ type: 'text', text: 'Hello there' }] }],
+		});
+	});
+
+	it('opens no ledger, owes nothing, and reads the configuration anew', async () => {
+		const w = counting(counted);
+		await w.gateway.countTokens(chatCall({ model: MODEL }));
+		expect([w.opens, w.closes, w.outcomes]).toEqual([[], [], []]);
+		expect(w.reloads()).toBe(1);
+	});
+
+	it('counts the prompt of the agent that is asked', async () => {
+		const choice = { model: { value: MODEL, origin: 'agent' as const }, settings: {} };
+		const agent = { id: 'a1', slug: 'support', choice, fallbacks: [], embeddingModel: null, systemPrompt: 'Be kind.' };
+		const w = counting(counted, { agent });
+		await w.gateway.countTokens(chatCall({ model: 'agent:support' }));
+		expect(sentJson(w.sent[0]).system).toEqual([{ type: 'text', text: 'Be kind.' }]);
+	});
+
+	it('estimates where the provider has no counting, more for more', async () => {
+		const w = counting(counted);
+		const of = async (text: string, tools = {}) => {
+			const messages = [{ role: 'user' as const, content: [{ type: 'text' as const, text }] }];
+			const count = await w.gateway.countTokens(chatCall({ model: 'openai/gpt-test', messages, ...tools }));
+			expect(count).toMatchObject({ method: 'estimate', provider: 'openai', model: 'gpt-test', warnings: [] });
+			return count.inputTokens;
+		};
+		const short = await of('Hello');
+		expect(short).toBeGreaterThanOrEqual(8);
+		expect(await of('Hello '.repeat(100))).toBeGreaterThan(short + 100);
+		expect(await of('Hello', { tools: [{ name: 'weather' }] })).toBeGreaterThan(short);
+		expect(w.sent).toEqual([]);
+	});
+
+	it.each<[string, Script]>([
+		['refuses', () => failure(400)],
+		['is down', () => failure(529)],
+		['can not be reached', () => Promise.reject(new TypeError('reset'))],
+		['answers something else', () => Response.json({ tokens: 42 })],
+	])('estimates and says so where the provider %s', async (_, script) => {
+		const w = counting(script);
+		const count = await w.gateway.countTokens(chatCall({ model: MODEL }));
+		expect(count.method).toBe('estimate');
+		expect(count.inputTokens).toBeGreaterThan(0);
+		expect(count.warnings.map((warning) => warning.field)).toEqual(['count']);
+		expect(w.sent).toHaveLength(1);
+	});
+
+	it('does not wait longer than for the first event of an answer', async () => {
+		const w = counting(
+			({ signal }) =>
+				new Promise((_, reject) => {
+					signal.addEventListener('abort', () => reject(signal.reason));
+				}),
+		);
+		const work = w.gateway.countTokens(chatCall({ model: MODEL }));
+		await w.time.advance(10_001);
+		expect(await work).toMatchObject({ method: 'estimate', warnings: [{ field: 'count' }] });
+	});
+
+	it('asks no provider whose breaker is open', async () => {
+		const w = world({ upstream: [counted], snapshot: withAnthropic, open: new Set(['anthropic']) });
+		expect((await w.gateway.countTokens(chatCall({ model: MODEL }))).method).toBe('estimate');
+		expect(w.sent).toEqual([]);
+	});
+
+	it('refuses what a chat would refuse', async () => {
+		const w = counting(counted);
+		expect((await fails(w.gateway.countTokens(chatCall({ model: 'nowhere/x' })))).code).toBe('model_not_found');
+		const audio = [{ role: 'user' as const, content: [{ type: 'audio' as const, data: 'AAAA', format: 'wav' }] }];
+		const refused = await fails(w.gateway.countTokens(chatCall({ model: MODEL, messages: audio })));
+		expect(refused.code).toBe('invalid_request');
+		expect(w.sent).toEqual([]);
+	});
+});
