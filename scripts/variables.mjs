@@ -37,6 +37,12 @@ const NAMES = [
 	'AZURE_OPENAI_AD_TOKEN',
 	'AZURE_OPENAI_API_VERSION',
 	'AZURE_OPENAI_DEPLOYMENTS',
+	'WORKERS_AI_ACCOUNT_ID',
+	'OPENAI_ORGANIZATION',
+	'OPENAI_PROJECT',
+	'OPENROUTER_REFERER',
+	'OPENROUTER_TITLE',
+	'HUGGINGFACE_BILL_TO',
 ];
 
 /** Providers whose variables are documented; those found in `src/providers` are added. */

@@ -1,11 +1,14 @@
 /** The composition root: environment and request in, the services of that request out. */
 import { type AuthDependencies, authenticate } from './auth/authenticate';
 import type { Principal } from './auth/principal';
+import { withLive } from './catalog/live';
 import { configPort } from './config/port';
 import { type Database, database } from './db/client';
 import type { Bindings } from './env';
 import { gateway } from './gateway/gateway';
-import type { OutboundRequest, Ports, Send, Time } from './gateway/ports';
+import { type ListStore, modelLists } from './gateway/model-lists';
+import type { CatalogPort, ConfigPort, OutboundRequest, Ports, Send, Time } from './gateway/ports';
+import { upstreams } from './gateway/upstreams';
 import { healthClient } from './health/client';
 import type { Composition } from './http/context';
 import { newId } from './id';
@@ -27,7 +30,8 @@ const time: Time = {
 };
 
 /** Requests that open the ledger, which notices an old version: only these take a principal from a cache. */
-const OPENS_LEDGER = /^\/(v1\/(chat\/completions|embeddings)|trpc\/(chat|stream|embed)(,(chat|stream|embed))*)$/;
+const OPENS_LEDGER =
+	/^\/(v1\/(chat\/completions|responses|messages|embeddings|providers\/.+)|trpc\/(chat|stream|embed)(,(chat|stream|embed))*)$/;
 /** What the operator does before there is any organization. */
 const NEEDS_NO_ORGANIZATION = /^\/trpc\/(organizations\.(create|list)|health)$/;
 
@@ -70,13 +74,15 @@ class RequestComposition implements Composition {
 	}
 
 	services(principal: Principal) {
-		const { catalog, registry } = this.#isolate;
+		const { registry, settings } = this.#isolate;
+		const config = this.#config(principal);
 		return {
 			principal,
 			db: this.#database(),
 			change: this.#ledgerClient(),
-			catalog,
+			catalog: this.#catalog(),
 			registry,
+			upstreams: upstreams({ config, send: this.#send(), time, limits: settings.time }),
 			now: time.now,
 			newId: this.newId,
 			randomBytes,
@@ -120,23 +126,13 @@ class RequestComposition implements Composition {
 
 	#ports(principal: Principal): Ports {
 		const isolate = this.#isolate;
-		const { PROVIDER_HEALTH, CONFIG } = this.env;
-		const auth = this.#auth();
+		const { PROVIDER_HEALTH } = this.env;
 		return {
 			time,
 			random: Math.random,
 			newId: this.newId,
 			send: this.#send(),
-			config: configPort({
-				principal,
-				db: this.#database(),
-				configurations: { memory: isolate.configurations, entries: { kv: CONFIG, defer: this.#defer } },
-				keys: auth.keys,
-				environment: isolate.environment,
-				openKey: async (scope, envelope) => open(await ringOf(isolate), scope, envelope),
-				now: time.now,
-				log: this.log,
-			}),
+			config: this.#config(principal),
 			ledger: this.#ledgerClient(),
 			health: healthClient({
 				views: isolate.views,
@@ -145,12 +141,39 @@ class RequestComposition implements Composition {
 				object: (endpoint) => PROVIDER_HEALTH.get(PROVIDER_HEALTH.idFromName(endpoint)),
 				defer: this.#defer,
 			}),
-			catalog: isolate.catalog,
+			catalog: this.#catalog(),
 			registry: isolate.registry,
 			limits: isolate.settings.time,
 			defer: this.#defer,
 			log: this.log,
 		};
+	}
+
+	#config(principal: Principal): ConfigPort {
+		const isolate = this.#isolate;
+		return configPort({
+			principal,
+			db: this.#database(),
+			configurations: { memory: isolate.configurations, entries: { kv: this.env.CONFIG, defer: this.#defer } },
+			keys: this.#auth().keys,
+			environment: isolate.environment,
+			openKey: async (scope, envelope) => open(await ringOf(isolate), scope, envelope),
+			now: time.now,
+			log: this.log,
+		});
+	}
+
+	/** The catalog with what providers' own lists say laid over it. */
+	#catalog(): CatalogPort {
+		const { catalog, registry, lists } = this.#isolate;
+		const { CONFIG } = this.env;
+		const store: ListStore = {
+			read: (name) => CONFIG.get(name),
+			write: (name, text, expirationTtl) => CONFIG.put(name, text, { expirationTtl }),
+		};
+		const send = this.#send();
+		const { log } = this;
+		return withLive(catalog, modelLists({ memory: lists, store, registry, send, time, defer: this.#defer, log }));
 	}
 
 	/** Builtin providers answer inside; everything else goes out by the one door. */
@@ -176,7 +199,7 @@ class RequestComposition implements Composition {
 				provider,
 				method,
 				url,
-				bytes: body?.length ?? 0,
+				bytes: typeof body === 'string' ? body.length : (body?.byteLength ?? 0),
 				ms: time.now() - startedAt,
 				...outcome,
 			});

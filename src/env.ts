@@ -33,6 +33,8 @@ export interface ProviderVariables {
 	readonly model: string | null;
 	readonly embeddingModel: string | null;
 	readonly debug: boolean;
+	/** Fields of `ProviderConfig` as they were given, unchecked. */
+	readonly config: Readonly<Record<string, unknown>>;
 }
 
 export interface Settings {
@@ -147,14 +149,63 @@ function costThreshold(vars: Variables): number | null {
 	return usd;
 }
 
+/** Endings of the variables for each field of `ProviderConfig` that is a text. */
+const CONFIG_ENDINGS = {
+	region: 'REGION',
+	apiVersion: 'API_VERSION',
+	accountId: 'ACCOUNT_ID',
+	organization: 'ORGANIZATION',
+	project: 'PROJECT',
+	referer: 'REFERER',
+	title: 'TITLE',
+	billTo: 'BILL_TO',
+} as const;
+
+function json(vars: Variables, name: string): unknown {
+	const value = text(vars, name);
+	if (value === null) return undefined;
+	try {
+		return JSON.parse(value);
+	} catch {
+		throw wrong(name, 'must be JSON');
+	}
+}
+
+/** A key, or an AWS pair as one text: `ACCESS:SECRET[:SESSION]`. */
+function providerKey(vars: Variables, prefix: string): string | null {
+	const key = text(vars, `${prefix}_API_KEY`) ?? text(vars, `${prefix}_AD_TOKEN`);
+	if (key !== null) return key;
+	const access = text(vars, `${prefix}_ACCESS_KEY_ID`);
+	const secret = text(vars, `${prefix}_SECRET_ACCESS_KEY`);
+	if (access === null && secret === null) return null;
+	if (access === null) throw wrong(`${prefix}_ACCESS_KEY_ID`, `is missing beside ${prefix}_SECRET_ACCESS_KEY`);
+	if (secret === null) throw wrong(`${prefix}_SECRET_ACCESS_KEY`, `is missing beside ${prefix}_ACCESS_KEY_ID`);
+	const session = text(vars, `${prefix}_SESSION_TOKEN`);
+	return [access, secret, ...(session === null ? [] : [session])].join(':');
+}
+
+function providerConfig(vars: Variables, prefix: string): Readonly<Record<string, unknown>> {
+	const config: Record<string, unknown> = {};
+	for (const [field, ending] of Object.entries(CONFIG_ENDINGS)) {
+		const value = text(vars, `${prefix}_${ending}`);
+		if (value !== null) config[field] = value;
+	}
+	const deployments = json(vars, `${prefix}_DEPLOYMENTS`);
+	if (deployments !== undefined) config.deployments = deployments;
+	const entra = text(vars, `${prefix}_API_KEY`) === null && text(vars, `${prefix}_AD_TOKEN`) !== null;
+	if (entra) config.auth = 'entra';
+	return config;
+}
+
 function providerVariables(vars: Variables, id: string): ProviderVariables {
 	const prefix = id.toUpperCase().replaceAll('-', '_');
 	return {
-		apiKey: text(vars, `${prefix}_API_KEY`),
+		apiKey: providerKey(vars, prefix),
 		baseUrl: url(vars, `${prefix}_BASE_URL`),
 		model: text(vars, `DEFAULT_${prefix}_MODEL`, `${prefix}_MODEL`),
 		embeddingModel: text(vars, `DEFAULT_${prefix}_EMBEDDING_MODEL`),
 		debug: flag(vars, `${prefix}_DEBUG`),
+		config: providerConfig(vars, prefix),
 	};
 }
 

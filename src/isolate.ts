@@ -7,6 +7,7 @@ import { catalog } from './catalog';
 import type { ConfigurationMemory } from './config/cache';
 import { type EnvironmentLayer, environmentLayer } from './config/environment';
 import { type Bindings, parseSettings, type Settings } from './env';
+import type { ListMemory } from './gateway/model-lists';
 import type { CatalogPort, Registry } from './gateway/ports';
 import { type HealthViews, healthViews } from './health/view';
 import type { CloseRequest } from './ledger/contract';
@@ -18,7 +19,10 @@ export interface Isolate {
 	readonly environment: EnvironmentLayer;
 	/** Providers with `<ID>_DEBUG=true`. */
 	readonly debugged: ReadonlySet<string>;
+	/** What is baked in. */
 	readonly catalog: CatalogPort;
+	/** What providers said of their own models since. */
+	readonly lists: ListMemory;
 	readonly registry: Registry;
 	readonly keys: KeyMemory;
 	readonly configurations: ConfigurationMemory;
@@ -41,7 +45,8 @@ export function isolateOf(env: Bindings): Isolate {
 		settings,
 		environment: environmentLayer(settings, registry),
 		debugged: new Set(registry.ids.filter((id) => settings.provider(id).debug)),
-		catalog: catalog(),
+		catalog: catalog(registry.ids.filter((id) => registry.provider(id)?.local)),
+		lists: new Map(),
 		registry,
 		keys: new Map(),
 		configurations: new Map(),

@@ -59,6 +59,7 @@ describe('the environment', () => {
 			model: 'new',
 			embeddingModel: null,
 			debug: true,
+			config: {},
 		});
 	});
 

@@ -3,6 +3,7 @@
  * entirely: no field of it is ever completed from the environment, and none of the environment's from it.
  */
 import type { Credential } from '../gateway/ports';
+import { type ProviderConfig, readConfig } from '../providers/config';
 import type { Provider } from '../providers/provider';
 import { dictionary } from './dictionary';
 import type { EnvironmentLayer } from './environment';
@@ -11,12 +12,25 @@ import type { ProviderRow } from './rows';
 /** `llm_providers.id` → the key in plain text; null where it could not be opened. Lives in isolate memory only. */
 export type OpenedKeys = ReadonlyMap<string, string | null>;
 
+/** null: it holds what this release does not take. */
+function configOf(row: ProviderRow, provider: Provider): ProviderConfig | null {
+	try {
+		return readConfig(provider.config ?? [], row.config);
+	} catch {
+		return null;
+	}
+}
+
 /** null where the row lacks what the provider needs; such a row still keeps the environment's pair away. */
 function credentialOfRow(row: ProviderRow, provider: Provider, keys: OpenedKeys): Credential | null {
-	const baseUrl = row.baseUrl ?? provider.baseUrl;
+	const config = configOf(row, provider);
+	if (config === null) return null;
+	const baseUrl = row.baseUrl ?? provider.routing?.baseUrl?.(config) ?? provider.baseUrl;
 	if (baseUrl === null) return null;
 	const pair = {
 		rowId: row.id,
+		name: row.name,
+		config,
 		source: 'organization',
 		baseUrl,
 		trust: row.baseUrl === null ? 'operator' : 'tenant',

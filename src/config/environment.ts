@@ -2,6 +2,7 @@
 import type { ProviderVariables, Settings } from '../env';
 import { GatewayError } from '../errors';
 import type { Credential, Registry } from '../gateway/ports';
+import { type ProviderConfig, readConfig } from '../providers/config';
 import type { Provider } from '../providers/provider';
 import { dictionary } from './dictionary';
 
@@ -19,11 +20,23 @@ export interface EnvironmentLayer {
 	readonly providers: readonly Provider[];
 }
 
+/** Variables a provider has no use for are left alone. Throws `internal` naming one whose value is wrong. */
+function configOf(provider: Provider, variables: ProviderVariables): ProviderConfig {
+	const given = Object.entries(variables.config).filter(([field]) => provider.config?.some((one) => one === field));
+	try {
+		return readConfig(provider.config ?? [], Object.fromEntries(given));
+	} catch (cause) {
+		const what = cause instanceof GatewayError ? cause.message : 'it can not be read';
+		throw new GatewayError('internal', `Configuration error in the variables of ${provider.id}: ${what}`, { cause });
+	}
+}
+
 /** null where a key or an address is missing. */
 function credentialOf(provider: Provider, variables: ProviderVariables): Credential | null {
-	const none = { rowId: null, source: 'none', apiKey: null, trust: 'operator' } as const;
+	const config = configOf(provider, variables);
+	const none = { rowId: null, name: provider.id, source: 'none', apiKey: null, trust: 'operator', config } as const;
 	if (provider.builtin) return { ...none, baseUrl: provider.baseUrl ?? '' };
-	const baseUrl = variables.baseUrl ?? provider.baseUrl;
+	const baseUrl = variables.baseUrl ?? provider.routing?.baseUrl?.(config) ?? provider.baseUrl;
 	if (baseUrl === null) return null;
 	const apiKey = provider.auth.kind === 'none' ? null : variables.apiKey;
 	if (apiKey !== null) return { ...none, source: 'environment', apiKey, baseUrl };

@@ -57,6 +57,7 @@ const providersQuery = (db: Database, organizationId: string) =>
 			name: llmProviders.name,
 			sealedApiKey: llmProviders.sealedApiKey,
 			baseUrl: llmProviders.baseUrl,
+			config: llmProviders.config,
 		})
 		.from(llmProviders)
 		.where(and(eq(llmProviders.organizationId, organizationId), eq(llmProviders.isActive, true)))

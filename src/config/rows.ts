@@ -58,6 +58,8 @@ const providerRow = z.object({
 	name: z.string(),
 	sealedApiKey: z.string().nullable(),
 	baseUrl: z.string().nullable(),
+	/** `ProviderConfig`; checked when written. */
+	config: z.record(z.string(), z.unknown()).default({}),
 });
 
 const agentRow = z.object({

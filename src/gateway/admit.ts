@@ -3,6 +3,7 @@
  * configuration is reloaded, and a refusal that came from a cache is checked against D1 once.
  */
 import { GatewayError } from '../errors';
+import type { Warning } from '../language/request';
 import type { NanoUsd, OpenAnswer, OpenRequest, RateState } from '../ledger/contract';
 import type { Ports, Snapshot } from './ports';
 
@@ -28,6 +29,15 @@ export interface Admission<Plan extends Admissible> {
 	/** Pure. Throws GatewayError. */
 	readonly prepare: (snapshot: Snapshot) => Plan;
 }
+
+const UNCHECKED: Warning = {
+	field: 'limits-unchecked',
+	message: 'The ledger could not be reached: limits were not checked for this request.',
+};
+
+/** What its answer must say about how it was admitted. */
+export const warningsOf = ({ unchecked }: Pick<Admitted<unknown>, 'unchecked'>): readonly Warning[] =>
+	unchecked ? [UNCHECKED] : [];
 
 /** Reads of D1 for one request before it gives up: a configuration that changes faster than it can be read. */
 const MAX_RELOADS = 3;

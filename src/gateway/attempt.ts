@@ -4,10 +4,11 @@
  */
 import { GatewayError } from '../errors';
 import { type ChatEvent, isContent } from '../language/event';
-import type { ChatRequest, ChatResponse, Warning } from '../language/request';
+import type { ChatRequest, ChatResponse } from '../language/request';
 import { unfold } from '../language/unfold';
-import { sseFramer } from '../providers/framing/sse';
-import type { Framer, Wire, WireRequest } from '../providers/provider';
+import { fitRequest } from '../providers/fit';
+import { framerOf } from '../providers/framing';
+import type { Quirks, Wire, WireRequest } from '../providers/provider';
 import type { Meter } from './meter';
 import type { Ports } from './ports';
 import type { Target } from './route';
@@ -26,20 +27,30 @@ export interface Attempt {
 	readonly waited: (ms: number) => void;
 }
 
+export interface Addressee {
+	readonly target: Target;
+	readonly wire: Wire;
+	/** Of that wire at this provider. */
+	readonly quirks: Quirks;
+	readonly stream: boolean;
+	/** Messages that the gateway put ahead of the caller's. */
+	readonly firstMessage: number;
+}
+
 /** The wire's form of a request for one target. Throws `invalid_request` where the target can't carry it. */
-export function wireRequestOf(
-	request: ChatRequest,
-	target: Target,
-	wire: Wire,
-	stream: boolean,
-): WireRequest & { readonly warnings: readonly Warning[] } {
-	return wire.toRequest(request, {
-		providerId: target.provider.id,
-		model: target.model,
+export function wireRequestOf(request: ChatRequest, addressee: Addressee): WireRequest {
+	const { target, wire, quirks, stream, firstMessage } = addressee;
+	const { provider, name, facts: traits } = target;
+	const fitted = fitRequest(request, { name, wire, provider, quirks, traits }, { firstMessage });
+	const wireRequest = wire.toRequest(fitted.request, {
+		providerId: provider.id,
+		model: target.upstreamModel,
 		stream,
-		quirks: target.provider.quirks ?? {},
-		traits: target.facts,
+		quirks,
+		traits,
 	});
+	if (fitted.warnings.length === 0) return wireRequest;
+	return { ...wireRequest, warnings: [...fitted.warnings, ...wireRequest.warnings] };
 }
 
 const isJson = (response: Response): boolean =>
@@ -157,7 +168,7 @@ async function* decoded(
 	attempt: Attempt,
 	dog: Watchdog,
 ): AsyncGenerator<ChatEvent[], void, void> {
-	const framer: Framer = sseFramer();
+	const framer = framerOf(attempt.wire.framing);
 	const decoder = attempt.wire.decoder(attempt.wireRequest.plan);
 	try {
 		for (;;) {

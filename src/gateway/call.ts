@@ -28,6 +28,23 @@ export interface EmbedCall extends CallBase {
 	readonly request: EmbedRequest;
 }
 
+/** Any other request to a configured provider, sent on as it is. */
+export interface PassthroughCall extends Omit<CallBase, 'agent' | 'fallback'> {
+	/** Provider id, or the name of a server that has one. */
+	readonly provider: string;
+	readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+	/** Under the provider's root, as it came (percent-encoded); starts with `/`. */
+	readonly path: string;
+	/** With its `?`, or empty. */
+	readonly search: string;
+	/** Those a client may send on, lower-case. */
+	readonly headers: Readonly<Record<string, string>>;
+	readonly body: ArrayBuffer | null;
+	/** The model the body names; null: none, or it can't be seen. */
+	readonly model: string | null;
+	readonly runId: string | null;
+}
+
 /** A target and what became of it, in order. */
 export interface RoutingStep {
 	readonly provider: string;
@@ -76,6 +93,37 @@ export interface EmbedAnswer {
 	readonly meta: CallMeta;
 }
 
+/** What a request would count, were it sent. */
+export interface TokenCount {
+	/** Prompt tokens. */
+	readonly inputTokens: number;
+	/** `provider`: its own count; `estimate`: ours, on the high side. */
+	readonly method: 'provider' | 'estimate';
+	readonly provider: string;
+	/** The upstream's name, without the provider. */
+	readonly model: string;
+	readonly configVersion: number;
+	readonly warnings: readonly Warning[];
+}
+
+/** An upstream's own 2xx answer. */
+export interface Passed {
+	readonly status: number;
+	/** All of the upstream's. */
+	readonly headers: Headers;
+	/** Drive it inside `waitUntil`, to its end or to `return()`: that settles the call. Throws where it breaks off. */
+	readonly body: AsyncGenerator<Uint8Array, void, void>;
+	meta(): CallMeta;
+}
+
+/** A model that can be used now. */
+export interface ListedModel extends ModelFacts {
+	/** What a request names in the provider's place, for a server with a name of its own. */
+	readonly server?: string;
+	/** The organization's own names for it. */
+	readonly aliases?: readonly string[];
+}
+
 /** The gateway bound to one request's ports: what doors see. */
 export interface Gateway {
 	/** Throws GatewayError. */
@@ -83,6 +131,13 @@ export interface Gateway {
 	/** Resolves at the commit point. Throws GatewayError before it; after it an `error` event ends the stream. */
 	stream(call: ChatCall): Promise<ChatStream>;
 	embed(call: EmbedCall): Promise<EmbedAnswer>;
-	/** Every model the caller can use now: configured providers, `mock` included. Read from D1, never from a cache. */
-	models(): Promise<readonly ModelFacts[]>;
+	/** For the first target of the call. No limit is checked and nothing is accounted. Throws GatewayError. */
+	countTokens(call: ChatCall): Promise<TokenCount>;
+	/** Resolves with the head of a 2xx answer. Throws GatewayError for every other. */
+	passthrough(call: PassthroughCall): Promise<Passed>;
+	/**
+	 * Every model the caller can use now: configured providers, `mock` included. Configuration is read from D1, never
+	 * from a cache; providers' own lists are waited for two seconds at most.
+	 */
+	models(): Promise<readonly ListedModel[]>;
 }

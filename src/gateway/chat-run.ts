@@ -1,13 +1,13 @@
 /** What one admitted chat carries from step to step. */
-import type { Warning } from '../language/request';
 import type { NanoUsd } from '../ledger/contract';
-import type { Admitted } from './admit';
+import { type Admitted, warningsOf } from './admit';
 import type { CallMeta, ChatCall, RoutingStep } from './call';
 import { commitLimit, firstEventLimit } from './deadline';
 import type { RequestFacts } from './meter';
 import type { ChatPlan } from './plan';
 import type { Ports } from './ports';
 import type { Pursuit, Won } from './pursue';
+import { requestFacts } from './request-facts';
 import { RequestLedger } from './request-ledger';
 
 export interface ChatRun {
@@ -37,19 +37,12 @@ export function startRun(call: ChatCall, admitted: Admitted<ChatPlan>, ports: Po
 		plan,
 		admitted,
 		ledger,
-		facts: {
-			requestId: call.requestId,
-			clientRequestId: call.clientRequestId,
-			organizationId: snapshot.organization.id,
-			keyId: snapshot.caller.keyId,
+		facts: requestFacts(call, admitted, 'chat', {
 			agentId: plan.agentId,
-			user: plan.request.user ?? null,
-			runId: plan.request.runId ?? null,
-			tags: plan.request.tags ?? [],
-			configVersion: snapshot.version,
-			operation: 'chat',
-			source: admitted.unchecked ? 'direct' : 'ledger',
-		},
+			user: plan.request.user,
+			runId: plan.request.runId,
+			tags: plan.request.tags,
+		}),
 		pursuit: {
 			ledger,
 			routing,
@@ -66,11 +59,6 @@ export function startRun(call: ChatCall, admitted: Admitted<ChatPlan>, ports: Po
 	};
 }
 
-const UNCHECKED: Warning = {
-	field: 'limits-unchecked',
-	message: 'The ledger could not be reached: limits were not checked for this request.',
-};
-
 /** The facts of the answer as they are now. */
 export function metaOf(run: ChatRun, won: Won<unknown>, costNanoUsd: NanoUsd | null): CallMeta {
 	const { call, ports, admitted, plan } = run;
@@ -81,7 +69,7 @@ export function metaOf(run: ChatRun, won: Won<unknown>, costNanoUsd: NanoUsd | n
 		attempts: run.ledger.attempts,
 		configVersion: admitted.snapshot.version,
 		context: plan.targets[won.index]?.context ?? null,
-		warnings: [...plan.warnings, ...won.warnings, ...(admitted.unchecked ? [UNCHECKED] : [])],
+		warnings: [...plan.warnings, ...won.warnings, ...warningsOf(admitted)],
 		routing: run.pursuit.routing,
 		requests: admitted.requests,
 		costNanoUsd,

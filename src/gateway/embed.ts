@@ -4,11 +4,14 @@ import type { EmbedRequest, EmbedResponse, Warning } from '../language/request';
 import { addUsage, type Usage } from '../language/usage';
 import { holdOf } from '../ledger/hold';
 import { estimateEmbedding } from '../planner/estimate';
-import { type Admissible, type Admitted, admit } from './admit';
+import { matchesName } from '../providers/model-name';
+import { type Admissible, type Admitted, admit, warningsOf } from './admit';
 import type { EmbedAnswer, EmbedCall, RoutingStep } from './call';
-import { aborted, Meter } from './meter';
+import { Meter } from './meter';
+import { unknownModel } from './plan';
 import type { Ports, Snapshot } from './ports';
 import { type Prepared, pursue, report } from './pursue';
+import { following, requestFacts } from './request-facts';
 import { RequestLedger } from './request-ledger';
 import { agentSlugOf, route, type Target } from './route';
 import { ANSWER_LIMIT, exchange, readText } from './upstream';
@@ -51,7 +54,7 @@ function planEmbed(call: EmbedCall, agentSlug: string | null, snapshot: Snapshot
 		{ snapshot, catalog: ports.catalog, registry: ports.registry },
 	);
 	const [target] = targets;
-	const most = target?.provider.embeddings?.maxInputs;
+	const most = target && maxInputsOf(target);
 	if (!target || most === undefined) throw invalid('model', 'This model has no embeddings.');
 	const promptTokens = estimateEmbedding(request);
 	const prices = target.facts.prices;
@@ -64,6 +67,12 @@ function planEmbed(call: EmbedCall, agentSlug: string | null, snapshot: Snapshot
 		provider: target.provider.id,
 		model: target.model,
 	};
+}
+
+/** Inputs the target takes in one call; undefined: it has no embeddings. */
+function maxInputsOf({ provider, model }: Target): number | undefined {
+	const few = provider.embeddings?.maxInputsOf?.find(([pattern]) => matchesName(pattern, model));
+	return few?.[1] ?? provider.embeddings?.maxInputs;
 }
 
 function split(request: EmbedRequest, most: number): EmbedRequest[] {
@@ -86,7 +95,7 @@ async function embedParts(
 	let waitedMs = 0;
 	let cost: bigint | null = 0n;
 	let usage: Usage | null = null;
-	const warnings: Warning[] = [];
+	const warnings: Warning[] = [...unknownModel(target), ...warningsOf(admitted)];
 	const embeddings: (readonly number[])[] = [];
 	let model = target.model;
 	const pursuit = {
@@ -135,39 +144,32 @@ async function embedParts(
 function preparePart(
 	part: EmbedRequest,
 	call: EmbedCall,
-	{ plan, snapshot, unchecked }: Admitted<EmbedPlan>,
+	admitted: Admitted<EmbedPlan>,
 	waited: (ms: number) => void,
 	ports: Ports,
 ): Prepared<EmbedResponse> {
+	const { plan } = admitted;
 	const { target } = plan;
 	const { provider } = target;
 	if (!provider.embeddings) throw invalid('model', `Provider '${provider.id}' has no embeddings.`);
 	const wire = ports.registry.embedWires[provider.embeddings.wire];
 	const wireRequest = wire.toRequest(part, {
 		providerId: provider.id,
-		model: target.model,
+		model: target.upstreamModel,
 		quirks: provider.quirks ?? {},
 	});
-	const facts = {
-		requestId: call.requestId,
-		clientRequestId: call.clientRequestId,
-		organizationId: snapshot.organization.id,
-		keyId: snapshot.caller.keyId,
+	const facts = requestFacts(call, admitted, 'embedding', {
 		agentId: plan.agentId,
-		user: part.user ?? null,
-		runId: part.runId ?? null,
-		tags: part.tags ?? [],
-		configVersion: snapshot.version,
-		operation: 'embedding',
-		source: unchecked ? 'direct' : 'ledger',
-	} as const;
+		user: part.user,
+		runId: part.runId,
+		tags: part.tags,
+	});
 	const promptTokens = Math.ceil((plan.promptTokens * part.input.length) / call.request.input.length);
 	return {
 		warnings: wireRequest.warnings,
 		meter: (number) => new Meter(facts, target, { number, stream: false, promptTokens, context: null }, ports.time),
 		call: async (meter) => {
-			const controller = new AbortController();
-			call.signal?.addEventListener('abort', () => controller.abort(aborted()), { once: true });
+			const controller = following(call.signal);
 			const now = ports.time.now();
 			const { firstEventMs, idleMs, totalMs } = ports.limits;
 			const dog = watch(
@@ -178,8 +180,8 @@ function preparePart(
 			try {
 				const response = await exchange(target, wireRequest, wire, controller.signal, ports);
 				const body = await readText(response, ANSWER_LIMIT, controller.signal, 'refuse');
-				const answer = wire.fromResponse(body, part.input.length, wireRequest.plan);
-				meter.embedded(answer.usage);
+				const answer = wire.fromResponse(body, part.input.length, wireRequest.plan, response.headers);
+				meter.counted(answer.usage);
 				return answer;
 			} finally {
 				dog.stop();

@@ -1,7 +1,9 @@
 /** The path bound to one request's ports: what doors call. */
-import type { ModelFacts } from '../catalog/facts';
 import type { Gateway } from './call';
+import { countTokens } from './count';
 import { embed } from './embed';
+import { listModels } from './models';
+import { passthrough } from './passthrough';
 import type { Ports } from './ports';
 import { chat, stream } from './run';
 
@@ -16,14 +18,8 @@ export function gateway(ports: Ports): Gateway {
 		chat: (call) => kept(chat(call, ports), ports),
 		stream: (call) => kept(stream(call, ports), ports),
 		embed: (call) => kept(embed(call, ports), ports),
+		countTokens: (call) => kept(countTokens(call, ports), ports),
+		passthrough: (call) => kept(passthrough(call, ports), ports),
 		models: () => listModels(ports),
 	};
-}
-
-/** The catalog's models of every provider that has a key, or needs none. */
-async function listModels(ports: Ports): Promise<readonly ModelFacts[]> {
-	const { credentials } = await ports.config.reload(null);
-	return ports.registry.ids
-		.filter((id) => credentials[id]?.length)
-		.flatMap((id) => ports.catalog.models(id).map((model) => ports.catalog.facts(id, model)));
 }

@@ -7,7 +7,7 @@ import type { ChatEvent } from '../language/event';
 import { isContent } from '../language/event';
 import type { ChatResponse, FinishReason } from '../language/request';
 import { completionTokens, type Usage, usageOf } from '../language/usage';
-import type { ContextReceipt, EntryState, LedgerEntry, Operation } from '../ledger/contract';
+import type { ContextReceipt, EntryState, LedgerEntry, NanoUsd, Operation } from '../ledger/contract';
 import { costOf } from '../ledger/price';
 import type { Time } from './ports';
 import type { Target } from './route';
@@ -45,8 +45,8 @@ export class Meter {
 		private readonly attempt: {
 			readonly number: number;
 			readonly stream: boolean;
-			/** Estimated prompt tokens, used where the upstream reports none. */
-			readonly promptTokens: number;
+			/** Estimated prompt tokens, used where the upstream reports none; null: nothing is estimated. */
+			readonly promptTokens: number | null;
 			readonly context: ContextReceipt | null;
 		},
 		private readonly time: Time,
@@ -86,8 +86,8 @@ export class Meter {
 		this.#finish = response.finish;
 	}
 
-	/** An embedding answer: it has usage and no content to count. */
-	embedded(usage: Usage | null): void {
+	/** An answer without text of its own to count: an embedding, or one that was passed on as it came. */
+	counted(usage: Usage | null): void {
 		this.firstTokenAt = this.time.now();
 		this.#usage = usage;
 		this.#finish = { kind: 'stop' };
@@ -118,7 +118,6 @@ export class Meter {
 		const failed = error ?? (this.#finish ? null : aborted());
 		const state = this.#state(failed);
 		const { usage, usageSource } = this.#used(state);
-		const prices = this.target.facts.prices;
 		const endedAt = this.time.now();
 		const { request, target, attempt } = this;
 		// Every field by name: an object this wide made by spreading is a slow one, for good (measured: 15 µs).
@@ -143,7 +142,7 @@ export class Meter {
 			firstTokenMs: this.firstTokenAt === null ? null : this.firstTokenAt - this.startedAt,
 			usage,
 			usageSource,
-			costNanoUsd: usage === null ? 0n : (usage.reportedNanoUsd ?? (prices && costOf(usage, prices))),
+			costNanoUsd: this.#cost(state, usage),
 			priceVersion: target.facts.priceVersion,
 			finishReason: this.#finish?.kind ?? null,
 			finishReasonRaw: this.#finish?.raw ?? null,
@@ -156,11 +155,19 @@ export class Meter {
 		};
 	}
 
+	/** Nothing for nothing; null where it can't be known. */
+	#cost(state: EntryState, usage: Usage | null): NanoUsd | null {
+		if (state === 'released') return 0n;
+		const { prices } = this.target.facts;
+		return usage && (usage.reportedNanoUsd ?? (prices && costOf(usage, prices)));
+	}
+
 	#used(state: EntryState): Pick<LedgerEntry, 'usage' | 'usageSource'> {
 		if (state === 'released') return { usage: null, usageSource: 'none' };
 		const complete = this.#finish !== null || this.firstTokenAt === null;
 		if (this.#usage !== null && complete) return { usage: this.#usage, usageSource: 'reported' };
-		return { usage: this.#estimate(), usageSource: 'estimated' };
+		if (this.attempt.promptTokens === null) return { usage: this.#usage, usageSource: 'none' };
+		return { usage: this.#estimate(this.attempt.promptTokens), usageSource: 'estimated' };
 	}
 
 	/** Content was bought: settled. Refused before any: released. Silent after it was sent: nobody knows. */
@@ -171,10 +178,10 @@ export class Meter {
 	}
 
 	/** What an answer without (final) usage is taken to have cost; a reported input count is kept. */
-	#estimate(): Usage {
+	#estimate(promptTokens: number): Usage {
 		const output = Math.ceil(this.#outputChars / CHARS_PER_TOKEN);
 		if (this.#usage) return { ...this.#usage, output: Math.max(this.#usage.output, output) };
-		return usageOf({ input: this.attempt.promptTokens, output });
+		return usageOf({ input: promptTokens, output });
 	}
 }
 

@@ -79,7 +79,8 @@ function planned(request: ChatRequest, target: Target, promptTokens: number, mea
 	};
 }
 
-const unknownModel = (target: Target): Warning[] =>
+/** Named in the answer where its price and limits are guesses. */
+export const unknownModel = (target: Target): readonly Warning[] =>
 	target.facts.known
 		? []
 		: [

@@ -5,7 +5,8 @@
 import type { ModelFacts } from '../catalog/facts';
 import type { HealthPort } from '../health/contract';
 import type { CloseRequest, ExtendRequest, LedgerLimits, OpenAnswer, OpenRequest } from '../ledger/contract';
-import type { EmbedWire, EmbedWireId, Provider, Wire, WireId } from '../providers/provider';
+import type { ProviderConfig } from '../providers/config';
+import type { EmbedWire, EmbedWireId, Frame, Provider, Wire, WireId, WireRequest } from '../providers/provider';
 
 /** Virtual in tests: nothing here ever sleeps for real there. */
 export interface Time {
@@ -19,9 +20,9 @@ export interface OutboundRequest {
 	/** Provider id, for `<ID>_DEBUG`. */
 	readonly provider: string;
 	readonly url: string;
-	readonly method: 'GET' | 'POST';
+	readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
 	readonly headers: Readonly<Record<string, string>>;
-	readonly body?: string;
+	readonly body?: string | ArrayBuffer;
 	readonly signal: AbortSignal;
 	/** `tenant` addresses are checked against private networks; `operator` ones are exempt. */
 	readonly trust: 'operator' | 'tenant';
@@ -34,11 +35,15 @@ export type Send = (request: OutboundRequest) => Promise<Response>;
 export interface Credential {
 	/** `llm_providers.id`; null for the environment's. */
 	readonly rowId: string | null;
+	/** `llm_providers.name`; the provider's id for the environment's. */
+	readonly name: string;
 	readonly source: 'organization' | 'environment' | 'none';
 	readonly apiKey: string | null;
 	/** Root, path included, no slash at its end. */
 	readonly baseUrl: string;
 	readonly trust: 'operator' | 'tenant';
+	/** Region, deployments and the like. */
+	readonly config: ProviderConfig;
 }
 
 /** Which layer of the configuration said a thing. */
@@ -132,12 +137,21 @@ export interface LedgerPort {
 }
 
 export interface CatalogPort {
-	/** Always answers; `known: false` where the catalog has no such model. */
-	facts(provider: string, model: string): ModelFacts;
-	/** Upstream names of the models known for a provider. */
-	models(provider: string): readonly string[];
+	/**
+	 * Always answers, at once; `known: false` where no figures of the model are known. With a credential the
+	 * provider's own list, read through it before, is laid over the catalog.
+	 */
+	facts(provider: string, model: string, credential?: Credential): ModelFacts;
+	/** Upstream names of the models known for a provider; with a credential those of its own list. */
+	models(provider: string, credential?: Credential): readonly string[];
 	/** `provider/model` of a bare name, preferring providers in `among`; null: no such name. */
-	locate(bareName: string, among: readonly string[]): { readonly provider: string; readonly model: string } | null;
+	locate(
+		bareName: string,
+		among: readonly string[],
+		credentials?: Readonly<Record<string, readonly Credential[]>>,
+	): { readonly provider: string; readonly model: string } | null;
+	/** Reads the provider's own list where it has one and it is missing or old. Never rejects. */
+	refresh(provider: string, credential: Credential): Promise<void>;
 }
 
 export interface Registry {
@@ -146,6 +160,25 @@ export interface Registry {
 	readonly ids: readonly string[];
 	readonly wires: Readonly<Record<WireId, Wire>>;
 	readonly embedWires: Readonly<Record<EmbedWireId, EmbedWire>>;
+}
+
+/** A provider asked by whoever manages it: no model answers, so neither limits nor the ledger are concerned. */
+export interface UpstreamPort {
+	/** A provider's pairs of key and address in order of preference, as stored at this moment; empty: none. */
+	credentials(providerId: string): Promise<readonly Credential[]>;
+	/**
+	 * The frames of a streamed answer, a batch per chunk. The call ends where the reader leaves or `signal` fires.
+	 * Throws GatewayError: what a refusal means, `upstream_timeout` after a long silence, `aborted`.
+	 */
+	frames(question: UpstreamQuestion): AsyncGenerator<readonly Frame[], void, void>;
+}
+
+export interface UpstreamQuestion {
+	readonly provider: Provider;
+	readonly credential: Credential;
+	readonly wire: Pick<Wire, 'framing' | 'fromError'>;
+	readonly request: Pick<WireRequest, 'path' | 'headers' | 'body'>;
+	readonly signal: AbortSignal | null;
 }
 
 /** Milliseconds, from the environment. */

@@ -3,7 +3,7 @@ import { GatewayError, toGatewayError } from '../errors';
 import type { Outcome } from '../health/contract';
 import type { Warning } from '../language/request';
 import type { RoutingStep } from './call';
-import type { Meter } from './meter';
+import { aborted, type Meter } from './meter';
 import type { Ports } from './ports';
 import { noTarget, type RequestLedger } from './request-ledger';
 import { nextStep } from './retry';
@@ -119,6 +119,8 @@ async function tryTarget<Answer>(candidate: Pursued<Answer>, trial: Trial): Prom
 		return { failure, stop: false };
 	}
 	for (let tries = 1; ; tries += 1) {
+		// An attempt is an upstream call: none is begun for a caller who has left.
+		if (pursuit.signal?.aborted) return { failure: aborted(), stop: true };
 		const meter = prepared.meter(pursuit.ledger.begin());
 		try {
 			const answer = await prepared.call(meter);

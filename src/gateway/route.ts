@@ -1,6 +1,7 @@
 /** Who may answer: the ordered targets of one request. Pure. */
 import type { ModelFacts } from '../catalog/facts';
 import { GatewayError, invalid } from '../errors';
+import { matchesName } from '../providers/model-name';
 import type { Provider } from '../providers/provider';
 import type { RoutingStep } from './call';
 import type { CatalogPort, Choice, Credential, Registry, Snapshot } from './ports';
@@ -8,8 +9,12 @@ import type { CatalogPort, Choice, Credential, Registry, Snapshot } from './port
 /** One provider and model, with the key and address to reach it. */
 export interface Target {
 	readonly provider: Provider;
-	/** The upstream's name. */
+	/** `provider/model`; `<name>/<model>` at a server with a name of its own. */
+	readonly name: string;
+	/** As the catalog knows it. */
 	readonly model: string;
+	/** What the upstream calls it; differs from `model` where a deployment stands for it. */
+	readonly upstreamModel: string;
 	readonly facts: ModelFacts;
 	readonly credential: Credential;
 	/** What its health is kept under: the provider, or the provider at a tenant's own host. */
@@ -34,7 +39,7 @@ export interface RouteRequest {
 	readonly fallback: boolean;
 }
 
-interface Facts {
+export interface Facts {
 	readonly snapshot: Snapshot;
 	readonly catalog: CatalogPort;
 	readonly registry: Registry;
@@ -53,17 +58,37 @@ export function agentSlugOf(model: string | undefined, header: string | null): s
 
 const missing = (message: string): GatewayError => new GatewayError('model_not_found', message, { param: 'model' });
 
+interface Located {
+	readonly provider: Provider;
+	readonly model: string;
+	/** The one row that is meant, where the name was a row's. */
+	readonly credential?: Credential;
+}
+
+/** A row of a provider whose rows are servers with names of their own. */
+function namedServer(name: string, { registry, snapshot }: Facts): Omit<Located, 'model'> | null {
+	for (const id of registry.ids) {
+		const provider = registry.provider(id);
+		if (!provider?.named) continue;
+		const credential = snapshot.credentials[id]?.find((one) => one.rowId !== null && one.name === name);
+		if (credential) return { provider, credential };
+	}
+	return null;
+}
+
 /** `provider/model` or a bare name as provider and model. Throws `model_not_found` saying which part is unknown. */
-function locate(name: string, facts: Facts): { provider: Provider; model: string } {
+function locate(name: string, facts: Facts): Located {
 	const slash = name.indexOf('/');
 	if (slash > 0) {
-		const provider = facts.registry.provider(name.slice(0, slash));
+		const prefix = name.slice(0, slash);
+		const provider = facts.registry.provider(prefix);
+		const found = provider ? { provider } : namedServer(prefix, facts);
 		const model = name.slice(slash + 1);
-		if (!provider) throw missing(`Unknown provider '${name.slice(0, slash)}' in model '${name}'.`);
+		if (!found) throw missing(`Unknown provider '${prefix}' in model '${name}'.`);
 		if (!model) throw missing(`Model '${name}' names a provider but no model.`);
-		return { provider, model };
+		return { ...found, model };
 	}
-	const found = facts.catalog.locate(name, Object.keys(facts.snapshot.credentials));
+	const found = facts.catalog.locate(name, Object.keys(facts.snapshot.credentials), facts.snapshot.credentials);
 	const provider = found && facts.registry.provider(found.provider);
 	if (!found || !provider)
 		throw missing(`Unknown model '${name}'. Write it as provider/model, or use a name from /v1/models.`);
@@ -79,34 +104,37 @@ function hostOf(url: string): string {
 }
 
 /** The target of a name. Throws where it is unknown, has no key, or is of the wrong kind. */
-function targetOf(name: string, kind: 'chat' | 'embedding', facts: Facts, rowId?: string): Target {
-	const { provider, model } = locate(name, facts);
+export function targetOf(name: string, kind: 'chat' | 'embedding' | 'any', facts: Facts, rowId?: string): Target {
+	const { provider, model, credential: named } = locate(name, facts);
 	const pool = facts.snapshot.credentials[provider.id] ?? [];
-	const credential = pool.find((one) => one.rowId === rowId) ?? pool[0];
+	const credential = named ?? pool.find((one) => one.rowId === rowId) ?? pool[0];
 	if (!credential) throw missing(`Provider '${provider.id}' has no key in this organization.`);
-	const modelFacts = facts.catalog.facts(provider.id, model);
+	const modelFacts = facts.catalog.facts(provider.id, model, credential);
 	if (kind === 'embedding' && !provider.embeddings)
 		throw invalid('model', `Provider '${provider.id}' has no embeddings: choose another model.`);
-	if (modelFacts.known && modelFacts.kind !== kind)
+	if (kind !== 'any' && modelFacts.known && modelFacts.kind !== kind)
 		throw invalid(
 			'model',
 			kind === 'chat' ? `'${name}' is an embedding model: use /v1/embeddings.` : `'${name}' is not an embedding model.`,
 		);
 	const endpoint = credential.trust === 'tenant' ? `${provider.id}@${hostOf(credential.baseUrl)}` : provider.id;
-	return { provider, model, facts: modelFacts, credential, endpoint };
+	return {
+		provider,
+		name: named ? `${named.name}/${model}` : `${provider.id}/${model}`,
+		model,
+		upstreamModel: provider.routing?.model?.(model, credential.config) ?? model,
+		facts: modelFacts,
+		credential,
+		endpoint,
+	};
 }
 
-const nameOf = (target: Target): string => `${target.provider.id}/${target.model}`;
+const nameOf = (target: Target): string => target.name;
 
-function matches(pattern: string, name: string): boolean {
-	if (!pattern.includes('*')) return pattern === name;
-	const parts = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-	return new RegExp(`^${parts.join('.*')}$`).test(name);
-}
-
-function allowed(target: Target, snapshot: Snapshot): boolean {
+/** By the key's list of models. */
+export function allowed(target: Target, snapshot: Snapshot): boolean {
 	const patterns = snapshot.caller.allowedModels;
-	return patterns === null || patterns.some((pattern) => matches(pattern, nameOf(target)));
+	return patterns === null || patterns.some((pattern) => matchesName(pattern, nameOf(target)));
 }
 
 interface Asked {

@@ -2,15 +2,18 @@
 import { Collector } from '../language/collect';
 import type { ChatEvent } from '../language/event';
 import type { ChatResponse } from '../language/request';
+import { wireChoice } from '../providers/wire-choice';
 import { type Admitted, admit } from './admit';
 import { type Attempt, type OpenStream, streamed, whole, wireRequestOf } from './attempt';
 import type { CallMeta, ChatAnswer, ChatCall, ChatStream } from './call';
 import { type ChatRun, metaOf, startRun } from './chat-run';
 import { firstEventLimit, foldsStream } from './deadline';
+import { leaving } from './leaving';
 import { aborted, Meter } from './meter';
 import { type ChatPlan, type Planned, planChat } from './plan';
 import type { Ports } from './ports';
 import { type Pursued, pursue, report, type Won } from './pursue';
+import { following } from './request-facts';
 import { agentSlugOf } from './route';
 
 /** Throws GatewayError. */
@@ -86,16 +89,16 @@ function candidates<Answer>(
 		target: planned.target,
 		holdNanoUsd: planned.holdNanoUsd,
 		prepare: () => {
-			const wire = run.ports.registry.wires[planned.target.provider.wire];
-			const wireRequest = wireRequestOf(run.plan.request, planned.target, wire, stream);
+			const { target } = planned;
+			const { wire: id, quirks } = wireChoice(target.provider, target.model, run.plan.request);
+			const wire = run.ports.registry.wires[id];
+			const firstMessage = run.plan.request.messages.length - run.call.request.messages.length;
+			const wireRequest = wireRequestOf(run.plan.request, { target, wire, quirks, stream, firstMessage });
 			return {
 				warnings: wireRequest.warnings,
 				meter: (number) => meterOf(run, planned, number, stream),
 				call: (meter) => {
-					const controller = new AbortController();
-					const { signal } = run.call;
-					if (signal?.aborted) controller.abort(aborted());
-					signal?.addEventListener('abort', () => controller.abort(aborted()), { once: true });
+					const controller = following(run.call.signal);
 					const limits = limitsOf(run, stream);
 					const attempt: Attempt = {
 						target: planned.target,
@@ -181,28 +184,4 @@ function committed(run: ChatRun, won: Won<Running>): ChatStream {
 async function* chained(answer: OpenStream): AsyncGenerator<readonly ChatEvent[], void, void> {
 	yield answer.head;
 	yield* answer.tail;
-}
-
-/**
- * `return()` of a generator waits for its pending read, and skips a body that never began: so the upstream is
- * aborted and the books are closed before it.
- */
-function leaving(
-	events: AsyncGenerator<readonly ChatEvent[], void, void>,
-	leave: () => void,
-): AsyncGenerator<readonly ChatEvent[], void, void> {
-	return {
-		next: () => events.next(),
-		return: (value) => {
-			leave();
-			return events.return(value);
-		},
-		throw: (error) => {
-			leave();
-			return events.throw(error);
-		},
-		[Symbol.asyncIterator]() {
-			return this;
-		},
-	};
 }

@@ -1,6 +1,7 @@
 /** One HTTP exchange with an upstream: address, key, status. The body is the caller's. */
 import { GatewayError, toGatewayError } from '../errors';
 import type { Wire, WireRequest } from '../providers/provider';
+import { authorized, type UpstreamRequest } from './authorize';
 import type { Ports } from './ports';
 import type { Target } from './route';
 
@@ -8,16 +9,6 @@ import type { Target } from './route';
 const ERROR_BODY_LIMIT = 64 * 1024;
 /** Most of a whole answer that is read (bytes). */
 export const ANSWER_LIMIT = 64 * 1024 * 1024;
-
-function headersOf(target: Target, request: WireRequest): Record<string, string> {
-	const { auth, headers } = target.provider;
-	const all: Record<string, string> = { 'content-type': 'application/json', ...headers, ...request.headers };
-	const key = target.credential.apiKey;
-	if (key === null) return all;
-	if (auth.kind === 'header') all[auth.name] = key;
-	else if (auth.kind !== 'none') all.authorization = `Bearer ${key}`;
-	return all;
-}
 
 /**
  * Sends and waits for the head of a 2xx answer. Throws GatewayError: what the upstream refused, as its
@@ -28,18 +19,32 @@ export async function exchange(
 	request: WireRequest,
 	wire: Pick<Wire, 'fromError'>,
 	signal: AbortSignal,
-	ports: Pick<Ports, 'send'>,
+	ports: Pick<Ports, 'send' | 'time'>,
+): Promise<Response> {
+	const { provider, credential } = target;
+	const path =
+		provider.routing?.path?.(request.path, target.upstreamModel, credential.config, credential.baseUrl) ?? request.path;
+	const headers = { 'content-type': 'application/json', ...request.headers };
+	const call: UpstreamRequest = { method: 'POST', url: credential.baseUrl + path, headers, body: request.body };
+	return dispatch(call, target, wire, signal, ports);
+}
+
+/** The same for a request that no wire made. */
+export async function dispatch(
+	call: UpstreamRequest,
+	{ provider, credential }: Pick<Target, 'provider' | 'credential'>,
+	wire: Pick<Wire, 'fromError'>,
+	signal: AbortSignal,
+	ports: Pick<Ports, 'send' | 'time'>,
 ): Promise<Response> {
 	let response: Response;
 	try {
 		response = await ports.send({
-			provider: target.provider.id,
-			url: target.credential.baseUrl + request.path,
-			method: 'POST',
-			headers: headersOf(target, request),
-			body: request.body,
+			provider: provider.id,
+			...call,
+			headers: await authorized(call, { provider, credential }, ports.time),
 			signal,
-			trust: target.credential.trust,
+			trust: credential.trust,
 		});
 	} catch (error) {
 		throw failureOf(error, signal);

@@ -39,7 +39,8 @@ export interface OpenRequest {
 	readonly model: string;
 }
 
-export type Operation = 'chat' | 'embedding' | 'health';
+/** `passthrough`: any other path of a provider, sent on as it is. */
+export type Operation = 'chat' | 'embedding' | 'passthrough' | 'health';
 
 /** State of the request limits after this open, for `x-ratelimit-*`. Null where no limit is set. */
 export interface RateState {

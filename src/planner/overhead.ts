@@ -54,8 +54,11 @@ const FAMILIES: Readonly<Record<TokenizerFamily, Overhead>> = {
 	// Up to 16,384 visual tokens an image.
 	qwen: { base: 32, perMessage: 8, toolPreamble: 320, perTool: 72, image: 16_384, normalization: 'NFC' },
 	grok: { base: 256, perMessage: 8, toolPreamble: 256, perTool: 64, image: 2_048, normalization: 'unknown' },
+	// A hidden preamble of some 500 tokens.
+	cohere: { base: 640, perMessage: 12, toolPreamble: 640, perTool: 72, image: 4_096, normalization: 'unknown' },
+	// A tool prompt of some 400.
+	nova: { base: 64, perMessage: 12, toolPreamble: 640, perTool: 72, image: 4_096, normalization: 'unknown' },
 	mock: { base: 16, perMessage: 8, toolPreamble: 32, perTool: 16, image: 1_600, normalization: 'none' },
-	// Cohere's preamble has some 500, Nova's tool prompt some 400.
 	unknown: { base: 1_024, perMessage: 16, toolPreamble: 640, perTool: 72, image: 16_384, normalization: 'unknown' },
 };
 

@@ -20,7 +20,9 @@ describe('the pair of key and address', () => {
 		expect(credentials([], none, OPERATOR).north).toEqual([
 			{
 				rowId: null,
+				name: 'north',
 				source: 'environment',
+				config: {},
 				apiKey: 'operator-key',
 				baseUrl: 'https://operator.example/v1',
 				trust: 'operator',
@@ -30,7 +32,15 @@ describe('the pair of key and address', () => {
 
 	it("is the row's key and the row's address", () => {
 		expect(credentials([providerRow({ baseUrl: TENANT_URL })], opened(), OPERATOR).north).toEqual([
-			{ rowId: 'p1', source: 'organization', apiKey: 'tenant-key', baseUrl: TENANT_URL, trust: 'tenant' },
+			{
+				rowId: 'p1',
+				name: 'north',
+				source: 'organization',
+				apiKey: 'tenant-key',
+				baseUrl: TENANT_URL,
+				trust: 'tenant',
+				config: {},
+			},
 		]);
 	});
 
@@ -38,10 +48,12 @@ describe('the pair of key and address', () => {
 		expect(credentials([providerRow()], opened(), OPERATOR).north).toEqual([
 			{
 				rowId: 'p1',
+				name: 'north',
 				source: 'organization',
 				apiKey: 'tenant-key',
 				baseUrl: 'https://api.north.example/v1',
 				trust: 'operator',
+				config: {},
 			},
 		]);
 	});
@@ -67,6 +79,18 @@ describe('the pair of key and address', () => {
 		expect(found.custom?.[0]).toMatchObject({ rowId: 'p2', apiKey: null, baseUrl: TENANT_URL, trust: 'tenant' });
 	});
 
+	it("takes its address from the row's configuration where the provider says how", () => {
+		const row = (config: Record<string, unknown>) => providerRow({ provider: 'regional', config });
+		const found = (config: Record<string, unknown>) => credentials([row(config)], opened(), environment()).regional;
+		expect(found({ region: 'eu-west-1' })?.[0]).toMatchObject({
+			baseUrl: 'https://eu-west-1.regional.example',
+			trust: 'operator',
+			config: { region: 'eu-west-1' },
+		});
+		expect(found({})).toBeUndefined();
+		expect(found({ region: 'eu-west-1', apiVersion: 'x' })).toBeUndefined();
+	});
+
 	it('is absent for a custom provider whose row has no address', () => {
 		expect(credentials([providerRow({ provider: 'custom' })], opened(), environment()).custom).toBeUndefined();
 	});
@@ -74,7 +98,7 @@ describe('the pair of key and address', () => {
 	it('never leaves the Worker for mock, whatever a row says', () => {
 		const row = providerRow({ provider: 'mock', baseUrl: TENANT_URL });
 		expect(credentials([row], opened(), environment()).mock).toEqual([
-			{ rowId: null, source: 'none', apiKey: null, baseUrl: '', trust: 'operator' },
+			{ rowId: null, name: 'mock', source: 'none', apiKey: null, baseUrl: '', trust: 'operator', config: {} },
 		]);
 	});
 });
@@ -85,7 +109,15 @@ describe("an operator's key stays away from a tenant's host", () => {
 		expect(credentials([row], none, OPERATOR).north).toBeUndefined();
 		const optional = providerRow({ provider: 'workshop', baseUrl: TENANT_URL, sealedApiKey: null });
 		expect(credentials([optional], none, OPERATOR).workshop).toEqual([
-			{ rowId: 'p1', source: 'organization', apiKey: null, baseUrl: TENANT_URL, trust: 'tenant' },
+			{
+				rowId: 'p1',
+				name: 'north',
+				source: 'organization',
+				apiKey: null,
+				baseUrl: TENANT_URL,
+				trust: 'tenant',
+				config: {},
+			},
 		]);
 	});
 
@@ -111,6 +143,7 @@ describe("an operator's key stays away from a tenant's host", () => {
 			name: fc.constant('name'),
 			sealedApiKey: fc.option(fc.constant('sealed')),
 			baseUrl: fc.option(fc.constant(TENANT_URL)),
+			config: fc.constant({}),
 		});
 		const keys = fc.dictionary(fc.constantFrom('p1', 'p2', 'p3'), fc.option(fc.constant('tenant-key')));
 		fc.assert(

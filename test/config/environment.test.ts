@@ -29,7 +29,7 @@ describe('the environment as a layer', () => {
 	});
 
 	it('joins its key with its own address, or with the default one', () => {
-		const pair = { rowId: null, source: 'environment', apiKey: 'k', trust: 'operator' };
+		const pair = { rowId: null, name: 'north', source: 'environment', apiKey: 'k', trust: 'operator', config: {} };
 		expect(environment({ NORTH_API_KEY: 'k' }).credentials.north).toEqual({
 			...pair,
 			baseUrl: 'https://api.north.example/v1',
@@ -43,21 +43,48 @@ describe('the environment as a layer', () => {
 		expect(environment({ CUSTOM_API_KEY: 'k' }).credentials.custom).toBeUndefined();
 		expect(environment({ CUSTOM_BASE_URL: 'http://10.0.0.1/v1' }).credentials.custom).toEqual({
 			rowId: null,
+			name: 'custom',
 			source: 'environment',
 			apiKey: null,
 			baseUrl: 'http://10.0.0.1/v1',
 			trust: 'operator',
+			config: {},
 		});
+	});
+
+	it('takes a region, an AWS pair or a token where the provider has a use for them', () => {
+		const pair = {
+			REGIONAL_ACCESS_KEY_ID: 'AKID',
+			REGIONAL_SECRET_ACCESS_KEY: 'secret',
+			REGIONAL_REGION: 'eu-west-1',
+			NORTH_REGION: 'nowhere',
+		};
+		expect(environment(pair).credentials.regional).toMatchObject({
+			apiKey: 'AKID:secret',
+			baseUrl: 'https://eu-west-1.regional.example',
+			config: { region: 'eu-west-1' },
+		});
+		expect(environment({ ...pair, REGIONAL_SESSION_TOKEN: 't' }).credentials.regional?.apiKey).toBe('AKID:secret:t');
+		expect(environment({ ...pair, REGIONAL_API_KEY: 'bearer' }).credentials.regional?.apiKey).toBe('bearer');
+		expect(environment({ REGIONAL_API_KEY: 'bearer' }).credentials.regional).toBeUndefined();
+	});
+
+	it('refuses a wrong region, naming the field', () => {
+		expect(() => environment({ REGIONAL_API_KEY: 'k', REGIONAL_REGION: 'Frankfurt' })).toThrow(
+			/variables of regional: config\.region/,
+		);
 	});
 
 	it('never sends a key to a provider that takes none', () => {
 		expect(environment({ CELLAR_API_KEY: 'k' }).credentials.cellar?.apiKey).toBeNull();
 		expect(environment({ MOCK_API_KEY: 'k', MOCK_BASE_URL: 'https://elsewhere.example' }).credentials.mock).toEqual({
 			rowId: null,
+			name: 'mock',
 			source: 'none',
 			apiKey: null,
 			baseUrl: '',
 			trust: 'operator',
+			config: {},
 		});
 	});
 

@@ -20,6 +20,11 @@ const PROVIDERS: readonly Provider[] = [
 	provider('south', { auth: { kind: 'header', name: 'x-api-key' } }),
 	provider('workshop', { auth: { kind: 'optional' }, baseUrl: 'http://localhost:1234/v1', local: true }),
 	provider('cellar', { auth: { kind: 'none' }, baseUrl: 'http://localhost:11434', local: true }),
+	provider('regional', {
+		baseUrl: null,
+		config: ['region'],
+		routing: { baseUrl: ({ region }) => (region ? `https://${region}.regional.example` : null) },
+	}),
 	provider('custom', { auth: { kind: 'optional' }, baseUrl: null }),
 	provider('mock', { auth: { kind: 'none' }, baseUrl: null, wire: 'mock', builtin: true, defaultModel: 'echo' }),
 ];
@@ -51,6 +56,7 @@ export const providerRow = (change: Partial<ProviderRow> = {}): ProviderRow => (
 	name: 'north',
 	sealedApiKey: 'sealed',
 	baseUrl: null,
+	config: {},
 	...change,
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EmbedCall } from '../../src/gateway/call';
-import { type Script, world } from '../support/scripted-gateway';
+import { type Script, sentJson, world } from '../support/scripted-gateway';
 
 const call = (input: string[], model = 'openai/embed-test'): EmbedCall => ({
 	requestId: 'e1',
@@ -14,7 +14,7 @@ const call = (input: string[], model = 'openai/embed-test'): EmbedCall => ({
 
 /** Embeds each text as its length. */
 const lengths: Script = (request) => {
-	const { input } = JSON.parse(request.body ?? '{}') as { input: string[] };
+	const { input } = sentJson(request) as { input: string[] };
 	return Response.json({
 		model: 'embed-test',
 		data: input.map((text, index) => ({ index, embedding: [text.length] })),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AgentConfig, Caller, Snapshot } from '../../src/gateway/ports';
-import { answer, chatCall, world } from '../support/scripted-gateway';
+import { answer, chatCall, sentJson, world } from '../support/scripted-gateway';
 
 const agent: AgentConfig = {
 	id: 'agent1',
@@ -36,7 +36,7 @@ const ask = (model: string | undefined, snapshot: Partial<Snapshot> = {}, call: 
 	};
 };
 
-const sentBody = (w: ReturnType<typeof world>): Record<string, unknown> => JSON.parse(w.sent[0]?.body ?? '{}');
+const sentBody = (w: ReturnType<typeof world>): Record<string, unknown> => sentJson(w.sent[0]);
 
 describe('the model of a request', () => {
 	it.each([undefined, 'default', ''])('%s means what configuration says', async (model) => {
@@ -138,5 +138,43 @@ describe('the chain', () => {
 			'the chain is longer than 8 targets',
 			'the chain is longer than 8 targets',
 		]);
+	});
+});
+
+describe('a server with a name of its own', () => {
+	const server = (name: string, baseUrl: string) => ({
+		rowId: `row-${name}`,
+		name,
+		source: 'organization' as const,
+		apiKey: null,
+		baseUrl,
+		trust: 'tenant' as const,
+		config: {},
+	});
+	const credentials = {
+		custom: [server('custom', 'https://one.example/v1'), server('vllm-eu', 'https://two.example/v1')],
+	};
+
+	it('is addressed by that name', async () => {
+		const { w, run } = ask('vllm-eu/llama', { credentials });
+		expect((await run).meta).toMatchObject({ provider: 'custom', model: 'llama' });
+		expect(w.sent[0]?.url).toBe('https://two.example/v1/chat/completions');
+		expect(w.entries()[0]).toMatchObject({ provider: 'custom', providerRowId: 'row-vllm-eu' });
+	});
+
+	it("is the first of them under the provider's own name", async () => {
+		const { w, run } = ask('custom/llama', { credentials });
+		await run;
+		expect(w.sent[0]?.url).toBe('https://one.example/v1/chat/completions');
+	});
+
+	it('is told apart in the list of models a key may use', async () => {
+		const limited = { credentials, caller: caller({ allowedModels: ['vllm-eu/*'] }) };
+		await expect(ask('vllm-eu/llama', limited).run).resolves.toBeDefined();
+		await expect(ask('custom/llama', limited).run).rejects.toMatchObject({ code: 'forbidden' });
+	});
+
+	it('is unknown to an organization that has none of that name', async () => {
+		await expect(ask('vllm-us/llama', { credentials }).run).rejects.toMatchObject({ code: 'model_not_found' });
 	});
 });

@@ -9,6 +9,7 @@ import {
 	openSse,
 	type Script,
 	SSE,
+	sentJson,
 	sse,
 	world,
 } from '../support/scripted-gateway';
@@ -70,7 +71,7 @@ describe('a whole answer', () => {
 		const w = world({ upstream: [() => sse(SSE.role, SSE.text('a'), SSE.text('b'), SSE.stop, SSE.usage, SSE.done)] });
 		const { response } = await w.gateway.chat(chatCall({ maxTokens: 5_000 }));
 		expect(response.content).toEqual([{ type: 'text', text: 'ab' }]);
-		expect(JSON.parse(w.sent[0]?.body ?? '{}').stream).toBe(true);
+		expect(sentJson(w.sent[0]).stream).toBe(true);
 		expect(w.entries()[0]).toMatchObject({ state: 'settled', stream: true });
 	});
 
@@ -293,10 +294,12 @@ const worldCredentials = () => ({
 	openai: [
 		{
 			rowId: null,
+			name: 'openai',
 			source: 'environment' as const,
 			apiKey: 'key',
 			baseUrl: 'https://openai.test/v1',
 			trust: 'operator' as const,
+			config: {},
 		},
 	],
 });

@@ -77,6 +77,10 @@ export function principal(organizationId: string, parts: Partial<Principal> = {}
 export const operator = (organizationId: string): Principal =>
 	principal(organizationId, { kind: 'operator', role: null, actor: 'operator' });
 
+const unused = () => {
+	throw new Error('administration calls no model');
+};
+
 let ids = 0;
 
 export function serviceContext(who: Principal, parts: Partial<ServiceContext> = {}): ServiceContext {
@@ -86,6 +90,7 @@ export function serviceContext(who: Principal, parts: Partial<ServiceContext> = 
 		change: scriptedChange(),
 		catalog: catalog(),
 		registry: { provider: findProvider, ids: providerIds, wires, embedWires },
+		upstreams: { credentials: async () => [], frames: unused },
 		now: () => NOW,
 		newId: () => `id-${String(++ids).padStart(6, '0')}`,
 		randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
@@ -100,15 +105,11 @@ const administration = router({
 	organizations: organizationsRouter,
 });
 
-const unused = () => {
-	throw new Error('administration calls no model');
-};
-
 /** The administration routers as this caller. */
 export function administer(services: ServiceContext) {
 	const ctx: RouterContext = {
 		services,
-		gateway: { chat: unused, stream: unused, embed: unused, models: unused },
+		gateway: { chat: unused, stream: unused, embed: unused, passthrough: unused, models: unused, countTokens: unused },
 		call: { clientRequestId: null, agent: null, fallback: true, receivedAt: NOW, signal: null },
 		ready: unused,
 	};

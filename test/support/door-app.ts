@@ -110,6 +110,8 @@ export interface Script {
 	readonly stream?: (call: ChatCall, number: number) => ChatStream | Promise<ChatStream>;
 	readonly embed?: (call: EmbedCall) => EmbedAnswer | Promise<EmbedAnswer>;
 	readonly models?: Gateway['models'];
+	readonly passthrough?: Gateway['passthrough'];
+	readonly countTokens?: Gateway['countTokens'];
 }
 
 const unscripted = () => new GatewayError('internal', 'not scripted');
@@ -136,6 +138,8 @@ export function scriptedGateway(script: Script): ScriptedGateway {
 			return script.embed(call);
 		},
 		models: script.models ?? (async () => []),
+		countTokens: script.countTokens ?? (() => Promise.reject(unscripted())),
+		passthrough: script.passthrough ?? (() => Promise.reject(unscripted())),
 	};
 }
 

@@ -43,10 +43,12 @@ export interface WorldOptions {
 
 const credential = (baseUrl: string): Credential => ({
 	rowId: null,
+	name: 'openai',
 	source: 'environment',
 	apiKey: 'key',
 	baseUrl,
 	trust: 'operator',
+	config: {},
 });
 
 export const FACTS: ModelFacts = {
@@ -152,6 +154,7 @@ export function world(options: WorldOptions): World {
 			}),
 			models: () => ['gpt-test'],
 			locate: (name) => (name === 'gpt-test' ? { provider: 'openai', model: name } : null),
+			refresh: async () => undefined,
 		},
 		registry: { provider: findProvider, ids: providerIds, wires, embedWires },
 		limits: { firstEventMs: 10_000, idleMs: 60_000, totalMs: 600_000, maxAttempts: 3, ...options.limits },
@@ -175,6 +178,10 @@ export function world(options: WorldOptions): World {
 		entries: () => closes.flatMap((close) => (close.entry ? [close.entry] : [])),
 	};
 }
+
+/** The JSON that was sent upstream, `{}` where nothing was. */
+export const sentJson = (request: OutboundRequest | undefined): Record<string, unknown> =>
+	JSON.parse(typeof request?.body === 'string' ? request.body : '{}');
 
 let calls = 0;
 

@@ -20,7 +20,7 @@ export const llmUsageLogs = sqliteTable(
 		requestId: text('request_id').notNull(),
 		organizationId: text('organization_id').notNull(),
 		state: text({ enum: ['settled', 'released', 'unknown'] }).notNull(),
-		operation: text({ enum: ['chat', 'embedding', 'health'] }).notNull(),
+		operation: text({ enum: ['chat', 'embedding', 'passthrough', 'health'] }).notNull(),
 		stream: integer({ mode: 'boolean' }).notNull(),
 		keyId: text('key_id'),
 		agentId: text('agent_id'),

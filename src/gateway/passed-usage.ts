@@ -1,0 +1,112 @@
+/** What an answer that is only passed on says of its tokens, read beside the way without holding it up. */
+import { type Usage, usageOf } from '../language/usage';
+import { sseFramer } from '../providers/framing/sse';
+import { usageFrom } from '../providers/wire/openai-chat/usage';
+
+/** Bytes of a JSON answer that are kept to be read at its end; of a longer one the usage is unknown. */
+const MOST_JSON = 4 * 1024 * 1024;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const fieldsOf = (value: unknown): Fields | null =>
+	typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
+
+const count = (value: unknown): number => (typeof value === 'number' && value > 0 ? value : 0);
+
+/** Anthropic's input does not include what came from or went to its cache. */
+function anthropicUsage(usage: Fields): Usage | null {
+	if (!('cache_read_input_tokens' in usage || 'cache_creation_input_tokens' in usage)) return null;
+	return usageOf({
+		input: count(usage.input_tokens),
+		cacheRead: count(usage.cache_read_input_tokens),
+		cacheWrite5m: count(usage.cache_creation_input_tokens),
+		output: count(usage.output_tokens),
+	});
+}
+
+/** Gemini: candidates exclude thoughts. */
+function geminiUsage(usage: Fields): Usage {
+	const cached = count(usage.cachedContentTokenCount);
+	return usageOf({
+		input: count(usage.promptTokenCount) + count(usage.toolUsePromptTokenCount) - cached,
+		cacheRead: cached,
+		output: count(usage.candidatesTokenCount),
+		reasoning: count(usage.thoughtsTokenCount),
+	});
+}
+
+/** The token counts in one JSON value, in any of the shapes the providers use; null: it states none. */
+export function usageIn(value: unknown): Usage | null {
+	const fields = fieldsOf(value);
+	if (!fields) return null;
+	const { usage, usageMetadata, meta, result, response } = fields;
+	const plain = fieldsOf(usage);
+	if (plain) return anthropicUsage(plain) ?? usageFrom(plain, true);
+	const gemini = fieldsOf(usageMetadata);
+	if (gemini) return geminiUsage(gemini);
+	const billed = fieldsOf(fieldsOf(meta)?.billed_units);
+	if (billed && (billed.input_tokens !== undefined || billed.output_tokens !== undefined))
+		return usageOf({ input: count(billed.input_tokens), output: count(billed.output_tokens) });
+	// Cloudflare's envelope, and the last events of OpenAI's Responses.
+	return usageIn(result) ?? usageIn(response);
+}
+
+function parsed(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
+export interface UsageReader {
+	push(bytes: Uint8Array): void;
+	/** After the last byte. */
+	end(): Usage | null;
+}
+
+const NOTHING: UsageReader = { push: () => undefined, end: () => null };
+
+export function usageReader(contentType: string): UsageReader {
+	if (contentType.includes('json')) return jsonReader();
+	return contentType.includes('text/event-stream') ? eventReader() : NOTHING;
+}
+
+function jsonReader(): UsageReader {
+	const decoder = new TextDecoder();
+	let text = '';
+	let size = 0;
+	return {
+		push(bytes) {
+			size += bytes.byteLength;
+			text = size > MOST_JSON ? '' : text + decoder.decode(bytes, { stream: true });
+		},
+		end: () => (size > MOST_JSON ? null : usageIn(parsed(text + decoder.decode()))),
+	};
+}
+
+/** The last count counts: where there are several they are cumulative. */
+function eventReader(): UsageReader {
+	const framer = sseFramer();
+	let last: Usage | null = null;
+	let readable = true;
+	const read = (frames: ReturnType<typeof framer.push>): void => {
+		for (const { data } of frames) if (data.includes('sage')) last = usageIn(parsed(data)) ?? last;
+	};
+	const tried = (step: () => ReturnType<typeof framer.push>): void => {
+		if (!readable) return;
+		try {
+			read(step());
+		} catch {
+			// An event above the framer's bound: passed on all the same, its counts are not seen.
+			readable = false;
+		}
+	};
+	return {
+		push: (bytes) => tried(() => framer.push(bytes)),
+		end() {
+			tried(() => framer.end());
+			return last;
+		},
+	};
+}

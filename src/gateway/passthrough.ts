@@ -1,0 +1,212 @@
+/** The path of a request no wire makes: admitted, sent once as it is, its answer passed on, one entry in the ledger. */
+import { GatewayError, invalid } from '../errors';
+import { matchesName } from '../providers/model-name';
+import { type Admissible, type Admitted, admit, warningsOf } from './admit';
+import type { CallMeta, Passed, PassthroughCall } from './call';
+import { leaving } from './leaving';
+import { aborted, Meter } from './meter';
+import { usageReader } from './passed-usage';
+import type { CatalogPort, Ports, Registry, Snapshot } from './ports';
+import { report } from './pursue';
+import { following, requestFacts } from './request-facts';
+import { noTarget, RequestLedger } from './request-ledger';
+import { allowed, type Target, targetOf } from './route';
+import { dispatch, failureOf } from './upstream';
+import { type Watchdog, watch } from './watchdog';
+
+interface PassPlan extends Admissible {
+	readonly target: Target;
+	readonly url: string;
+}
+
+const RETRY_AFTER_MS = 1_000;
+
+/** Under the root and nowhere else, however it is spelled. Throws `invalid_request`. */
+function urlOf(call: PassthroughCall, { credential }: Target): string {
+	const root = `${credential.baseUrl}/`;
+	const url = credential.baseUrl + call.path + call.search;
+	const plain = /[\\\s]|\/\/|%2f|%5c/i.test(call.path);
+	if (plain || !new URL(url).href.startsWith(new URL(root).href))
+		throw invalid('path', 'path: it must lie under the root of the provider, without empty or dotted segments.');
+	return url;
+}
+
+/** With the operator's own key only what keeps nothing in its account; a key's list of models must be checkable. */
+function checkAccess(call: PassthroughCall, target: Target, snapshot: Snapshot): void {
+	const { provider, credential } = target;
+	const shared = credential.source !== 'organization' && snapshot.caller.kind !== 'operator';
+	if (shared && !provider.passthrough?.some((pattern) => matchesName(pattern, call.path)))
+		throw new GatewayError(
+			'forbidden',
+			`${provider.id}${call.path} is open with a provider key of your organization's own only.`,
+			{ param: 'path' },
+		);
+	if (snapshot.caller.allowedModels === null) return;
+	if (call.model === null)
+		throw new GatewayError('forbidden', 'This key is limited to certain models and the request names none.', {
+			param: 'model',
+		});
+	if (!allowed(target, snapshot))
+		throw new GatewayError('forbidden', `This key may not use model '${target.name}'.`, { param: 'model' });
+}
+
+function planPass(
+	call: PassthroughCall,
+	facts: { readonly snapshot: Snapshot; readonly catalog: CatalogPort; readonly registry: Registry },
+): PassPlan {
+	// Where no model is named the path stands for it in reports.
+	const found = targetOf(`${call.provider}/${call.model ?? call.path.slice(1)}`, 'any', facts);
+	const target =
+		call.model === null ? { ...found, facts: { ...found.facts, prices: null, priceVersion: null } } : found;
+	if (target.provider.builtin) throw invalid('provider', `Provider '${target.provider.id}' has no other paths.`);
+	checkAccess(call, target, facts.snapshot);
+	return {
+		target,
+		url: urlOf(call, target),
+		holdNanoUsd: null,
+		provider: target.provider.id,
+		model: target.model,
+	};
+}
+
+/** Throws GatewayError. A refusal of the upstream is typed as everywhere; its own words are scrubbed. */
+export async function passthrough(call: PassthroughCall, ports: Ports): Promise<Passed> {
+	const { catalog, registry } = ports;
+	const admitted = await admit(
+		{
+			requestId: call.requestId,
+			agentSlug: null,
+			operation: 'passthrough',
+			prepare: (snapshot) => planPass(call, { snapshot, catalog, registry }),
+		},
+		ports,
+	);
+	const ledger = new RequestLedger(call.requestId, admitted.snapshot, null, ports);
+	try {
+		return await sendOn(call, admitted, ledger, ports);
+	} catch (error) {
+		ledger.finish();
+		throw error;
+	}
+}
+
+async function sendOn(
+	call: PassthroughCall,
+	admitted: Admitted<PassPlan>,
+	ledger: RequestLedger,
+	ports: Ports,
+): Promise<Passed> {
+	const { target, url } = admitted.plan;
+	if (call.signal?.aborted) throw aborted();
+	if (ports.health.admits(target.endpoint) === 'open') throw noTarget(RETRY_AFTER_MS);
+	const controller = following(call.signal);
+	const startedAt = ports.time.now();
+	const { idleMs, totalMs } = ports.limits;
+	const totalBy = startedAt + totalMs;
+	// Images and audio take their time before the first byte: only silence for ever is given up.
+	const limits = { firstEventMs: totalMs, idleMs, commitBy: totalBy, totalBy };
+	const dog = watch(ports.time, limits, (error) => controller.abort(error));
+	const meter = meterOf(call, admitted, ledger.begin(), ports);
+	const pursuit = { organizationId: admitted.snapshot.organization.id, timeoutsCount: false };
+	const ended = (failure: GatewayError | null, status: number | null): void => {
+		dog.stop();
+		ledger.owe(meter.end(failure, status));
+		report(failure, target, meter, { ports, probe: false, pursuit });
+	};
+	const wire = ports.registry.wires[target.provider.wire];
+	const { method, headers, body } = call;
+	const request = { method, url, headers, ...(body && { body }) };
+	let response: Response;
+	try {
+		response = await dispatch(request, target, wire, controller.signal, ports);
+	} catch (error) {
+		const failure = failureOf(error, controller.signal);
+		ended(failure, null);
+		throw failure;
+	}
+	const waitedMs = ports.time.now() - startedAt;
+	const settle = (failure: GatewayError | null): void => {
+		ended(failure, response.status);
+		ledger.finish();
+	};
+	return {
+		status: response.status,
+		headers: response.headers,
+		body: passed(response, { meter, dog, controller, settle }),
+		meta: () => metaOf(call, admitted, ledger, { waitedMs, now: ports.time.now() }),
+	};
+}
+
+const meterOf = (call: PassthroughCall, admitted: Admitted<PassPlan>, number: number, ports: Ports) =>
+	new Meter(
+		requestFacts(call, admitted, 'passthrough', { runId: call.runId }),
+		admitted.plan.target,
+		{ number, stream: true, promptTokens: null, context: null },
+		ports.time,
+	);
+
+interface Passing {
+	readonly meter: Meter;
+	readonly dog: Watchdog;
+	readonly controller: AbortController;
+	/** null: it went well. */
+	readonly settle: (failure: GatewayError | null) => void;
+}
+
+/** The body chunk by chunk; whichever way it is left, it is settled once. */
+function passed(response: Response, passing: Passing): AsyncGenerator<Uint8Array, void, void> {
+	const { meter, dog, controller } = passing;
+	let settled = false;
+	const settle = (failure: GatewayError | null): void => {
+		if (settled) return;
+		settled = true;
+		passing.settle(failure);
+	};
+	const usage = usageReader((response.headers.get('content-type') ?? '').toLowerCase());
+	const reader = response.body?.getReader();
+
+	async function* chunks(): AsyncGenerator<Uint8Array, void, void> {
+		try {
+			for (let chunk = await reader?.read(); chunk && !chunk.done; chunk = await reader?.read()) {
+				dog.touch();
+				usage.push(chunk.value);
+				yield chunk.value;
+			}
+			meter.counted(usage.end());
+			settle(null);
+		} catch (error) {
+			const failure = failureOf(error, controller.signal);
+			settle(failure);
+			throw failure;
+		} finally {
+			leave();
+		}
+	}
+	const leave = (): void => {
+		settle(aborted());
+		controller.abort(aborted());
+		reader?.cancel().catch(() => undefined);
+	};
+	return leaving(chunks(), leave);
+}
+
+function metaOf(
+	call: PassthroughCall,
+	{ plan, snapshot, requests, unchecked }: Admitted<PassPlan>,
+	ledger: RequestLedger,
+	{ waitedMs, now }: { readonly waitedMs: number; readonly now: number },
+): CallMeta {
+	return {
+		requestId: call.requestId,
+		provider: plan.target.provider.id,
+		model: plan.target.model,
+		attempts: ledger.attempts,
+		configVersion: snapshot.version,
+		context: null,
+		warnings: warningsOf({ unchecked }),
+		routing: [],
+		requests,
+		costNanoUsd: null,
+		overheadMs: Math.max(0, now - call.receivedAt - waitedMs),
+	};
+}

@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import type { PassthroughCall } from '../../src/gateway/call';
+import { failure, openSse, sse, world } from '../support/scripted-gateway';
+
+const own = (change: object = {}) => ({
+	credentials: {
+		openai: [
+			{
+				rowId: 'row1',
+				name: 'openai',
+				source: 'organization' as const,
+				apiKey: 'tenant-key',
+				baseUrl: 'https://openai.test/v1',
+				trust: 'operator' as const,
+				config: {},
+			},
+		],
+	},
+	...change,
+});
+
+const callOf = (change: Partial<PassthroughCall> = {}): PassthroughCall => ({
+	requestId: 'r1',
+	clientRequestId: null,
+	receivedAt: 1_000_000,
+	signal: null,
+	provider: 'openai',
+	method: 'POST',
+	path: '/images/generations',
+	search: '',
+	headers: { 'content-type': 'application/json' },
+	body: new TextEncoder().encode('{"model":"gpt-image-1"}').buffer as ArrayBuffer,
+	model: 'gpt-image-1',
+	runId: 'run-7',
+	...change,
+});
+
+async function read(body: AsyncGenerator<Uint8Array>): Promise<string> {
+	let text = '';
+	for await (const chunk of body) text += new TextDecoder().decode(chunk);
+	return text;
+}
+
+const IMAGE = '{"data":[{"b64_json":"AAAA"}],"usage":{"input_tokens":10,"output_tokens":5,"total_tokens":15}}';
+
+describe('a request passed on to a provider', () => {
+	it('goes out as it came, with the key of the organization', async () => {
+		const w = world({ upstream: [() => Response.json(JSON.parse(IMAGE))], snapshot: own() });
+		const passed = await w.gateway.passthrough(callOf({ search: '?size=1' }));
+		expect(await read(passed.body)).toBe(IMAGE);
+		const [sent] = w.sent;
+		expect(sent).toMatchObject({ url: 'https://openai.test/v1/images/generations?size=1', method: 'POST' });
+		expect(sent?.headers.authorization).toBe('Bearer tenant-key');
+		expect(new TextDecoder().decode(sent?.body as ArrayBuffer)).toBe('{"model":"gpt-image-1"}');
+	});
+
+	it('ends in one entry with the tokens the answer states, priced', async () => {
+		const w = world({ upstream: [() => Response.json(JSON.parse(IMAGE))], snapshot: own() });
+		await read((await w.gateway.passthrough(callOf())).body);
+		expect(w.entries()).toEqual([
+			expect.objectContaining({
+				operation: 'passthrough',
+				state: 'settled',
+				model: 'gpt-image-1',
+				runId: 'run-7',
+				usage: expect.objectContaining({ input: 10, output: 5 }),
+				usageSource: 'reported',
+				costNanoUsd: 20_000n,
+				providerRowId: 'row1',
+			}),
+		]);
+		expect(w.closes).toEqual([expect.objectContaining({ final: true })]);
+	});
+
+	it('has an unknown cost, not none, where the answer states no tokens', async () => {
+		const audio = () => new Response('binary', { headers: { 'content-type': 'audio/mpeg' } });
+		const w = world({ upstream: [audio], snapshot: own() });
+		expect(await read((await w.gateway.passthrough(callOf({ path: '/audio/speech' }))).body)).toBe('binary');
+		expect(w.entries()).toEqual([
+			expect.objectContaining({ state: 'settled', usage: null, usageSource: 'none', costNanoUsd: null }),
+		]);
+	});
+
+	it('reads the last usage of a streamed answer', async () => {
+		const events = () => sse('data: {"usage":null}\n\n', 'data: {"usage":{"input_tokens":3,"output_tokens":4}}\n\n');
+		const w = world({ upstream: [events], snapshot: own() });
+		await read((await w.gateway.passthrough(callOf())).body);
+		expect(w.entries()[0]?.usage).toMatchObject({ input: 3, output: 4 });
+	});
+
+	it('goes by the path in reports, without a price, where no model is named', async () => {
+		const w = world({ upstream: [() => Response.json(JSON.parse(IMAGE))], snapshot: own() });
+		await read((await w.gateway.passthrough(callOf({ model: null, path: '/files', method: 'GET', body: null }))).body);
+		expect(w.entries()[0]).toMatchObject({ model: 'files', costNanoUsd: null });
+		expect(w.sent[0]).toMatchObject({ method: 'GET' });
+		expect(w.sent[0]?.body).toBeUndefined();
+	});
+
+	it('is unknown in the ledger and ends upstream where the client leaves half-way', async () => {
+		const upstream = openSse();
+		const w = world({ upstream: [upstream.script], snapshot: own() });
+		const passed = await w.gateway.passthrough(callOf());
+		upstream.push('data: {}\n\n');
+		await passed.body.next();
+		await passed.body.return();
+		expect(upstream.cancelled()).toBe(true);
+		expect(w.entries()).toEqual([expect.objectContaining({ state: 'unknown', errorCode: 'aborted' })]);
+	});
+
+	it('breaks off, and says so in the ledger, where the upstream does', async () => {
+		const upstream = openSse();
+		const w = world({ upstream: [upstream.script], snapshot: own() });
+		const passed = await w.gateway.passthrough(callOf());
+		upstream.break();
+		await expect(passed.body.next()).rejects.toMatchObject({ code: 'upstream_unavailable' });
+		expect(w.entries()).toEqual([expect.objectContaining({ errorCode: 'upstream_unavailable' })]);
+	});
+
+	it('tells a refusal of the upstream in our own words, once, and releases it', async () => {
+		const w = world({ upstream: [() => failure(401), () => failure(500)], snapshot: own() });
+		await expect(w.gateway.passthrough(callOf())).rejects.toMatchObject({ code: 'upstream_rejected' });
+		expect(w.sent).toHaveLength(1);
+		expect(w.entries()).toEqual([expect.objectContaining({ state: 'released', costNanoUsd: 0n })]);
+	});
+
+	it.each([
+		'/../admin',
+		'/images/../../admin',
+		'/images/%2e%2e/%2e%2e/admin',
+		'//evil.example/x',
+		'/images\\..\\..',
+		'/images%2f..%2f..%2fadmin',
+	])('never leaves the root of the provider: %s', async (path) => {
+		const w = world({ upstream: [() => Response.json({})], snapshot: own() });
+		await expect(w.gateway.passthrough(callOf({ path }))).rejects.toMatchObject({
+			code: 'invalid_request',
+			param: 'path',
+		});
+		expect(w.sent).toHaveLength(0);
+	});
+
+	it("may not touch what the operator's account keeps with the operator's key", async () => {
+		const w = world({ upstream: [() => Response.json({})] });
+		const files = callOf({ path: '/files', method: 'GET', model: null, body: null });
+		await expect(w.gateway.passthrough(files)).rejects.toMatchObject({ code: 'forbidden', param: 'path' });
+		expect(w.sent).toHaveLength(0);
+	});
+
+	it('is open to the operator on every path', async () => {
+		const caller = {
+			kind: 'operator' as const,
+			organizationId: 'org1',
+			keyId: null,
+			mayOverrideModel: true,
+			allowedModels: null,
+			allowedAgents: null,
+		};
+		const w = world({ upstream: [() => Response.json({})], snapshot: { caller } });
+		const passed = await w.gateway.passthrough(callOf({ path: '/files', method: 'GET', model: null, body: null }));
+		expect(passed.status).toBe(200);
+		await passed.body.return();
+	});
+
+	it('holds a key to the models it is limited to', async () => {
+		const caller = {
+			kind: 'gateway-key' as const,
+			organizationId: 'org1',
+			keyId: 'k',
+			mayOverrideModel: true,
+			allowedModels: ['openai/gpt-image-*'],
+			allowedAgents: null,
+		};
+		const w = world({ upstream: [() => Response.json({})], snapshot: own({ caller }) });
+		await (await w.gateway.passthrough(callOf())).body.return();
+		for (const model of ['dall-e-3', null])
+			await expect(w.gateway.passthrough(callOf({ model }))).rejects.toMatchObject({
+				code: 'forbidden',
+				param: 'model',
+			});
+	});
+
+	it('is refused for a provider without a key, an unknown one, and mock', async () => {
+		const w = world({ upstream: [() => Response.json({})], snapshot: own() });
+		for (const provider of ['groq', 'nobody'])
+			await expect(w.gateway.passthrough(callOf({ provider }))).rejects.toMatchObject({ code: 'model_not_found' });
+	});
+
+	it('is not tried while the circuit breaker is open', async () => {
+		const w = world({ upstream: [() => Response.json({})], snapshot: own(), open: new Set(['openai']) });
+		await expect(w.gateway.passthrough(callOf())).rejects.toMatchObject({ code: 'upstream_unavailable' });
+		expect(w.closes).toEqual([expect.objectContaining({ entry: null, final: true })]);
+	});
+});
