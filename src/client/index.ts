@@ -41,7 +41,8 @@ export interface CallOptions {
 }
 
 /** Every method throws `SwitchyardError` (see `isSwitchyardError`) for what the gateway refuses or fails at. */
-export interface Switchyard extends Pick<TRPCClient<AppRouter>, 'agents' | 'gatewayKeys' | 'models' | 'organizations'> {
+export interface Switchyard
+	extends Pick<TRPCClient<AppRouter>, 'agents' | 'gatewayKeys' | 'models' | 'organizations' | 'providers'> {
 	chat(input: ChatInput, options?: CallOptions): Promise<ChatResult>;
 	stream(input: ChatInput, options?: CallOptions): AnswerStream;
 	embed(input: EmbedInput, options?: CallOptions): Promise<EmbedResult>;
@@ -49,7 +50,7 @@ export interface Switchyard extends Pick<TRPCClient<AppRouter>, 'agents' | 'gate
 	readonly trpc: TRPCClient<AppRouter>;
 }
 
-const INFERENCE: ReadonlySet<string> = new Set(['chat', 'stream', 'embed']);
+const ALONE: ReadonlySet<string> = new Set(['chat', 'stream', 'embed', 'providers.pullModel']);
 
 function addressed<Input extends object>(input: Input, { agent, run, fallback }: CallOptions): Input {
 	return {
@@ -81,7 +82,7 @@ function links(options: SwitchyardOptions) {
 		},
 	};
 	return splitLink<AppRouter>({
-		condition: (operation) => INFERENCE.has(operation.path),
+		condition: (operation) => ALONE.has(operation.path),
 		// One request per call: leaving one answer must end its request and no other.
 		true: httpBatchStreamLink({ ...base, maxItems: 1 }),
 		false: httpBatchStreamLink({ ...base, maxItems: 50, maxURLLength: 8_000 }),
@@ -102,6 +103,7 @@ export function createSwitchyard(options: SwitchyardOptions): Switchyard {
 		gatewayKeys: trpc.gatewayKeys,
 		models: trpc.models,
 		organizations: trpc.organizations,
+		providers: trpc.providers,
 		trpc,
 	};
 }

@@ -8,9 +8,9 @@ import { fitRequest } from '../providers/fit';
 import type { Wire, WireRequest } from '../providers/provider';
 import { wireChoice } from '../providers/wire-choice';
 import type { ChatCall, TokenCount } from './call';
-import { aborted } from './meter';
-import { planChat } from './plan';
+import { type ChatPlan, planChat } from './plan';
 import type { Ports } from './ports';
+import { following } from './request-facts';
 import { noTarget } from './request-ledger';
 import { agentSlugOf, type Target } from './route';
 import { ANSWER_LIMIT, exchange, readText } from './upstream';
@@ -21,11 +21,12 @@ const RETRY_AFTER_MS = 1_000;
 /** Throws GatewayError: unknown or forbidden model or agent, and what the first target could not carry at all. */
 export async function countTokens(call: ChatCall, ports: Ports): Promise<TokenCount> {
 	const snapshot = await ports.config.reload(agentSlugOf(call.request.model, call.agent));
-	const { request, targets, warnings } = planChat({ ...call, fallback: false }, snapshot, ports);
-	const target = targets[0]?.target;
+	const plan = planChat({ ...call, fallback: false }, snapshot, ports);
+	const { request, warnings } = plan;
+	const target = plan.targets[0]?.target;
 	if (!target) throw noTarget(RETRY_AFTER_MS);
 	const about = { provider: target.provider.id, model: target.model, configVersion: snapshot.version };
-	const question = questionFor(request, target, ports);
+	const question = questionFor(plan, target, ports);
 	if (!question) return { ...about, inputTokens: estimated(request, target), method: 'estimate', warnings };
 	try {
 		return { ...about, inputTokens: await answered(question, target, call, ports), method: 'provider', warnings };
@@ -49,12 +50,12 @@ interface Question {
 }
 
 /** null: the provider counts nothing, or does not answer anybody now. Throws `invalid_request` as a chat would. */
-function questionFor(request: ChatRequest, target: Target, ports: Ports): Question | null {
+function questionFor({ request, firstMessage }: ChatPlan, target: Target, ports: Ports): Question | null {
 	const { provider, facts: traits, name } = target;
 	const { wire: id, quirks } = wireChoice(provider, target.model, request);
 	const wire = ports.registry.wires[id];
 	if (!provider.counting || !wire.counting || ports.health.admits(target.endpoint) === 'open') return null;
-	const fitted = fitRequest(request, { name, wire, provider, quirks, traits });
+	const fitted = fitRequest(request, { name, wire, provider, quirks, traits }, { firstMessage });
 	const model = target.upstreamModel;
 	const wireRequest = wire.counting.toRequest(fitted.request, {
 		providerId: provider.id,
@@ -67,10 +68,7 @@ function questionFor(request: ChatRequest, target: Target, ports: Ports): Questi
 }
 
 async function answered(question: Question, target: Target, { signal }: ChatCall, ports: Ports): Promise<number> {
-	const controller = new AbortController();
-	const leave = (): void => controller.abort(aborted());
-	if (signal?.aborted) leave();
-	signal?.addEventListener('abort', leave, { once: true });
+	const controller = following(signal);
 	const { firstEventMs, idleMs, totalMs } = ports.limits;
 	const by = ports.time.now() + totalMs;
 	const limits = { firstEventMs, idleMs, commitBy: by, totalBy: by };
@@ -80,7 +78,6 @@ async function answered(question: Question, target: Target, { signal }: ChatCall
 		return question.fromResponse(await readText(response, ANSWER_LIMIT, controller.signal, 'refuse'));
 	} finally {
 		dog.stop();
-		signal?.removeEventListener('abort', leave);
 	}
 }
 

@@ -24,6 +24,8 @@ export interface Planned {
 
 export interface ChatPlan extends Admissible {
 	readonly request: ChatRequest;
+	/** Messages that the gateway put ahead of the caller's. */
+	readonly firstMessage: number;
 	readonly settings: Settings;
 	readonly targets: readonly Planned[];
 	readonly skipped: readonly RoutingStep[];
@@ -86,7 +88,7 @@ export const unknownModel = (target: Target): readonly Warning[] =>
 		: [
 				{
 					field: 'model',
-					message: `'${target.provider.id}/${target.model}' is not in the catalog: its price is unknown and its limits are conservative guesses.`,
+					message: `'${target.name}' is not in the catalog: its ${target.facts.prices ? '' : 'price is unknown and its '}limits are conservative guesses.`,
 				},
 			];
 
@@ -117,13 +119,15 @@ export function planChat(
 	);
 	const agent = agentSlug === null ? null : snapshot.agent;
 	const settings = settingsOf(choice);
-	const request = withPrompt(withSettings(call.request, settings), agent?.systemPrompt ?? null);
+	const prompt = agent?.systemPrompt ?? null;
+	const request = withPrompt(withSettings(call.request, settings), prompt);
 	const measured = measure(request);
 	const promptTokens = estimateInput(request, measured);
 	const all = targets.map((target) => planned(request, target, promptTokens, measured));
 	const [first] = targets;
 	return {
 		request,
+		firstMessage: prompt === null ? 0 : 1,
 		settings,
 		targets: all,
 		skipped,

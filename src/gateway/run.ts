@@ -92,8 +92,8 @@ function candidates<Answer>(
 			const { target } = planned;
 			const { wire: id, quirks } = wireChoice(target.provider, target.model, run.plan.request);
 			const wire = run.ports.registry.wires[id];
-			const firstMessage = run.plan.request.messages.length - run.call.request.messages.length;
-			const wireRequest = wireRequestOf(run.plan.request, { target, wire, quirks, stream, firstMessage });
+			const { request, firstMessage } = run.plan;
+			const wireRequest = wireRequestOf(request, { target, wire, quirks, stream, firstMessage });
 			return {
 				warnings: wireRequest.warnings,
 				meter: (number) => meterOf(run, planned, number, stream),

@@ -121,7 +121,7 @@ export interface EmbedRequest {
 	readonly input: readonly string[] | readonly (readonly number[])[];
 	/** Length of each vector, where the model can shorten it. */
 	readonly dimensions?: number;
-	/** What the vectors are for, where the model tells them apart; absent: `document`. */
+	/** What the vectors are for, where the model tells them apart; absent: `document` where one must be said. */
 	readonly inputType?: 'query' | 'document' | 'classification' | 'clustering' | 'similarity';
 	readonly user?: string;
 	readonly tags?: readonly string[];

@@ -6,6 +6,7 @@ import { chat, embed, stream } from './inference';
 import { router } from './init';
 import { modelsRouter } from './models';
 import { organizationsRouter } from './organizations';
+import { providersRouter } from './providers';
 
 export const appRouter = router({
 	chat,
@@ -15,6 +16,7 @@ export const appRouter = router({
 	agents: agentsRouter,
 	gatewayKeys: gatewayKeysRouter,
 	organizations: organizationsRouter,
+	providers: providersRouter,
 	health,
 });
 

@@ -1,7 +1,7 @@
 /** What every service call gets. Services are `verb(ctx, input)`: authorisation first, then one `db.batch`. */
 import type { Principal } from '../auth/principal';
 import type { Database } from '../db/client';
-import type { CatalogPort, Registry } from '../gateway/ports';
+import type { CatalogPort, Registry, UpstreamPort } from '../gateway/ports';
 
 /** The version protocol around a configuration write (ARCHITECTURE.md, State). */
 export interface ConfigChangePort {
@@ -17,6 +17,7 @@ export interface ServiceContext {
 	readonly change: ConfigChangePort;
 	readonly catalog: CatalogPort;
 	readonly registry: Registry;
+	readonly upstreams: UpstreamPort;
 	/** ms since epoch */
 	readonly now: () => number;
 	readonly newId: () => string;

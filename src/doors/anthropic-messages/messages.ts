@@ -28,11 +28,13 @@ class Builder {
 	turn(turn: TurnBody, at: number): void {
 		switch (turn.role) {
 			case 'user':
-				return this.#user(turn.content, at);
+				this.#user(turn.content, at);
+				return;
 			case 'assistant':
-				return this.#assistant(turn.content, at);
+				this.#assistant(turn.content, at);
+				return;
 			case 'system':
-				return this.system(turn.content, at);
+				this.system(turn.content, at);
 		}
 	}
 

@@ -58,7 +58,7 @@ export function errorInside(line: Json): GatewayError {
 
 function statusOf(said: Said): number | undefined {
 	if (isTooLong(said)) return 400;
-	return said.message && RULES.some((rule) => rule.message.test(said.message ?? '')) ? 500 : undefined;
+	return RULES.find((rule) => rule.message.test(said.message ?? ''))?.at[0];
 }
 
 function verdictOf(status: number, said: Said): Verdict {

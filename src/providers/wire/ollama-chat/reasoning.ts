@@ -25,7 +25,8 @@ export function thinkField({ reasoning }: ChatRequest, target: WireTarget, warni
 		return {};
 	}
 	const levels = traits.reasoningOptions.flatMap((option) => (option.type === 'effort' ? option.values : []));
-	if (off) return offField(levels, model, warnings);
+	const toggles = levels.length === 0 || traits.reasoningOptions.some((option) => option.type === 'toggle');
+	if (off) return toggles ? { think: false } : offField(levels, model, warnings);
 	if (budgetTokens !== undefined)
 		warnings.add('reasoning', 'There are no token budgets here; sent as a level or switch.');
 	if (levels.length > 0) return { think: level(effort ?? levelOf(budgetTokens ?? 0), levels, warnings) };
@@ -34,7 +35,7 @@ export function thinkField({ reasoning }: ChatRequest, target: WireTarget, warni
 }
 
 function offField(levels: readonly string[], model: string, warnings: Warnings): Json {
-	if (levels.length === 0 || levels.includes('none')) return { think: false };
+	if (levels.includes('none')) return { think: false };
 	warnings.add('reasoning', `${model} can't be kept from thinking; the lowest level was sent.`);
 	return { think: LEVELS.find((one) => levels.includes(one)) ?? levels[0] };
 }

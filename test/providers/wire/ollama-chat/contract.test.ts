@@ -138,6 +138,12 @@ const cases: readonly WireCase[] = [
 			expect(error).toMatchObject({ code: 'upstream_unavailable', upstream: { failure: 'overloaded' } }),
 	},
 	{
+		name: 'a fault of the request that names no status',
+		body: '{"error":"registry.ollama.ai/library/x does not support tools"}\n',
+		ends: 'error',
+		error: (error) => expect(error).toMatchObject({ code: 'invalid_request', param: 'tools' }),
+	},
+	{
 		name: 'a prompt that does not fit, found out late',
 		body: '{"error":"the input length exceeds the context length"}\n',
 		ends: 'error',

@@ -259,6 +259,15 @@ describe('thinking at Ollama', () => {
 		expect(think({ budgetTokens: 50_000 }, levels)).toEqual(['high', ['reasoning']]);
 	});
 
+	it('is switched off where a model has a switch beside its levels', () => {
+		const both: Partial<ModelTraits> = {
+			reasoning: true,
+			reasoningOptions: [{ type: 'toggle' }, { type: 'effort', values: ['high', 'max'] }],
+		};
+		expect(think({ effort: 'none' }, both)).toEqual([false, []]);
+		expect(think({ effort: 'low' }, both)).toEqual(['high', ['reasoning']]);
+	});
+
 	it('is a switch elsewhere, and says what it can not say', () => {
 		expect(think({ effort: 'none' }, toggle)).toEqual([false, []]);
 		expect(think({ budgetTokens: 0 }, toggle)).toEqual([false, []]);
