@@ -4,7 +4,7 @@ import { buildConsole } from './console.mjs';
 import { buildWorker, sizeOf } from './worker-bundle.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const LIMIT_KIB = 300;
+const LIMIT_KIB = 400;
 
 const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
 
