@@ -13,12 +13,13 @@ export interface Row {
 	readonly label: string;
 	readonly provider: string;
 	readonly model: string;
-	readonly replay: Replay;
+	/** null: it answers inside the Worker. */
+	readonly replay: Replay | null;
 	/** What follows the origin and the provider's id in its base URL. */
 	readonly root: string;
 	/** Header and value that carry the key; null: none is set. */
 	readonly key: readonly [header: string, value: RegExp] | null;
-	readonly embedWire: Exclude<EmbedWireId, 'mock-embeddings'> | null;
+	readonly embedWire: EmbedWireId | null;
 	/** In its own API; where the configuration names none. */
 	readonly embedModel?: string;
 }
@@ -99,6 +100,7 @@ export const ROWS: readonly Row[] = [
 	openaiLike('localai', 'gpt-4', { key: null }),
 	openaiLike('transformers', 'Qwen/Qwen3-4B-Instruct-2507', { key: null, embedWire: null }),
 	openaiLike('custom', 'anything', { key: bearer('custom') }),
+	{ label: 'mock', provider: 'mock', model: 'script', replay: null, root: '', key: null, embedWire: 'mock-embeddings' },
 ];
 
 const prefixOf = (provider: string): string => provider.toUpperCase().replaceAll('-', '_');
@@ -111,7 +113,8 @@ export function replayVariables(origin: string): Record<string, string> {
 		BEDROCK_SECRET_ACCESS_KEY: 'replaysecret',
 		DEFAULT_CUSTOM_EMBEDDING_MODEL: 'any-embedding',
 	};
-	for (const { provider, root, key } of ROWS) {
+	for (const { provider, root, key, replay } of ROWS) {
+		if (replay === null) continue;
 		const prefix = prefixOf(provider);
 		variables[`${prefix}_BASE_URL`] = `${origin}/${provider}${root}`;
 		if (key && provider !== 'bedrock') variables[`${prefix}_API_KEY`] = `key-${provider}`;

@@ -34,16 +34,18 @@ function answerOf(row: Row, call: ReplayCall, complain: (what: string) => void):
 	const [header, value] = row.key ?? [];
 	if (header && !value?.test(String(call.headers[header]))) complain(`${row.label}: no key in ${header}`);
 	const failure = name.replace(/^error-/, '');
-	if (isFailure(failure)) return row.replay.failure(failure);
-	if (isEmbedding(call.path) && row.embedWire) return EMBEDDINGS[row.embedWire](call);
-	if (!isScenario(name)) {
+	const { replay, embedWire } = row;
+	const embed = embedWire === null || embedWire === 'mock-embeddings' ? null : EMBEDDINGS[embedWire];
+	if (replay && isFailure(failure)) return replay.failure(failure);
+	if (embed && isEmbedding(call.path)) return embed(call);
+	if (!replay || !isScenario(name)) {
 		complain(`${row.label}: ${call.path} names no scenario`);
 		return json({ error: 'no scenario' }, 500);
 	}
-	const expected = row.replay.asks[name];
+	const expected = replay.asks[name];
 	if (expected && !expected.test(call.text)) complain(`${row.label} ${name}: ${expected} not in ${call.text}`);
 	const said = SAID[name];
-	return row.replay.isStreamed(call) ? row.replay.stream(said, row.model) : row.replay.whole(said, row.model);
+	return replay.isStreamed(call) ? replay.stream(said, row.model) : replay.whole(said, row.model);
 }
 
 export async function startReplayServer(): Promise<ReplayServer> {
