@@ -30,68 +30,28 @@ const NAMES = [
 	'LOG_LEVEL',
 	'CORS_ORIGINS',
 	'ALLOW_PRIVATE_UPSTREAMS',
-	'BEDROCK_REGION',
-	'BEDROCK_ACCESS_KEY_ID',
-	'BEDROCK_SECRET_ACCESS_KEY',
-	'BEDROCK_SESSION_TOKEN',
-	'AZURE_OPENAI_AD_TOKEN',
-	'AZURE_OPENAI_API_VERSION',
-	'AZURE_OPENAI_DEPLOYMENTS',
-	'WORKERS_AI_ACCOUNT_ID',
-	'OPENAI_ORGANIZATION',
-	'OPENAI_PROJECT',
-	'OPENROUTER_REFERER',
-	'OPENROUTER_TITLE',
-	'HUGGINGFACE_BILL_TO',
 ];
 
-/** Providers whose variables are documented; those found in `src/providers` are added. */
-const PROVIDERS = [
-	'openai',
-	'anthropic',
-	'google',
-	'azure-openai',
-	'bedrock',
-	'mistral',
-	'groq',
-	'openrouter',
-	'meta-llama',
-	'cohere',
-	'deepseek',
-	'huggingface',
-	'workers-ai',
-	'ollama',
-	'lmstudio',
-	'localai',
-	'transformers',
-	'custom',
-	'mock',
-];
-
-const familyOf = (id) => {
+/** The variables of the provider that a file of `src/providers` declares; none where it declares no provider. */
+function familyOf(source) {
+	const [, id] = /^\tid: '([a-z0-9-]+)',$/m.exec(source) ?? [];
+	if (id === undefined) return [];
 	const name = id.toUpperCase().replaceAll('-', '_');
-	return [
-		`${name}_API_KEY`,
-		`${name}_BASE_URL`,
-		`${name}_MODEL`,
-		`${name}_DEBUG`,
-		`DEFAULT_${name}_MODEL`,
-		`DEFAULT_${name}_EMBEDDING_MODEL`,
-	];
-};
-
-/** Ids that the provider files of this checkout declare. */
-function declaredProviders(root) {
-	const folder = join(root, 'src/providers');
-	return readdirSync(folder, { withFileTypes: true })
-		.filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-		.flatMap((entry) => [...readFileSync(join(folder, entry.name), 'utf8').matchAll(/^\s*id: '([a-z0-9-]+)',?$/gm)])
-		.map((match) => match[1]);
+	const [, config = ''] = /^\tconfig: \[([^\]]*)\]/m.exec(source) ?? [];
+	// Which `auth` it is follows from the key that is given.
+	const fields = [...config.matchAll(/'(\w+)'/g)].map(([, field]) => field).filter((field) => field !== 'auth');
+	const settings = fields.map((field) => field.replace(/[A-Z]/g, '_$&').toUpperCase());
+	const pair = /\bkind: 'aws'/.test(source) ? ['ACCESS_KEY_ID', 'SECRET_ACCESS_KEY', 'SESSION_TOKEN'] : [];
+	const token = /\bentra: true/.test(source) ? ['AD_TOKEN'] : [];
+	const endings = ['API_KEY', 'BASE_URL', 'MODEL', 'DEBUG', ...settings, ...pair, ...token];
+	return [...endings.map((ending) => `${name}_${ending}`), `DEFAULT_${name}_MODEL`, `DEFAULT_${name}_EMBEDDING_MODEL`];
 }
 
 /** Every variable the Worker may be handed. */
 export function workerVariableNames(root) {
-	return new Set([...NAMES, ...[...PROVIDERS, ...declaredProviders(root)].flatMap(familyOf)]);
+	const folder = join(root, 'src/providers');
+	const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
+	return new Set([...NAMES, ...files.flatMap((file) => familyOf(readFileSync(join(folder, file), 'utf8')))]);
 }
 
 /** The layers, later ones winning, cut down to `names`. */

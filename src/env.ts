@@ -35,6 +35,8 @@ export interface ProviderVariables {
 	readonly debug: boolean;
 	/** Fields of `ProviderConfig` as they were given, unchecked. */
 	readonly config: Readonly<Record<string, unknown>>;
+	/** Field of `config` → the name of its variable. */
+	readonly configVariables: Readonly<Record<string, string>>;
 }
 
 export interface Settings {
@@ -111,6 +113,13 @@ function url(vars: Variables, name: string): string | null {
 	return value.replace(/\/+$/, '');
 }
 
+/** A path is appended to it. */
+function root(vars: Variables, name: string): string | null {
+	const value = url(vars, name);
+	if (value !== null && /[?#]/.test(value)) throw wrong(name, "must be a root without '?' or '#'");
+	return value;
+}
+
 function encryptionKey(name: string, value: string | null): string | null {
 	if (value === null) return null;
 	let bytes = 0;
@@ -149,7 +158,7 @@ function costThreshold(vars: Variables): number | null {
 	return usd;
 }
 
-/** Endings of the variables for each field of `ProviderConfig` that is a text. */
+/** Endings of the variables for the fields of `ProviderConfig`: texts, and one that is JSON. */
 const CONFIG_ENDINGS = {
 	region: 'REGION',
 	apiVersion: 'API_VERSION',
@@ -159,11 +168,16 @@ const CONFIG_ENDINGS = {
 	referer: 'REFERER',
 	title: 'TITLE',
 	billTo: 'BILL_TO',
+	deployments: 'DEPLOYMENTS',
 } as const;
+
+/** Field of `ProviderConfig` → the variable that says it. */
+const configVariables = (prefix: string): Readonly<Record<string, string>> =>
+	Object.fromEntries(Object.entries(CONFIG_ENDINGS).map(([field, ending]) => [field, `${prefix}_${ending}`]));
 
 function json(vars: Variables, name: string): unknown {
 	const value = text(vars, name);
-	if (value === null) return undefined;
+	if (value === null) return null;
 	try {
 		return JSON.parse(value);
 	} catch {
@@ -171,27 +185,32 @@ function json(vars: Variables, name: string): unknown {
 	}
 }
 
+/** It travels in a header. */
+function secretText(vars: Variables, name: string): string | null {
+	const value = text(vars, name);
+	if (value !== null && !/^[\x21-\x7e]+$/.test(value)) throw wrong(name, 'must be ASCII without spaces');
+	return value;
+}
+
 /** A key, or an AWS pair as one text: `ACCESS:SECRET[:SESSION]`. */
 function providerKey(vars: Variables, prefix: string): string | null {
-	const key = text(vars, `${prefix}_API_KEY`) ?? text(vars, `${prefix}_AD_TOKEN`);
+	const key = secretText(vars, `${prefix}_API_KEY`) ?? secretText(vars, `${prefix}_AD_TOKEN`);
 	if (key !== null) return key;
-	const access = text(vars, `${prefix}_ACCESS_KEY_ID`);
-	const secret = text(vars, `${prefix}_SECRET_ACCESS_KEY`);
+	const access = secretText(vars, `${prefix}_ACCESS_KEY_ID`);
+	const secret = secretText(vars, `${prefix}_SECRET_ACCESS_KEY`);
 	if (access === null && secret === null) return null;
 	if (access === null) throw wrong(`${prefix}_ACCESS_KEY_ID`, `is missing beside ${prefix}_SECRET_ACCESS_KEY`);
 	if (secret === null) throw wrong(`${prefix}_SECRET_ACCESS_KEY`, `is missing beside ${prefix}_ACCESS_KEY_ID`);
-	const session = text(vars, `${prefix}_SESSION_TOKEN`);
+	const session = secretText(vars, `${prefix}_SESSION_TOKEN`);
 	return [access, secret, ...(session === null ? [] : [session])].join(':');
 }
 
 function providerConfig(vars: Variables, prefix: string): Readonly<Record<string, unknown>> {
 	const config: Record<string, unknown> = {};
-	for (const [field, ending] of Object.entries(CONFIG_ENDINGS)) {
-		const value = text(vars, `${prefix}_${ending}`);
+	for (const [field, name] of Object.entries(configVariables(prefix))) {
+		const value = field === 'deployments' ? json(vars, name) : text(vars, name);
 		if (value !== null) config[field] = value;
 	}
-	const deployments = json(vars, `${prefix}_DEPLOYMENTS`);
-	if (deployments !== undefined) config.deployments = deployments;
 	const entra = text(vars, `${prefix}_API_KEY`) === null && text(vars, `${prefix}_AD_TOKEN`) !== null;
 	if (entra) config.auth = 'entra';
 	return config;
@@ -201,11 +220,12 @@ function providerVariables(vars: Variables, id: string): ProviderVariables {
 	const prefix = id.toUpperCase().replaceAll('-', '_');
 	return {
 		apiKey: providerKey(vars, prefix),
-		baseUrl: url(vars, `${prefix}_BASE_URL`),
+		baseUrl: root(vars, `${prefix}_BASE_URL`),
 		model: text(vars, `DEFAULT_${prefix}_MODEL`, `${prefix}_MODEL`),
 		embeddingModel: text(vars, `DEFAULT_${prefix}_EMBEDDING_MODEL`),
 		debug: flag(vars, `${prefix}_DEBUG`),
 		config: providerConfig(vars, prefix),
+		configVariables: configVariables(prefix),
 	};
 }
 

@@ -53,7 +53,7 @@ describe('the environment', () => {
 			DEFAULT_AZURE_OPENAI_MODEL: 'new',
 			AZURE_OPENAI_DEBUG: 'true',
 		});
-		expect(settings.provider('azure-openai')).toEqual({
+		expect(settings.provider('azure-openai')).toMatchObject({
 			apiKey: 'k',
 			baseUrl: 'https://x.openai.azure.com',
 			model: 'new',

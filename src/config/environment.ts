@@ -1,6 +1,6 @@
 /** The lowest layer: what the environment says, worked out once per isolate. Plain data; no tenant is in it. */
 import type { ProviderVariables, Settings } from '../env';
-import { GatewayError } from '../errors';
+import { GatewayError, toGatewayError } from '../errors';
 import type { Credential, Registry } from '../gateway/ports';
 import { type ProviderConfig, readConfig } from '../providers/config';
 import type { Provider } from '../providers/provider';
@@ -26,8 +26,9 @@ function configOf(provider: Provider, variables: ProviderVariables): ProviderCon
 	try {
 		return readConfig(provider.config ?? [], Object.fromEntries(given));
 	} catch (cause) {
-		const what = cause instanceof GatewayError ? cause.message : 'it can not be read';
-		throw new GatewayError('internal', `Configuration error in the variables of ${provider.id}: ${what}`, { cause });
+		const { param, message } = toGatewayError(cause);
+		const name = variables.configVariables[param?.replace('config.', '') ?? ''] ?? `the variables of ${provider.id}`;
+		throw new GatewayError('internal', `Configuration error in ${name}: ${message}`, { cause });
 	}
 }
 

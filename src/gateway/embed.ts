@@ -10,7 +10,7 @@ import type { EmbedAnswer, EmbedCall, RoutingStep } from './call';
 import { Meter } from './meter';
 import { unknownModel } from './plan';
 import type { Ports, Snapshot } from './ports';
-import { type Prepared, pursue, report } from './pursue';
+import { type Prepared, type Pursuit, pursue, report } from './pursue';
 import { following, requestFacts } from './request-facts';
 import { RequestLedger } from './request-ledger';
 import { agentSlugOf, route, type Target } from './route';
@@ -24,6 +24,9 @@ interface EmbedPlan extends Admissible {
 	/** Inputs of each upstream call. */
 	readonly parts: readonly EmbedRequest[];
 }
+
+/** Input that even a small machine embeds in a second: what a call may take longer for a large part. */
+const TOKENS_PER_SECOND = 1_000;
 
 /** Throws GatewayError. */
 export async function embed(call: EmbedCall, ports: Ports): Promise<EmbedAnswer> {
@@ -110,7 +113,7 @@ async function embedParts(
 		timeoutsCount: true,
 	};
 	for (const [at, part] of plan.parts.entries()) {
-		const prepare = (): Prepared<EmbedResponse> => preparePart(part, call, admitted, pursuit.waited, ports);
+		const prepare = (): Prepared<EmbedResponse> => preparePart(part, call, admitted, pursuit, ports);
 		const won = await pursue([{ target, holdNanoUsd: null, prepare }], pursuit, ports);
 		const entry = won.meter.end(null, 200);
 		ledger.owe(entry);
@@ -145,7 +148,7 @@ function preparePart(
 	part: EmbedRequest,
 	call: EmbedCall,
 	admitted: Admitted<EmbedPlan>,
-	waited: (ms: number) => void,
+	{ commitBy, waited }: Pick<Pursuit, 'commitBy' | 'waited'>,
 	ports: Ports,
 ): Prepared<EmbedResponse> {
 	const { plan } = admitted;
@@ -171,11 +174,10 @@ function preparePart(
 		call: async (meter) => {
 			const controller = following(call.signal);
 			const now = ports.time.now();
-			const { firstEventMs, idleMs, totalMs } = ports.limits;
-			const dog = watch(
-				ports.time,
-				{ firstEventMs, idleMs, commitBy: now + totalMs, totalBy: now + totalMs },
-				(error) => controller.abort(error),
+			const { idleMs } = ports.limits;
+			const firstEventMs = ports.limits.firstEventMs + (promptTokens / TOKENS_PER_SECOND) * 1_000;
+			const dog = watch(ports.time, { firstEventMs, idleMs, commitBy, totalBy: commitBy }, (error) =>
+				controller.abort(error),
 			);
 			try {
 				const response = await exchange(target, wireRequest, wire, controller.signal, ports);

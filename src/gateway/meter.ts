@@ -37,6 +37,7 @@ export class Meter {
 	#usage: Usage | null = null;
 	#finish: FinishReason | null = null;
 	#outputChars = 0;
+	#answered = false;
 	#entry: LedgerEntry | null = null;
 
 	constructor(
@@ -91,6 +92,11 @@ export class Meter {
 		this.firstTokenAt = this.time.now();
 		this.#usage = usage;
 		this.#finish = { kind: 'stop' };
+	}
+
+	/** The upstream has begun a 2xx answer that is not looked into: what breaks now may have been charged. */
+	answered(): void {
+		this.#answered = true;
 	}
 
 	get finished(): boolean {
@@ -173,7 +179,7 @@ export class Meter {
 	/** Content was bought: settled. Refused before any: released. Silent after it was sent: nobody knows. */
 	#state(failed: GatewayError | null): EntryState {
 		if (failed === null || this.firstTokenAt !== null) return 'settled';
-		if (failed.code === 'aborted' || failed.upstream?.failure === 'timeout') return 'unknown';
+		if (this.#answered || failed.code === 'aborted' || failed.upstream?.failure === 'timeout') return 'unknown';
 		return 'released';
 	}
 

@@ -1,18 +1,24 @@
 /** The models a caller can use now. */
 import type { ListedModel } from './call';
 import type { Ports, Snapshot } from './ports';
+import { allowedName } from './route';
 
 /** How long an answer waits for providers' own lists; those that come later are there for the next one. */
 const PATIENCE_MS = 2_000;
 
-/** Those of every provider that has a key, or needs none; a server with a name of its own lists its own. */
+/**
+ * Those of every provider that has a key, or needs none, as far as the caller's key may use them; a server with a name
+ * of its own lists its own.
+ */
 export async function listModels(ports: Ports): Promise<readonly ListedModel[]> {
 	const snapshot = await ports.config.reload(null);
 	await patiently(refreshed(snapshot, ports), ports);
 	const names = configuredNames(snapshot);
 	return ports.registry.ids.flatMap((id) =>
-		modelsOf(id, snapshot, ports).map((model) => {
-			const aliases = names.get(`${model.server ?? id}/${model.model}`);
+		modelsOf(id, snapshot, ports).flatMap((model) => {
+			const name = `${model.server ?? id}/${model.model}`;
+			if (!allowedName(name, snapshot)) return [];
+			const aliases = names.get(name);
 			return aliases ? { ...model, aliases } : model;
 		}),
 	);

@@ -36,19 +36,30 @@ function geminiUsage(usage: Fields): Usage {
 }
 
 /** The token counts in one JSON value, in any of the shapes the providers use; null: it states none. */
-export function usageIn(value: unknown): Usage | null {
+export function usageIn(value: unknown, reportsCost = false): Usage | null {
 	const fields = fieldsOf(value);
-	if (!fields) return null;
-	const { usage, usageMetadata, meta, result, response } = fields;
+	// Cloudflare's envelope, and the last events of OpenAI's Responses.
+	return (
+		fields &&
+		(stated(fields, reportsCost) ?? within(fields.result, reportsCost) ?? within(fields.response, reportsCost))
+	);
+}
+
+function within(value: unknown, reportsCost: boolean): Usage | null {
+	const fields = fieldsOf(value);
+	return fields && stated(fields, reportsCost);
+}
+
+function stated(fields: Fields, reportsCost: boolean): Usage | null {
+	const { usage, usageMetadata, meta } = fields;
 	const plain = fieldsOf(usage);
-	if (plain) return anthropicUsage(plain) ?? usageFrom(plain, true);
+	if (plain) return anthropicUsage(plain) ?? usageFrom(plain, reportsCost);
 	const gemini = fieldsOf(usageMetadata);
 	if (gemini) return geminiUsage(gemini);
 	const billed = fieldsOf(fieldsOf(meta)?.billed_units);
 	if (billed && (billed.input_tokens !== undefined || billed.output_tokens !== undefined))
 		return usageOf({ input: count(billed.input_tokens), output: count(billed.output_tokens) });
-	// Cloudflare's envelope, and the last events of OpenAI's Responses.
-	return usageIn(result) ?? usageIn(response);
+	return null;
 }
 
 function parsed(text: string): unknown {
@@ -67,12 +78,13 @@ export interface UsageReader {
 
 const NOTHING: UsageReader = { push: () => undefined, end: () => null };
 
-export function usageReader(contentType: string): UsageReader {
-	if (contentType.includes('json')) return jsonReader();
-	return contentType.includes('text/event-stream') ? eventReader() : NOTHING;
+/** `reportsCost`: the provider is believed where it says what it charged. */
+export function usageReader(contentType: string, reportsCost = false): UsageReader {
+	if (contentType.includes('json')) return jsonReader(reportsCost);
+	return contentType.includes('text/event-stream') ? eventReader(reportsCost) : NOTHING;
 }
 
-function jsonReader(): UsageReader {
+function jsonReader(reportsCost: boolean): UsageReader {
 	const decoder = new TextDecoder();
 	let text = '';
 	let size = 0;
@@ -81,17 +93,27 @@ function jsonReader(): UsageReader {
 			size += bytes.byteLength;
 			text = size > MOST_JSON ? '' : text + decoder.decode(bytes, { stream: true });
 		},
-		end: () => (size > MOST_JSON ? null : usageIn(parsed(text + decoder.decode()))),
+		end: () => (size > MOST_JSON ? null : usageIn(parsed(text + decoder.decode()), reportsCost)),
 	};
 }
 
 /** The last count counts: where there are several they are cumulative. */
-function eventReader(): UsageReader {
+function eventReader(reportsCost: boolean): UsageReader {
 	const framer = sseFramer();
 	let last: Usage | null = null;
 	let readable = true;
+	/** Anthropic's: the input stands in `message_start`, and a later event replaces field by field. */
+	let begun: Fields = {};
 	const read = (frames: ReturnType<typeof framer.push>): void => {
-		for (const { data } of frames) if (data.includes('sage')) last = usageIn(parsed(data)) ?? last;
+		for (const { data } of frames) {
+			if (!data.includes('sage')) continue;
+			const event = fieldsOf(parsed(data));
+			const first = fieldsOf(fieldsOf(event?.message)?.usage);
+			if (first) begun = first;
+			const usage = first ?? fieldsOf(event?.usage);
+			const merged = usage ? { ...event, usage: { ...begun, ...usage } } : event;
+			last = usageIn(merged, reportsCost) ?? last;
+		}
 	};
 	const tried = (step: () => ReturnType<typeof framer.push>): void => {
 		if (!readable) return;

@@ -21,20 +21,25 @@ interface PassPlan extends Admissible {
 
 const RETRY_AFTER_MS = 1_000;
 
-/** Under the root and nowhere else, however it is spelled. Throws `invalid_request`. */
+/** Under the root, and where it says: what is checked is what is called. Throws `invalid_request`. */
 function urlOf(call: PassthroughCall, { credential }: Target): string {
-	const root = `${credential.baseUrl}/`;
 	const url = credential.baseUrl + call.path + call.search;
-	const plain = /[\\\s]|\/\/|%2f|%5c/i.test(call.path);
-	if (plain || !new URL(url).href.startsWith(new URL(root).href))
+	const { origin, pathname } = new URL(url);
+	const root = new URL(credential.baseUrl);
+	const called = origin === root.origin && pathname === root.pathname.replace(/\/$/, '') + call.path;
+	if (!called || /[\\\s]|\/\/|%2f|%5c/i.test(call.path))
 		throw invalid('path', 'path: it must lie under the root of the provider, without empty or dotted segments.');
 	return url;
 }
 
-/** With the operator's own key only what keeps nothing in its account; a key's list of models must be checkable. */
+/** Key or server are the operator's: an organization that gave no address has no server of its own. */
+const isShared = ({ provider, credential }: Target): boolean =>
+	credential.source !== 'organization' || (provider.local === true && credential.trust === 'operator');
+
+/** With what is the operator's only what keeps nothing in its account; a key's list of models must be checkable. */
 function checkAccess(call: PassthroughCall, target: Target, snapshot: Snapshot): void {
-	const { provider, credential } = target;
-	const shared = credential.source !== 'organization' && snapshot.caller.kind !== 'operator';
+	const { provider } = target;
+	const shared = isShared(target) && snapshot.caller.kind !== 'operator';
 	if (shared && !provider.passthrough?.some((pattern) => matchesName(pattern, call.path)))
 		throw new GatewayError(
 			'forbidden',
@@ -114,8 +119,8 @@ async function sendOn(
 		report(failure, target, meter, { ports, probe: false, pursuit });
 	};
 	const wire = ports.registry.wires[target.provider.wire];
-	const { method, headers, body } = call;
-	const request = { method, url, headers, ...(body && { body }) };
+	const { method, body } = call;
+	const request = { method, url, headers: headersOf(call, target), ...(body && { body }) };
 	let response: Response;
 	try {
 		response = await dispatch(request, target, wire, controller.signal, ports);
@@ -124,6 +129,7 @@ async function sendOn(
 		ended(failure, null);
 		throw failure;
 	}
+	meter.answered();
 	const waitedMs = ports.time.now() - startedAt;
 	const settle = (failure: GatewayError | null): void => {
 		ended(failure, response.status);
@@ -132,9 +138,22 @@ async function sendOn(
 	return {
 		status: response.status,
 		headers: response.headers,
-		body: passed(response, { meter, dog, controller, settle }),
+		body: passed(response, {
+			meter,
+			dog,
+			controller,
+			settle,
+			reportsCost: target.provider.quirks?.reportsCost === true,
+		}),
 		meta: () => metaOf(call, admitted, ledger, { waitedMs, now: ports.time.now() }),
 	};
+}
+
+/** An account answers a repeated idempotency key with the first answer: among tenants of one that is another's. */
+function headersOf({ headers }: PassthroughCall, target: Target): Readonly<Record<string, string>> {
+	if (!isShared(target)) return headers;
+	const { 'idempotency-key': _, ...others } = headers;
+	return others;
 }
 
 const meterOf = (call: PassthroughCall, admitted: Admitted<PassPlan>, number: number, ports: Ports) =>
@@ -149,6 +168,8 @@ interface Passing {
 	readonly meter: Meter;
 	readonly dog: Watchdog;
 	readonly controller: AbortController;
+	/** See `Quirks.reportsCost`. */
+	readonly reportsCost: boolean;
 	/** null: it went well. */
 	readonly settle: (failure: GatewayError | null) => void;
 }
@@ -162,7 +183,7 @@ function passed(response: Response, passing: Passing): AsyncGenerator<Uint8Array
 		settled = true;
 		passing.settle(failure);
 	};
-	const usage = usageReader((response.headers.get('content-type') ?? '').toLowerCase());
+	const usage = usageReader((response.headers.get('content-type') ?? '').toLowerCase(), passing.reportsCost);
 	const reader = response.body?.getReader();
 
 	async function* chunks(): AsyncGenerator<Uint8Array, void, void> {

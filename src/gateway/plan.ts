@@ -9,7 +9,7 @@ import { type Measure, measure } from '../planner/measure';
 import type { Admissible } from './admit';
 import type { ChatCall, RoutingStep } from './call';
 import type { CatalogPort, Choice, Registry, Settings, Snapshot } from './ports';
-import { agentSlugOf, route, type Target } from './route';
+import { agentSlugOf, checkOptions, route, type Target } from './route';
 
 /** Output taken for granted in a hold where the request sets no maximum (tokens). */
 const DEFAULT_OUTPUT = 4_096;
@@ -117,6 +117,7 @@ export function planChat(
 		},
 		{ snapshot, ...facts },
 	);
+	for (const target of targets) checkOptions(target, call.request.providerOptions, snapshot);
 	const agent = agentSlug === null ? null : snapshot.agent;
 	const settings = settingsOf(choice);
 	const prompt = agent?.systemPrompt ?? null;

@@ -1,6 +1,7 @@
 /** Who may answer: the ordered targets of one request. Pure. */
 import type { ModelFacts } from '../catalog/facts';
 import { GatewayError, invalid } from '../errors';
+import type { ChatRequest } from '../language/request';
 import { matchesName } from '../providers/model-name';
 import type { Provider } from '../providers/provider';
 import type { RoutingStep } from './call';
@@ -131,10 +132,25 @@ export function targetOf(name: string, kind: 'chat' | 'embedding' | 'any', facts
 
 const nameOf = (target: Target): string => target.name;
 
-/** By the key's list of models. */
-export function allowed(target: Target, snapshot: Snapshot): boolean {
-	const patterns = snapshot.caller.allowedModels;
-	return patterns === null || patterns.some((pattern) => matchesName(pattern, nameOf(target)));
+/** By the key's list of models; `name` as `provider/model`. */
+export function allowedName(name: string, { caller: { allowedModels } }: Pick<Snapshot, 'caller'>): boolean {
+	return allowedModels === null || allowedModels.some((pattern) => matchesName(pattern, name));
+}
+
+export const allowed = (target: Target, snapshot: Snapshot): boolean => allowedName(nameOf(target), snapshot);
+
+/**
+ * Where a provider itself moves on to models that its options name, a key's list of models holds for those too.
+ * Throws `forbidden`, and `invalid_request` where they are no list of names.
+ */
+export function checkOptions({ provider }: Target, options: ChatRequest['providerOptions'], snapshot: Snapshot): void {
+	const models = provider.quirks?.fallbackModels ? options?.[provider.id]?.models : undefined;
+	if (models === undefined || snapshot.caller.allowedModels === null) return;
+	const param = `providerOptions.${provider.id}.models`;
+	if (!Array.isArray(models)) throw invalid(param, `${param}: expected an array of model names.`);
+	const barred = models.find((model) => !allowedName(`${provider.id}/${model}`, snapshot));
+	if (barred !== undefined)
+		throw new GatewayError('forbidden', `This key may not use model '${provider.id}/${barred}'.`, { param });
 }
 
 interface Asked {

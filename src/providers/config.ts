@@ -25,7 +25,8 @@ export interface ProviderConfig {
 
 export type ConfigField = keyof ProviderConfig;
 
-const NAME = /^[\w.:-]{1,128}$/;
+/** Some are segments of a path, in which dots alone would lead elsewhere. */
+const NAME = /^(?!\.{1,2}$)[\w.:-]{1,128}$/;
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '' && value.length <= 512;
 /** No control characters: these travel in headers. */
 const isHeaderText = (value: unknown): boolean => isText(value) && /^[\x20-\x7e]+$/.test(value);

@@ -30,6 +30,8 @@ export interface ChatResult {
 	/** null: the upstream did not say. */
 	readonly usage: AnswerUsage | null;
 	readonly logprobs?: readonly TokenLogprob[];
+	/** Of the refusal; `logprobs` are those of the text. */
+	readonly refusalLogprobs?: readonly TokenLogprob[];
 	readonly meta: AnswerMeta;
 }
 

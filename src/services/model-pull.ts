@@ -26,8 +26,9 @@ export interface ModelPullProgress {
 
 /**
  * Yields how far the server is, ends once it has the model, and throws what keeps it from that: `not_found` (no such
- * server here), `model_not_found` (its library has no such model), `upstream_unavailable`. The server of the
- * environment is everybody's: only the operator fills its disk. Leaving ends the call; what was fetched stays there.
+ * server here), `model_not_found` (its library has no such model), `upstream_unavailable`. A server whose address the
+ * organization did not give is everybody's: only the operator fills its disk. Leaving ends the call; what was fetched
+ * stays there.
  */
 export async function* pullModel(
 	ctx: ServiceContext,
@@ -40,7 +41,7 @@ export async function* pullModel(
 	const wire = ctx.registry.wires[provider.wire];
 	if (!provider.pulling || !wire.pulling) throw invalid('provider', `Provider '${provider.id}' pulls no models.`);
 	const credential = await serverOf(ctx, input);
-	if (credential.source === 'environment') requireOperator(ctx);
+	if (credential.trust === 'operator') requireOperator(ctx);
 	const decoder = wire.pulling.decoder();
 	const request = wire.pulling.toRequest(input.model);
 	for await (const frames of ctx.upstreams.frames({ provider, credential, wire, request, signal })) {

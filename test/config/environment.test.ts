@@ -69,10 +69,20 @@ describe('the environment as a layer', () => {
 		expect(environment({ REGIONAL_API_KEY: 'bearer' }).credentials.regional).toBeUndefined();
 	});
 
-	it('refuses a wrong region, naming the field', () => {
+	it('refuses a wrong region, naming the variable', () => {
 		expect(() => environment({ REGIONAL_API_KEY: 'k', REGIONAL_REGION: 'Frankfurt' })).toThrow(
-			/variables of regional: config\.region/,
+			/REGIONAL_REGION: config\.region: expected an AWS region/,
 		);
+	});
+
+	it('refuses a key that no header can carry, without telling it', () => {
+		const wrong = () => environment({ NORTH_API_KEY: 'top\nsecret' });
+		expect(wrong).toThrow(/NORTH_API_KEY must be ASCII/);
+		expect(wrong).not.toThrow(/secret/);
+	});
+
+	it('refuses a root behind which no path can be written', () => {
+		expect(() => environment({ NORTH_BASE_URL: 'https://proxy.example/v1?version=1' })).toThrow(/NORTH_BASE_URL/);
 	});
 
 	it('never sends a key to a provider that takes none', () => {

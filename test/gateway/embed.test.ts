@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EmbedCall } from '../../src/gateway/call';
-import { type Script, sentJson, world } from '../support/scripted-gateway';
+import { failure, type Script, sentJson, type World, world } from '../support/scripted-gateway';
 
 const call = (input: string[], model = 'openai/embed-test'): EmbedCall => ({
 	requestId: 'e1',
@@ -59,5 +59,47 @@ describe('an embedding', () => {
 		const w = world({ upstream: [short] });
 		await expect(w.gateway.embed(call(['a', 'b']))).rejects.toMatchObject({ code: 'upstream_malformed' });
 		expect(w.closes.at(-1)?.final).toBe(true);
+	});
+
+	/** Embeds each text as its length after `ms`, unless the call is given up before. */
+	const delayed =
+		(ms: number): Script =>
+		(request) =>
+			new Promise((resolve, reject) => {
+				request.signal.addEventListener('abort', () => reject(request.signal.reason));
+				w.time.after(ms, () => resolve(lengths(request)));
+			});
+	let w: World;
+	const outcome = (texts: readonly string[]): Promise<unknown> =>
+		w.gateway.embed(call([...texts])).then(
+			() => 'embedded',
+			(error: unknown) => error,
+		);
+
+	it('keeps all its calls together within the total time limit of the request', async () => {
+		w = world({ upstream: [delayed(400)], limits: { totalMs: 1_000 } });
+		const asked = outcome(Array.from({ length: 5_000 }, () => 'x'));
+		await w.time.advance(1_300);
+		expect(await asked).toMatchObject({ code: 'upstream_timeout' });
+		expect(w.entries().map((entry) => entry.state)).toEqual(['settled', 'settled', 'unknown']);
+	});
+
+	it('waits longer for much text, and no longer for little', async () => {
+		w = world({ upstream: [delayed(25_000)], limits: { maxAttempts: 1 } });
+		const much = outcome(Array.from({ length: 1_000 }, () => 'x'.repeat(60)));
+		await w.time.advance(26_000);
+		expect(await much).toBe('embedded');
+		const little = outcome(['x']);
+		await w.time.advance(11_000);
+		expect(await little).toMatchObject({ code: 'upstream_timeout' });
+	});
+
+	it('charges what was embedded before a part of it failed', async () => {
+		const parts = [lengths, () => failure(400), lengths];
+		w = world({ upstream: parts });
+		const asked = await outcome(Array.from({ length: 5_000 }, () => 'x'));
+		expect(asked).toMatchObject({ code: 'invalid_request' });
+		expect(w.entries().map((entry) => entry.state)).toEqual(['settled', 'released']);
+		expect(w.closes.map((close) => close.final)).toEqual([false, true]);
 	});
 });

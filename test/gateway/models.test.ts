@@ -27,9 +27,10 @@ interface World {
 	readonly credentials: Snapshot['credentials'];
 	readonly aliases?: Snapshot['aliases'];
 	readonly refresh?: CatalogPort['refresh'];
+	readonly allowedModels?: readonly string[];
 }
 
-function world({ credentials, aliases, refresh = async () => undefined }: World) {
+function world({ credentials, aliases, refresh = async () => undefined, allowedModels }: World) {
 	const time = virtualTime();
 	const deferred: Promise<unknown>[] = [];
 	const ports = {
@@ -37,7 +38,13 @@ function world({ credentials, aliases, refresh = async () => undefined }: World)
 		defer: (work: Promise<unknown>) => {
 			deferred.push(work);
 		},
-		config: { reload: async () => ({ credentials, ...(aliases && { aliases }) }) },
+		config: {
+			reload: async () => ({
+				credentials,
+				caller: { allowedModels: allowedModels ?? null },
+				...(aliases && { aliases }),
+			}),
+		},
 		registry: { provider: (id: string) => PROVIDERS[id] ?? null, ids: Object.keys(PROVIDERS) },
 		catalog: {
 			facts: (provider: string, model: string) => ({ ...FACTS, provider, model }),
@@ -66,6 +73,17 @@ describe('the models that can be used', () => {
 			'server/of-r1',
 			'server/of-r2',
 		]);
+	});
+
+	it("are those that the caller's key may use", async () => {
+		const credentials = {
+			plain: [credential(null, 'plain')],
+			server: [credential('r1', 'server')],
+			custom: [credential('r2', 'vllm')],
+		};
+		const { list } = world({ credentials, allowedModels: ['plain/plain-*', 'vllm/*'] });
+		expect(namesOf(await list())).toEqual(['plain/plain-model', 'vllm/custom-model', 'vllm/of-r2']);
+		expect(namesOf(await world({ credentials, allowedModels: [] }).list())).toEqual([]);
 	});
 
 	it('of a server with a name of its own go by that name', async () => {

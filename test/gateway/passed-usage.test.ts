@@ -82,4 +82,26 @@ describe('the tokens an answer states', () => {
 		reader.push(bytes(`data: ${'x'.repeat(1_100_000)}\n\n`));
 		expect(reader.end()).toMatchObject({ input: 7 });
 	});
+
+	it('hold all of an Anthropic stream, whose input is told at its beginning', () => {
+		const reader = usageReader('text/event-stream');
+		const start = { type: 'message_start', message: { usage: { input_tokens: 50, cache_read_input_tokens: 8 } } };
+		const delta = { type: 'message_delta', usage: { output_tokens: 9 } };
+		for (const event of [start, { type: 'ping' }, delta])
+			reader.push(bytes(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`));
+		expect(reader.end()).toMatchObject({ input: 50, cacheRead: 8, output: 9 });
+	});
+
+	it('hold a charge only where the provider is known to state it', () => {
+		const body = { usage: { prompt_tokens: 7, completion_tokens: 3, cost: 0 } };
+		expect(usageIn(body)).not.toHaveProperty('reportedNanoUsd');
+		expect(usageIn(body, true)).toMatchObject({ reportedNanoUsd: 0n });
+	});
+
+	it('are looked for one level deep, however deep an answer is', () => {
+		const deep = `${'{"result":'.repeat(200_000)}null${'}'.repeat(200_000)}`;
+		const reader = usageReader('application/json');
+		reader.push(bytes(deep));
+		expect(reader.end()).toBeNull();
+	});
 });

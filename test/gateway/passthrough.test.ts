@@ -107,13 +107,15 @@ describe('a request passed on to a provider', () => {
 		expect(w.entries()).toEqual([expect.objectContaining({ state: 'unknown', errorCode: 'aborted' })]);
 	});
 
-	it('breaks off, and says so in the ledger, where the upstream does', async () => {
+	it('breaks off where the upstream does, and is no free call in the ledger', async () => {
 		const upstream = openSse();
 		const w = world({ upstream: [upstream.script], snapshot: own() });
 		const passed = await w.gateway.passthrough(callOf());
 		upstream.break();
 		await expect(passed.body.next()).rejects.toMatchObject({ code: 'upstream_unavailable' });
-		expect(w.entries()).toEqual([expect.objectContaining({ errorCode: 'upstream_unavailable' })]);
+		expect(w.entries()).toEqual([
+			expect.objectContaining({ state: 'unknown', errorCode: 'upstream_unavailable', costNanoUsd: null }),
+		]);
 	});
 
 	it('tells a refusal of the upstream in our own words, once, and releases it', async () => {
@@ -126,6 +128,8 @@ describe('a request passed on to a provider', () => {
 	it.each([
 		'/../admin',
 		'/images/../../admin',
+		'/images/../files/f1',
+		'/images/./generations',
 		'/images/%2e%2e/%2e%2e/admin',
 		'//evil.example/x',
 		'/images\\..\\..',
@@ -144,6 +148,44 @@ describe('a request passed on to a provider', () => {
 		const files = callOf({ path: '/files', method: 'GET', model: null, body: null });
 		await expect(w.gateway.passthrough(files)).rejects.toMatchObject({ code: 'forbidden', param: 'path' });
 		expect(w.sent).toHaveLength(0);
+	});
+
+	it("may not touch what the operator's own server keeps, where the organization gave it no address", async () => {
+		const server = {
+			rowId: 'row1',
+			name: 'ollama',
+			source: 'organization' as const,
+			apiKey: 'any',
+			baseUrl: 'http://localhost:11434',
+			trust: 'operator' as const,
+			config: {},
+		};
+		const remove = callOf({ provider: 'ollama', path: '/api/delete', method: 'DELETE' });
+		const w = world({ upstream: [() => Response.json({})], snapshot: { credentials: { ollama: [server] } } });
+		await expect(w.gateway.passthrough(remove)).rejects.toMatchObject({ code: 'forbidden', param: 'path' });
+		expect(w.sent).toHaveLength(0);
+		const theirs = { ...server, baseUrl: 'https://llm.example.org', trust: 'tenant' as const };
+		const own = world({ upstream: [() => Response.json({})], snapshot: { credentials: { ollama: [theirs] } } });
+		await (await own.gateway.passthrough(remove)).body.return();
+		expect(own.sent).toHaveLength(1);
+	});
+
+	it("sends no idempotency key into the operator's account, where it could be another tenant's", async () => {
+		const headers = { 'content-type': 'application/json', 'idempotency-key': 'order-1' };
+		const caller = {
+			kind: 'operator' as const,
+			organizationId: 'org1',
+			keyId: null,
+			mayOverrideModel: true,
+			allowedModels: null,
+			allowedAgents: null,
+		};
+		const shared = world({ upstream: [() => Response.json({})], snapshot: { caller } });
+		await (await shared.gateway.passthrough(callOf({ headers }))).body.return();
+		expect(shared.sent[0]?.headers).not.toHaveProperty('idempotency-key');
+		const theirs = world({ upstream: [() => Response.json({})], snapshot: own() });
+		await (await theirs.gateway.passthrough(callOf({ headers }))).body.return();
+		expect(theirs.sent[0]?.headers).toMatchObject({ 'idempotency-key': 'order-1' });
 	});
 
 	it('is open to the operator on every path', async () => {

@@ -178,3 +178,31 @@ describe('a server with a name of its own', () => {
 		await expect(ask('vllm-us/llama', { credentials }).run).rejects.toMatchObject({ code: 'model_not_found' });
 	});
 });
+
+describe('the list of models a key may use', () => {
+	it('holds for those that a provider is told to move on to by itself', async () => {
+		const credentials = {
+			openrouter: [
+				{
+					rowId: null,
+					name: 'openrouter',
+					source: 'environment' as const,
+					apiKey: 'k',
+					baseUrl: 'https://router.test/v1',
+					trust: 'operator' as const,
+					config: {},
+				},
+			],
+		};
+		const limited = caller({ allowedModels: ['openrouter/small/*'] });
+		const chat = (models: unknown, by: Caller) => {
+			const w = world({ upstream: [() => answer()], snapshot: { credentials, caller: by } });
+			return w.gateway.chat(chatCall({ model: 'openrouter/small/one', providerOptions: { openrouter: { models } } }));
+		};
+		const param = 'providerOptions.openrouter.models';
+		await expect(chat(['small/two', 'large/one'], limited)).rejects.toMatchObject({ code: 'forbidden', param });
+		await expect(chat('large/one', limited)).rejects.toMatchObject({ code: 'invalid_request', param });
+		expect((await chat(['small/two'], limited)).meta.provider).toBe('openrouter');
+		expect((await chat(['large/one'], caller({}))).meta.provider).toBe('openrouter');
+	});
+});

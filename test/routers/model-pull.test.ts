@@ -131,9 +131,13 @@ describe('the server that pulls', () => {
 		await expect(run([first], { name: 'gpu-9' })).rejects.toMatchObject({ code: 'not_found', param: 'name' });
 	});
 
-	it("is filled by the operator alone where it is the environment's", async () => {
+	it('is filled by the operator alone where the organization did not give its address', async () => {
 		const shared = credential({ rowId: null, source: 'environment', trust: 'operator' });
 		await expect(run([shared], {})).rejects.toMatchObject({ code: 'forbidden' });
+		for (const source of ['none', 'organization'] as const)
+			await expect(run([credential({ rowId: 'row', source, trust: 'operator' })], {})).rejects.toMatchObject({
+				code: 'forbidden',
+			});
 		const operator = principal({ kind: 'operator', scopes: ['inference', 'manage'] });
 		expect((await run([shared], {}, operator)).told).toHaveLength(3);
 	});

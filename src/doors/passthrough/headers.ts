@@ -6,7 +6,6 @@ const REQUEST: ReadonlySet<string> = new Set([
 	'accept-language',
 	'content-type',
 	'idempotency-key',
-	'if-none-match',
 	'range',
 	'user-agent',
 ]);
@@ -41,5 +40,14 @@ export function responseHeaders(headers: Headers): Headers {
 	const chosen = new Headers();
 	for (const [name, value] of Object.entries(selected(headers, RESPONSE, RESPONSE_PREFIXES)))
 		chosen.set(name.startsWith('x-ratelimit-') ? `x-upstream-${name.slice(2)}` : name, value);
+	// Whatever an upstream serves, it is no page of this origin, where the console is.
+	chosen.set('content-security-policy', 'sandbox');
+	chosen.set('x-content-type-options', 'nosniff');
 	return chosen;
+}
+
+/** Bytes of the body as it is passed on; null: not stated, or those of a compressed form. */
+export function lengthOf(headers: Headers): number | null {
+	const stated = headers.get('content-length') ?? '';
+	return /^\d{1,15}$/.test(stated) && !headers.has('content-encoding') ? Number(stated) : null;
 }

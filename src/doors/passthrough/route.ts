@@ -11,7 +11,7 @@ import type { HttpContext, HttpEnv } from '../../http/context';
 import { goneController } from '../../http/gone';
 import { answerHeaders } from '../../http/headers';
 import { pump } from '../../http/pump';
-import { requestHeaders, responseHeaders } from './headers';
+import { lengthOf, requestHeaders, responseHeaders } from './headers';
 import { modelIn } from './model';
 
 const ROOT = '/v1/providers/';
@@ -19,12 +19,23 @@ const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DE
 
 const isMethod = (method: string): method is PassthroughCall['method'] => METHODS.has(method);
 
-/** Provider and path as they were sent: decoding would change what is signed and routed there. */
+/** The path as it was sent: decoding would change what is signed and routed there. Throws `model_not_found`. */
 function addressOf(c: HttpContext): Pick<PassthroughCall, 'provider' | 'path' | 'search'> {
 	const { pathname, search } = new URL(c.req.url);
 	const rest = pathname.slice(ROOT.length);
 	const slash = rest.indexOf('/');
-	return { provider: decodeURIComponent(rest.slice(0, slash)), path: rest.slice(slash), search };
+	return { provider: providerIn(rest.slice(0, slash)), path: rest.slice(slash), search };
+}
+
+/** A slash in it would make part of the model's name of it, by which a key's list of models is checked. */
+function providerIn(segment: string): string {
+	try {
+		const provider = decodeURIComponent(segment);
+		if (!provider.includes('/')) return provider;
+	} catch {
+		// Not UTF-8: no provider either.
+	}
+	throw new GatewayError('model_not_found', `Unknown provider '${segment}'.`, { param: 'provider' });
 }
 
 function methodOf(c: HttpContext): PassthroughCall['method'] {
@@ -39,8 +50,9 @@ const NOTHING = new Uint8Array();
 async function passOn(c: HttpContext, body: ArrayBuffer | null): Promise<Response> {
 	const { run, clientRequestId, receivedAt } = callFacts(c);
 	const gone = goneController(c);
+	const address = addressOf(c);
 	const call: PassthroughCall = {
-		...addressOf(c),
+		...address,
 		requestId: c.get('requestId'),
 		clientRequestId,
 		receivedAt,
@@ -49,17 +61,19 @@ async function passOn(c: HttpContext, body: ArrayBuffer | null): Promise<Respons
 		method: methodOf(c),
 		headers: requestHeaders(c.req.raw.headers),
 		body,
-		model: await modelIn(body, c.req.header('content-type') ?? ''),
+		model: await modelIn(address.path, body, c.req.header('content-type') ?? ''),
 	};
 	const gateway = c.var.composition.gateway(c.get('principal'));
 	const answer = await gateway.passthrough(call);
 	const headers = responseHeaders(answer.headers);
 	for (const [name, value] of answerHeaders({ metas: [answer.meta()], streamed: true, warnings: [] }))
 		headers.set(name, value);
+	const length = lengthOf(answer.headers);
 	const pumped = pump(c, {
 		sources: [answer.body],
 		encoder: { push: (_source, bytes: Uint8Array) => bytes, over: false, fail: () => null, end: () => NOTHING },
 		keepAlive: NOTHING,
+		...(length !== null && { length }),
 		gone,
 	});
 	const empty = answer.status === 204 || answer.status === 205 || answer.status === 304;

@@ -85,6 +85,13 @@ describe('/v1/providers/{provider}/{path}', () => {
 		for (const name of ['set-cookie', 'server']) expect(response.headers.get(name)).toBeNull();
 	});
 
+	it('never makes a page of this origin of what an upstream serves', async () => {
+		const { request } = app({ headers: new Headers({ 'content-type': 'text/html' }) });
+		const response = await request('/v1/providers/custom/page', { headers: { authorization: 'Bearer sy_key' } });
+		expect(response.headers.get('content-security-policy')).toBe('sandbox');
+		expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+	});
+
 	it('finds the model in a form', async () => {
 		const { fetch, calls } = app();
 		const form = new FormData();
@@ -111,5 +118,40 @@ describe('/v1/providers/{provider}/{path}', () => {
 		const { request, calls } = app();
 		expect((await request('/v1/providers/openai/files', { key: false })).status).toBe(401);
 		expect(calls).toHaveLength(0);
+	});
+
+	it.each([
+		['google', '/models/gemini-pro:generateContent', 'gemini-pro'],
+		['workers-ai', '/run/@cf/meta/llama-3.3-70b', '@cf/meta/llama-3.3-70b'],
+		['bedrock', '/model/anthropic.claude-v1%3A0/invoke', 'anthropic.claude-v1:0'],
+		['azure-openai', '/openai/deployments/big/chat/completions', 'big'],
+	])('takes the model that the path of %s names, whatever the body says', async (provider, path, model) => {
+		const { post, calls } = app();
+		await post(`/v1/providers/${provider}${path}`, { model: 'cheap' });
+		expect(calls[0]).toMatchObject({ path, model });
+	});
+
+	it.each([['{"model":"cheap","models":["dear"]}'], ['{"model":"cheap","Model":"dear"}']])(
+		'names no model where the body leaves open which one answers: %s',
+		async (body) => {
+			const { request, calls } = app();
+			const headers = { authorization: 'Bearer sy_key', 'content-type': 'application/json' };
+			await request('/v1/providers/openrouter/chat/completions', { method: 'POST', headers, body });
+			expect(calls[0]?.model).toBeNull();
+		},
+	);
+
+	it.each(['openai%2Fgpt-4o-mini', '%E0%A4%A'])('takes no provider for what it is not: %s', async (provider) => {
+		const { post, calls } = app();
+		const response = await post(`/v1/providers/${provider}/chat/completions`, { model: 'gpt-5-pro' });
+		expect(response.status).toBe(404);
+		expect(calls).toHaveLength(0);
+	});
+
+	it('always asks for the whole answer, never whether it has changed', async () => {
+		const { request, calls } = app();
+		const headers = { authorization: 'Bearer sy_key', 'if-none-match': '"e1"' };
+		await request('/v1/providers/openai/models', { headers });
+		expect(calls[0]?.headers).not.toHaveProperty('if-none-match');
 	});
 });

@@ -1,6 +1,8 @@
 import { invalid } from '../../../errors';
-import type { EmbedRequest, Warning } from '../../../language/request';
+import type { EmbedRequest } from '../../../language/request';
 import type { WireRequest, WireTarget } from '../../provider';
+import { embedLosses } from '../embed-losses';
+import { modelPath } from '../model-path';
 import { optionsOf } from '../provider-options';
 
 /** `normalize`, `truncate` and `prompt_name` are the caller's. */
@@ -11,17 +13,13 @@ export function toRequest(
 	request: EmbedRequest,
 	{ providerId, model }: Pick<WireTarget, 'providerId' | 'model'>,
 ): WireRequest {
-	const { input, dimensions, user } = request;
+	const { input } = request;
 	if (typeof input[0] !== 'string') throw invalid('input', `${providerId} embeds texts, not token ids.`);
-	const warnings: Warning[] = [];
-	if (dimensions !== undefined)
-		warnings.push({ field: 'dimensions', message: `${providerId} gives vectors of the model's own length; left out.` });
-	if (user !== undefined) warnings.push({ field: 'user', message: `${providerId} does not take user here; left out.` });
 	return {
-		path: `/hf-inference/models/${model}/pipeline/feature-extraction`,
+		path: `/hf-inference/models/${modelPath(model)}/pipeline/feature-extraction`,
 		headers: { 'content-type': 'application/json', accept: 'application/json' },
 		body: JSON.stringify({ inputs: input, ...optionsOf(request, providerId, RESERVED) }),
-		warnings,
+		warnings: embedLosses(request, ['dimensions', 'inputType', 'user'], providerId),
 		plan: {},
 	};
 }

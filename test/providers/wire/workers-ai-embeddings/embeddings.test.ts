@@ -11,6 +11,16 @@ describe('an embedding request to Workers AI', () => {
 		expect(JSON.parse(sent.body)).toEqual({ text: ['x'], pooling: 'cls' });
 	});
 
+	it.each(['@cf/../../../../zones', '..', '@cf//x', ''])('never leads elsewhere by its name: %j', (model) => {
+		expect(() => wire.toRequest({ input: ['x'] }, { ...target, model })).toThrow(
+			expect.objectContaining({ code: 'invalid_request', param: 'model' }),
+		);
+	});
+
+	it('writes a name as a path, never as a query', () => {
+		expect(wire.toRequest({ input: ['x'] }, { ...target, model: '@cf/a?b#c' }).path).toBe('/run/@cf/a%3Fb%23c');
+	});
+
 	it('names what it has no field for, and refuses token ids and other texts', () => {
 		const { body, warnings } = wire.toRequest({ input: ['x'], dimensions: 3, user: 'u' }, target);
 		expect(JSON.parse(body)).toEqual({ text: ['x'] });
