@@ -67,6 +67,8 @@ Made by \`node scripts/providers-doc.mjs\` from \`src/providers\`; the same tabl
 
 A provider is used once it has a key (or needs none): from the environment, or from a row of \`/api/v1/llm-providers\`. Besides what is listed, each has \`<ID>_BASE_URL\` (in place of its address, path included), \`DEFAULT_<ID>_MODEL\` (or \`<ID>_MODEL\`), \`DEFAULT_<ID>_EMBEDDING_MODEL\` where it embeds, and \`<ID>_DEBUG\`.`;
 
+const OTHER_PATHS = `\`/v1/providers/{provider}/{path}\` sends any other request on to the provider, with its key, as it is. An organization with a key of its own may call every path, and so may the operator. With the key of the environment, which many share, these paths are open: they keep nothing in the account (\`*\` stands for anything).`;
+
 const LEGEND = `## What becomes of a request
 
 | | |
@@ -111,7 +113,7 @@ export const prefixOf = ({ id }: Pick<Provider, 'id'>): string => id.toUpperCase
 /** The whole page. Pure. */
 export function providersPage(): string {
 	const used = Object.values(registered).filter((wire) => columns.some((column) => column.wire === wire));
-	return `${[INTRODUCTION, addresses(), defaults(), LEGEND, ...used.map(wireTable)].join('\n\n')}\n`;
+	return `${[INTRODUCTION, addresses(), defaults(), otherPaths(), LEGEND, ...used.map(wireTable)].join('\n\n')}\n`;
 }
 
 function addresses(): string {
@@ -169,9 +171,18 @@ function defaults(): string {
 	return `## Models and wires\n\n${table(head, rows)}`;
 }
 
-function alternativeOf({ wire, models, sealedReasoning }: AlternativeWire): string {
+/** What `/v1/providers/{provider}/{path}` is open for to everyone. */
+function otherPaths(): string {
+	const lines = listed.flatMap(({ id, passthrough = [] }) =>
+		passthrough.length > 0 ? [`- ${code(id)}: ${passthrough.map(code).join(', ')}`] : [],
+	);
+	return `## Other paths\n\n${OTHER_PATHS}\n\n${lines.join('\n')}`;
+}
+
+function alternativeOf({ wire, models, toolModels, sealedReasoning }: AlternativeWire): string {
 	const when = [
 		...(models ? [`for ${models.map(code).join(', ')}`] : []),
+		...(toolModels ? [`for tools with ${toolModels.map(code).join(', ')}`] : []),
 		...(sealedReasoning ? ['where reasoning is kept sealed'] : []),
 	];
 	return `${code(wire)} ${when.join(' and ')}`;

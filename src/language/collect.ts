@@ -19,6 +19,7 @@ export class Collector {
 	#usage: Usage | null = null;
 	readonly #parts = new Map<number, OpenPart>();
 	readonly #logprobs: TokenLogprob[] = [];
+	readonly #refusalLogprobs: TokenLogprob[] = [];
 
 	push(event: ChatEvent): void {
 		switch (event.type) {
@@ -44,6 +45,7 @@ export class Collector {
 			}
 			case 'refusal-delta':
 				this.#open(event.index, 'refusal').text += event.text;
+				if (event.logprobs) this.#refusalLogprobs.push(...event.logprobs);
 				return;
 			case 'annotation':
 				this.#open(event.index, 'text').annotations.push(event.annotation);
@@ -77,6 +79,7 @@ export class Collector {
 			finish: this.#finish,
 			usage: this.#usage,
 			...(this.#logprobs.length > 0 && { logprobs: this.#logprobs }),
+			...(this.#refusalLogprobs.length > 0 && { refusalLogprobs: this.#refusalLogprobs }),
 		};
 	}
 

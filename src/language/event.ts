@@ -33,7 +33,12 @@ export type ChatEvent =
 			readonly signature: string;
 			readonly redacted?: boolean;
 	  }
-	| { readonly type: 'refusal-delta'; readonly index: number; readonly text: string }
+	| {
+			readonly type: 'refusal-delta';
+			readonly index: number;
+			readonly text: string;
+			readonly logprobs?: readonly TokenLogprob[];
+	  }
 	| { readonly type: 'annotation'; readonly index: number; readonly annotation: Annotation }
 	| { readonly type: 'tool-call-start'; readonly index: number; readonly id: string; readonly name: string }
 	| { readonly type: 'tool-call-delta'; readonly index: number; readonly arguments: string }

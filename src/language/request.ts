@@ -71,6 +71,11 @@ export interface ChatRequest {
 	readonly metadata?: Readonly<Record<string, string>>;
 	/** Refuse, instead of warning, where a target can't honour a setting. */
 	readonly strict?: boolean;
+	/**
+	 * Fields of OpenAI's chat dialect that have no name here, in its spelling (`logit_bias`, `verbosity`, …): sent to
+	 * providers that speak it, elsewhere left out and named in the warnings.
+	 */
+	readonly dialect?: Readonly<Record<string, unknown>>;
 	/** Provider id → fields merged into that provider's body as they are: the escape hatch. */
 	readonly providerOptions?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
@@ -102,6 +107,8 @@ export interface ChatResponse {
 	/** null: the upstream did not say. Never zeros in its place. */
 	readonly usage: Usage | null;
 	readonly logprobs?: readonly TokenLogprob[];
+	/** Of the refusal; `logprobs` are those of the text. */
+	readonly refusalLogprobs?: readonly TokenLogprob[];
 }
 
 export interface TokenLogprob {

@@ -1,7 +1,7 @@
 /** The other way round: a whole answer as the events that fold back into it. */
 import type { ChatEvent } from './event';
 import type { AssistantPart } from './message';
-import type { ChatResponse } from './request';
+import type { ChatResponse, TokenLogprob } from './request';
 
 function* partEvents(part: AssistantPart, index: number): Generator<ChatEvent> {
 	switch (part.type) {
@@ -28,17 +28,25 @@ function* partEvents(part: AssistantPart, index: number): Generator<ChatEvent> {
 	}
 }
 
+/** All of them go with the first delta of their kind. */
+function attach(
+	type: 'text-delta' | 'refusal-delta',
+	logprobs: readonly TokenLogprob[] | undefined,
+	events: ChatEvent[],
+): void {
+	const at = logprobs ? events.findIndex((event) => event.type === type) : -1;
+	const delta = events[at];
+	if (logprobs && delta && delta.type === type) events[at] = { ...delta, logprobs };
+}
+
 /** Used where an upstream answers a streamed call with a plain JSON body. */
 export function unfold(response: ChatResponse): ChatEvent[] {
 	const events: ChatEvent[] = [{ type: 'start', id: response.id, model: response.model }];
 	response.content.forEach((part, index) => {
 		events.push(...partEvents(part, index));
 	});
-	if (response.logprobs) {
-		const at = events.findIndex((event) => event.type === 'text-delta');
-		const delta = events[at];
-		if (delta?.type === 'text-delta') events[at] = { ...delta, logprobs: response.logprobs };
-	}
+	attach('text-delta', response.logprobs, events);
+	attach('refusal-delta', response.refusalLogprobs, events);
 	if (response.usage) events.push({ type: 'usage', usage: response.usage });
 	events.push({ type: 'finish', finish: response.finish });
 	return events;

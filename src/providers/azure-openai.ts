@@ -44,6 +44,7 @@ export const azureOpenai: Provider = {
 		developerRole: true,
 		reasoning: 'effort',
 		refusalField: true,
+		dialect: 'whole',
 		metadataNeedsStore: true,
 		base64Embeddings: true,
 		withoutSampling: ['stop', 'logprobs', 'presencePenalty', 'frequencyPenalty'],
@@ -61,4 +62,12 @@ export const azureOpenai: Provider = {
 	defaultModel: 'gpt-5-mini',
 	embeddings: { wire: 'openai-embeddings', defaultModel: 'text-embedding-3-small', maxInputs: 2048 },
 	modelsPath: '/openai/v1/models',
+	// Ahead of these stands what the base URL leaves of `/openai/v1` or `/openai/deployments/<deployment>`.
+	passthrough: [
+		'*/images/generations',
+		'*/images/edits',
+		'*/audio/speech',
+		'*/audio/transcriptions',
+		'*/audio/translations',
+	],
 };

@@ -19,4 +19,5 @@ export const bedrock: Provider = {
 		],
 	},
 	counting: true,
+	passthrough: ['/model/*/invoke', '/model/*/invoke-with-response-stream', '/guardrail/*/version/*/apply'],
 };

@@ -13,4 +13,14 @@ export const custom: Provider = {
 	modelsPath: '/models',
 	liveModels: { path: '/models', shape: 'openai' },
 	named: true,
+	passthrough: [
+		'/completions',
+		'/rerank',
+		'/moderations',
+		'/images/generations',
+		'/images/edits',
+		'/audio/speech',
+		'/audio/transcriptions',
+		'/audio/translations',
+	],
 };

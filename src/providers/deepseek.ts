@@ -33,4 +33,5 @@ export const deepseek: Provider = {
 	},
 	defaultModel: 'deepseek-v4-flash',
 	modelsPath: '/models',
+	passthrough: ['/beta/completions'],
 };

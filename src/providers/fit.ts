@@ -4,6 +4,7 @@
  */
 import type { ChatRequest, Warning } from '../language/request';
 import { checkRequest, ordered } from './fit/conversation';
+import { settleDialect, withDialect } from './fit/dialect';
 import { Findings } from './fit/findings';
 import { settleMessages } from './fit/messages';
 import { placeOf } from './fit/place';
@@ -33,8 +34,11 @@ export function fitRequest(request: ChatRequest, target: FitTarget, { firstMessa
 	settleSettings(request, findings);
 	settleTools(request, findings);
 	settleMessages(request.messages, findings, firstMessage);
+	const dialect = settleDialect(request, target.quirks, findings);
 	const messages = ordered(request.messages, (index) => findings.emptyTurn(placeOf(index - firstMessage)));
-	if (findings.dropped.size === 0 && messages === request.messages) return { request, warnings: findings.warnings };
-	const kept = withoutToolSettings(withoutSettings(request, findings), findings);
+	const asked = dialect === request.dialect ? request : withDialect(request, dialect);
+	if (findings.dropped.size === 0 && messages === request.messages)
+		return { request: asked, warnings: findings.warnings };
+	const kept = withoutToolSettings(withoutSettings(asked, findings), findings);
 	return { request: { ...kept, messages: withoutMarks(messages, findings) }, warnings: findings.warnings };
 }

@@ -10,4 +10,10 @@ export const google: Provider = {
 	embeddings: { wire: 'google-embeddings', defaultModel: 'gemini-embedding-001', maxInputs: 100 },
 	modelsPath: '/models?pageSize=1',
 	counting: true,
+	passthrough: [
+		'/models/*:generateContent',
+		'/models/*:streamGenerateContent',
+		'/models/*:predict',
+		'/models/*:countTokens',
+	],
 };

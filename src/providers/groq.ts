@@ -25,4 +25,5 @@ export const groq: Provider = {
 	},
 	defaultModel: 'llama-3.3-70b-versatile',
 	modelsPath: '/models',
+	passthrough: ['/audio/speech', '/audio/transcriptions', '/audio/translations'],
 };

@@ -37,4 +37,6 @@ export const huggingface: Provider = {
 	defaultModel: 'openai/gpt-oss-120b',
 	embeddings: { wire: 'huggingface-embeddings', defaultModel: 'intfloat/multilingual-e5-large', maxInputs: 32 },
 	modelsPath: '/models',
+	// Of an endpoint of one's own (TGI, TEI).
+	passthrough: ['/generate', '/generate_stream', '/tokenize', '/rerank', '/predict'],
 };

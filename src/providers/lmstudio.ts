@@ -6,7 +6,14 @@ export const lmstudio: Provider = {
 	baseUrl: 'http://localhost:1234/v1',
 	wire: 'openai-chat',
 	auth: { kind: 'optional' },
-	quirks: { reasoning: 'effort', jsonModes: 'schema', toolChoices: 'words', anonymousEmbeddings: true },
+	quirks: {
+		reasoning: 'effort',
+		jsonModes: 'schema',
+		toolChoices: 'words',
+		anonymousEmbeddings: true,
+		textEmbeddings: true,
+		dialect: ['logit_bias'],
+	},
 	capabilities: {
 		'image.url': { refused: 'LM Studio fetches no URLs: send the data.' },
 		'file.data': { refused: 'LM Studio takes no files.' },
@@ -23,4 +30,5 @@ export const lmstudio: Provider = {
 	modelsPath: '/models',
 	liveModels: { path: '/models', shape: 'lmstudio' },
 	local: true,
+	passthrough: ['/completions'],
 };

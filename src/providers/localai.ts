@@ -18,4 +18,13 @@ export const localai: Provider = {
 	modelsPath: '/models',
 	liveModels: { path: '/models', shape: 'openai' },
 	local: true,
+	passthrough: [
+		'/completions',
+		'/rerank',
+		'/tokenize',
+		'/images/generations',
+		'/audio/speech',
+		'/audio/transcriptions',
+		'/sound-generation',
+	],
 };

@@ -13,4 +13,5 @@ export const ollama: Provider = {
 	liveModels: { path: '/api/tags', shape: 'ollama' },
 	local: true,
 	pulling: true,
+	passthrough: ['/api/generate', '/api/show', '/api/tags', '/api/ps', '/api/version'],
 };

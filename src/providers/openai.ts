@@ -22,6 +22,7 @@ export const openai: Provider = {
 		developerRole: true,
 		reasoning: 'effort',
 		refusalField: true,
+		dialect: 'whole',
 		metadataNeedsStore: true,
 		streamObfuscation: true,
 		base64Embeddings: true,
@@ -44,4 +45,14 @@ export const openai: Provider = {
 	defaultModel: 'gpt-5-mini',
 	embeddings: { wire: 'openai-embeddings', defaultModel: 'text-embedding-3-small', maxInputs: 2048 },
 	modelsPath: '/models',
+	passthrough: [
+		'/images/generations',
+		'/images/edits',
+		'/images/variations',
+		'/audio/speech',
+		'/audio/transcriptions',
+		'/audio/translations',
+		'/moderations',
+		'/completions',
+	],
 };

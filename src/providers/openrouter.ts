@@ -16,6 +16,8 @@ export const openrouter: Provider = {
 		parsesFiles: true,
 		fallbackModels: true,
 		reportsCost: true,
+		dialect: 'whole',
+		embeddingInputTypes: true,
 	},
 	capabilities: {
 		'file.url': 'exact',
@@ -37,4 +39,5 @@ export const openrouter: Provider = {
 	modelsPath: '/models',
 	healthPath: '/key',
 	liveModels: { path: '/models', shape: 'openrouter', public: true },
+	passthrough: ['/completions', '/rerank', '/audio/speech', '/audio/transcriptions', '/models/*/endpoints'],
 };

@@ -82,6 +82,8 @@ export interface DecodePlan {
 	readonly reasoning?: Reasoning;
 	/** The caller has tools, none of them called `parallel`: a call of that function holds several calls. */
 	readonly parallelWrapper?: boolean;
+	/** Number of the first call whose id must be made, where the answer has no name of its own. Absent: 0. */
+	readonly firstCall?: number;
 	/** The model asked for, where the protocol's answers name none. */
 	readonly model?: string;
 }

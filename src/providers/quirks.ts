@@ -43,8 +43,12 @@ export interface Quirks {
 	readonly shortCallIds?: boolean;
 	/** Content is never null: an assistant that only calls tools says an empty text. */
 	readonly textRequired?: boolean;
+	/** A system message may not follow an assistant or a tool result: all go ahead of the conversation. */
+	readonly systemAhead?: boolean;
 	/** A user may not follow a tool result directly: a word of the assistant goes between. */
 	readonly assistantAfterTools?: boolean;
+	/** Field by which a last message of the assistant is the beginning of the answer; refused without it. */
+	readonly prefillMark?: 'prefix';
 	/** Files are `document_url` parts, and audio is bare base64 (Mistral's chunks). */
 	readonly documentParts?: boolean;
 	/** A list of fallback models is the caller's to give as an option (`models`). */
@@ -55,6 +59,8 @@ export interface Quirks {
 	readonly withoutSampling?: readonly Capability[];
 	/** It reads files itself (OpenRouter's parser), so that models without `pdf` input take them too. Read by `fit.ts`. */
 	readonly parsesFiles?: boolean;
+	/** Fields of OpenAI's dialect (`ChatRequest.dialect`) that it takes; absent: none. Read by `fit.ts`. */
+	readonly dialect?: 'whole' | readonly string[];
 	/** Streams are padded with random text unless `stream_options.include_obfuscation` is false. */
 	readonly streamObfuscation?: boolean;
 	/** `metadata` is refused unless `store` is true. */
@@ -71,4 +77,8 @@ export interface Quirks {
 	readonly base64Embeddings?: boolean;
 	/** An embedding takes no `user`. */
 	readonly anonymousEmbeddings?: boolean;
+	/** It embeds texts alone, no token ids. */
+	readonly textEmbeddings?: boolean;
+	/** An embedding takes `input_type`, in Cohere's words. */
+	readonly embeddingInputTypes?: boolean;
 }

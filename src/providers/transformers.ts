@@ -30,4 +30,5 @@ export const transformers: Provider = {
 	modelsPath: '/models',
 	liveModels: { path: '/models', shape: 'openai' },
 	local: true,
+	passthrough: ['/audio/transcriptions'],
 };

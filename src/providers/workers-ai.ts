@@ -28,4 +28,5 @@ export const workersAi: Provider = {
 	defaultModel: '@cf/meta/llama-3.3-70b-instruct-fp8-fast',
 	embeddings: { wire: 'workers-ai-embeddings', defaultModel: '@cf/baai/bge-m3', maxInputs: 100 },
 	modelsPath: '/models/search?per_page=1',
+	passthrough: ['/run/*'],
 };

@@ -21,6 +21,14 @@ describe('docs/providers.md', () => {
 			expect(page.split(`\n| \`${capability}\` `), capability).toHaveLength(wireCount + 1);
 	});
 
+	it('says which paths are open with the key of the environment', () => {
+		for (const id of providerIds) {
+			const paths = findProvider(id)?.passthrough ?? [];
+			const line = `- \`${id}\`: ${paths.map((path) => `\`${path}\``).join(', ')}\n`;
+			expect(page.includes(`\n${line}`), id).toBe(paths.length > 0);
+		}
+	});
+
 	it('gives every mark that is no plain yes a reason', () => {
 		for (const [cell] of page.matchAll(/(?<=\| )[≈–✗][^|]*(?=\|)/g))
 			expect(cell.trim()).toMatch(/^[≈–✗] <sup>\d+<\/sup>$|^[≈–✗]$/);

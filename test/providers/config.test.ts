@@ -15,6 +15,8 @@ describe("a provider's config", () => {
 		['auth', 'password'],
 		['title', 'line\nbreak'],
 		['accountId', 7],
+		['accountId', '..'],
+		['deployments', { 'gpt-5': '..' }],
 	] as const)('refuses a wrong %s, naming it', (field, value) => {
 		expect(() => readConfig([field], { [field]: value })).toThrow(
 			expect.objectContaining({ code: 'invalid_request', param: `config.${field}` }),

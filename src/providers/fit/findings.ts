@@ -83,6 +83,13 @@ export class Findings {
 		this.#warn('messages', text);
 	}
 
+	/** A field of a dialect that the target doesn't speak. `hint`: its loss changes no answer. */
+	unspoken(field: string, hint: boolean): void {
+		const text = `${this.#target.name} has no ${field}; left out.`;
+		if (this.#strict && !hint) throw this.#inexact(field, text);
+		this.#warn(field, text);
+	}
+
 	/** Names a field once for each reason. */
 	#warn(field: string, message: string): void {
 		this.#warnings ??= [];

@@ -3,15 +3,15 @@ import { createParser, type ParseError } from 'eventsource-parser';
 import type { Frame, Framer } from '../provider';
 import { malformed, tryJson } from '../wire/json';
 
-/** Characters one event may hold before its blank line. */
-const MAX_EVENT_LENGTH = 1024 * 1024;
+/** Characters one event may hold before its blank line: the last of Responses repeats all tools and the whole answer. */
+const MAX_EVENT_LENGTH = 16 * 1024 * 1024;
 
 const tooLong = () => malformed(`The upstream sent an event of more than ${MAX_EVENT_LENGTH} characters.`);
 
 /**
  * LF, CRLF and CR; `data` over several lines; comments skipped; UTF-8 split across chunks. A line
  * `error: {…}` (llama.cpp) or a bare `{"error":…}` becomes a frame of event `error`. Throws
- * `upstream_malformed` where one event is longer than 1 MiB.
+ * `upstream_malformed` where one event is longer than 16 MiB.
  */
 export function sseFramer(): Framer {
 	const decoder = new TextDecoder();

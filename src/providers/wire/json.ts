@@ -33,8 +33,8 @@ export function tryJson(text: string): unknown {
 }
 
 /** The object in a whole answer. Throws `upstream_malformed` for anything else, HTML and arrays included. */
-export function parseAnswer(body: string): Json {
-	const parsed = body.length <= MAX_BODY_LENGTH ? tryJson(body) : undefined;
+export function parseAnswer(body: string, read: (text: string) => unknown = tryJson): Json {
+	const parsed = body.length <= MAX_BODY_LENGTH ? read(body) : undefined;
 	if (isObject(parsed)) return parsed;
 	throw malformed('The upstream sent an answer that is not a JSON object.');
 }

@@ -8,6 +8,8 @@ const BEGINNING = /[^A-Za-z0-9_-]|^(?=[\d-])/g;
 export class ToolNames {
 	readonly #sent = new Map<string, string>();
 	readonly #original = new Map<string, string>();
+	/** Of each spelling, the last number that told two names apart: the search goes on from there. */
+	readonly #counts = new Map<string, number>();
 	readonly #max: number;
 	readonly #forbidden: RegExp;
 
@@ -27,7 +29,12 @@ export class ToolNames {
 		const plain = name.replace(this.#forbidden, '_');
 		const base = plain.slice(0, this.#max) || '_';
 		let sent = base;
-		for (let n = 2; this.#original.has(sent); n++) sent = `${base.slice(0, this.#max - 1 - String(n).length)}_${n}`;
+		let count = this.#counts.get(base) ?? 1;
+		while (this.#original.has(sent)) {
+			count += 1;
+			sent = `${base.slice(0, this.#max - 1 - String(count).length)}_${count}`;
+		}
+		if (count > 1) this.#counts.set(base, count);
 		this.#sent.set(name, sent);
 		this.#original.set(sent, name);
 		return sent;

@@ -15,6 +15,9 @@ function frames(text: string, size = text.length * 4): Frame[] {
 
 const data = (text: string): string[] => frames(text).map((frame) => frame.data);
 
+/** Characters. */
+const LONGEST = 16 * 1024 * 1024;
+
 describe('the SSE framer', () => {
 	it('splits events at blank lines, whatever ends a line', () => {
 		for (const end of ['\n', '\r\n', '\r']) {
@@ -76,7 +79,7 @@ describe('the SSE framer', () => {
 	});
 
 	it('refuses an event above its bound, arriving at once or in pieces', () => {
-		const long = encode(`data: ${'x'.repeat(1024 * 1024 + 1)}`);
+		const long = encode(`data: ${'x'.repeat(LONGEST + 1)}`);
 		const refusal = expect.objectContaining({ code: 'upstream_malformed' });
 		expect(() => sseFramer().push(encode(`${new TextDecoder().decode(long)}\n\n`))).toThrow(refusal);
 		const framer = sseFramer();
@@ -87,6 +90,6 @@ describe('the SSE framer', () => {
 	});
 
 	it('takes an event just below the bound', () => {
-		expect(data(`data: ${'x'.repeat(1024 * 1024 - 64)}\n\n`)[0]).toHaveLength(1024 * 1024 - 64);
+		expect(data(`data: ${'x'.repeat(LONGEST - 64)}\n\n`)[0]).toHaveLength(LONGEST - 64);
 	});
 });

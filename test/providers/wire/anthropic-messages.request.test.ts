@@ -607,6 +607,24 @@ describe('reasoning', () => {
 		expect(sent({ reasoning: { effort: 'none' } }, target({ reasoning: false })).json.thinking).toBeUndefined();
 	});
 
+	it('that is on by itself is turned off for a forced tool call', () => {
+		const sonnet5 = target({
+			reasoning: true,
+			sampling: false,
+			reasoningOptions: [{ type: 'toggle' }, { type: 'effort', values: ['low', 'medium', 'high', 'xhigh', 'max'] }],
+		});
+		const forced = { tools: [weather], toolChoice: 'required' } as const;
+		const silent = sent({ ...forced, strict: true }, sonnet5);
+		expect(silent.json.thinking).toEqual({ type: 'disabled' });
+		expect(silent.warned).toEqual(['reasoning']);
+		const asked = sent({ ...forced, reasoning: { effort: 'max' } }, sonnet5);
+		expect(asked.json.thinking).toEqual({ type: 'disabled' });
+		expect(asked.json.output_config).toEqual({ effort: 'high' });
+		expect(asked.warned).toEqual(['reasoning']);
+		expect(sent({ tools: [weather] }, sonnet5).json.thinking).toBeUndefined();
+		expect(sent(forced, adaptive).json.thinking).toBeUndefined();
+	});
+
 	it('gives way to a forced tool call', () => {
 		const forced = { reasoning: { effort: 'high' }, tools: [weather], toolChoice: 'required' } as const;
 		const old = sent(forced, budget);

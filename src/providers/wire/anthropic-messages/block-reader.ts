@@ -1,5 +1,6 @@
 /** Content blocks → events. Their indexes are per message; parts get rising ones of our own. */
 import type { ChatEvent } from '../../../language/event';
+import { exactText } from '../../../language/exact-json';
 import type { Annotation } from '../../../language/message';
 import { signed } from '../../../language/signature';
 import type { DecodePlan } from '../../provider';
@@ -125,7 +126,7 @@ export class BlockReader {
 
 	#tool(index: number, block: Json): ChatEvent[] {
 		const sent = textOf(block.name) ?? '';
-		const input = JSON.stringify(objectOf(block.input) ?? {});
+		const input = exactText(objectOf(block.input) ?? {});
 		if (this.#plan.schemaTool !== undefined && sent === this.#plan.schemaTool) {
 			this.#open.set(index, { kind: 'schema', part: undefined, input });
 			return [];

@@ -1,5 +1,6 @@
 /** Content parts → content blocks of this wire (PROVIDERS section 3). Undefined: this part can't be sent. */
 import { invalid } from '../../../errors';
+import { exactJson } from '../../../language/exact-json';
 import type {
 	AssistantPart,
 	CacheBreakpoint,
@@ -10,7 +11,7 @@ import type {
 	ToolCallPart,
 } from '../../../language/message';
 import { opaqueOf } from '../../../language/signature';
-import { isObject, tryJson } from '../json';
+import { isObject } from '../json';
 import { type CacheControl, cacheFields } from './breakpoints';
 import type { SafeNames } from './names';
 
@@ -98,7 +99,7 @@ export function assistantBlock(part: AssistantPart, names: SafeNames, ids: SafeN
 /** The API takes an object only; what a model wrote otherwise is kept where it can still be read. */
 function inputOf(call: ToolCallPart): Readonly<Record<string, unknown>> {
 	if (call.arguments.trim() === '') return {};
-	const parsed = tryJson(call.arguments);
+	const parsed = exactJson(call.arguments);
 	if (isObject(parsed)) return parsed;
 	return parsed === null ? {} : { raw_arguments: call.arguments };
 }

@@ -1,4 +1,6 @@
 /** `POST /v1/messages/count_tokens`: what a request would count, at no charge. It refuses every other field. */
+
+import { exactText } from '../../../language/exact-json';
 import type { ChatRequest } from '../../../language/request';
 import type { WireRequest, WireTarget } from '../../provider';
 import { malformed, numberOf, parseAnswer } from '../json';
@@ -24,7 +26,7 @@ export function toCountRequest(request: ChatRequest, target: WireTarget): WireRe
 	return {
 		path: '/v1/messages/count_tokens',
 		headers,
-		body: JSON.stringify(Object.fromEntries(counted)),
+		body: exactText(Object.fromEntries(counted)),
 		warnings,
 		plan,
 	};

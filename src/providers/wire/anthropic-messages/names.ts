@@ -6,6 +6,8 @@ const MAX_LENGTH = 128;
 export class SafeNames {
 	readonly #sent = new Map<string, string>();
 	readonly #taken = new Set<string>();
+	/** Of each spelling, the last number that told two names apart: the search goes on from there. */
+	readonly #counts = new Map<string, number>();
 
 	/** `known` names that are valid already keep their spelling, whatever is renamed before them. */
 	constructor(known: Iterable<string> = []) {
@@ -39,10 +41,13 @@ export class SafeNames {
 	#free(name: string): string {
 		const safe = name.replaceAll(/[^a-zA-Z0-9_-]/g, '_').slice(0, MAX_LENGTH) || '_';
 		let sent = safe;
-		for (let count = 2; this.#taken.has(sent); count += 1) {
+		let count = this.#counts.get(safe) ?? 1;
+		while (this.#taken.has(sent)) {
+			count += 1;
 			const suffix = `_${count}`;
 			sent = safe.slice(0, MAX_LENGTH - suffix.length) + suffix;
 		}
+		if (count > 1) this.#counts.set(safe, count);
 		return sent;
 	}
 }

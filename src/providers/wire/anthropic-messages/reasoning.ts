@@ -20,6 +20,7 @@ const LEVELS = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
 const MIN_BUDGET = 1024;
 /** `max_tokens` is required: this where neither request nor catalog names a bound. */
 const DEFAULT_MAX_TOKENS = 4096;
+const OFF = { type: 'disabled' } as const;
 /** Of the output bound, what thinking may take at most where the caller left the rest to us. */
 const MAX_SHARE = 0.8;
 
@@ -58,19 +59,31 @@ export function toSteering(
 	warnings: Warnings,
 ): Steering {
 	const still: Steering = { max_tokens: bound ?? traits.maxOutput ?? DEFAULT_MAX_TOKENS, active: false };
-	if (asked.effort === undefined && asked.budgetTokens === undefined) return still;
+	if (asked.effort === undefined && asked.budgetTokens === undefined) {
+		if (!circumstances.forced || !option(traits, 'toggle')) return still;
+		warnings.note('reasoning', 'A forced tool call rules out thinking; it was turned off.');
+		return { ...still, thinking: OFF };
+	}
 	if (asked.effort === 'none' || (asked.effort === undefined && asked.budgetTokens === 0)) {
-		return traits.reasoning || traits.known === false ? { ...still, thinking: { type: 'disabled' } } : still;
+		return traits.reasoning || traits.known === false ? { ...still, thinking: OFF } : still;
 	}
 	const way = wayOf(asked, traits);
 	if (way?.type === 'effort') {
 		const room = bound ?? traits.maxOutput;
-		return { ...still, ...adaptive(asked, way.values, room, circumstances, warnings) };
+		const steering = { ...still, ...adaptive(asked, way.values, room, circumstances, warnings) };
+		return steering.active || !option(traits, 'toggle') ? steering : turnedOff(steering);
 	}
 	if (way) return { ...still, ...budgeted(asked, way, bound, traits, circumstances, warnings) };
 	warnings.add('reasoning', 'Reasoning of this model can not be steered; the setting was left out.');
 	return still;
 }
+
+/** Models that think by themselves must be told not to; an effort above `high` would contradict that (400). */
+const turnedOff = (steering: Steering): Steering => ({
+	...steering,
+	thinking: OFF,
+	...((steering.effort === 'xhigh' || steering.effort === 'max') && { effort: 'high' }),
+});
 
 /**
  * The same where `providerOptions` says itself how to think (`thinking`; null: the model's own way), so that an

@@ -1,7 +1,10 @@
 /** `ChatRequest` → `POST /v1/messages` (PROVIDERS section 3). */
+
+import { exactText } from '../../../language/exact-json';
 import type { ChatRequest, Warning } from '../../../language/request';
 import type { DecodePlan, WireRequest, WireTarget } from '../../provider';
 import { isObject, type Json, objectOf } from '../json';
+import { optionsOf } from '../provider-options';
 import { Warnings } from '../warnings';
 import { settleBreakpoints } from './breakpoints';
 import { type Conversation, isThinking, toConversation } from './messages';
@@ -12,6 +15,8 @@ import { toOutput, toTools } from './tools';
 
 /** Files by id are still a beta. */
 const FILES_BETA = 'files-api-2025-04-14';
+/** Routed, planned and metered as the request itself says it. */
+const RESERVED: readonly string[] = ['messages'];
 /** Longer ones are refused with 400. */
 const MAX_USER_ID = 256;
 
@@ -26,14 +31,14 @@ export interface Composed {
 /** Throws `invalid_request` where the target can't carry the request at all, or not as a strict one asks. */
 export function toRequest(request: ChatRequest, target: WireTarget): WireRequest {
 	const { headers, body, warnings, plan } = compose(request, target);
-	return { path: '/v1/messages', headers, body: JSON.stringify(body), warnings, plan };
+	return { path: '/v1/messages', headers, body: exactText(body), warnings, plan };
 }
 
 /** Throws as `toRequest`. */
 export function compose(request: ChatRequest, target: WireTarget): Composed {
 	const warnings = new Warnings(request.strict);
 	const names = new SafeNames((request.tools ?? []).map((tool) => tool.name));
-	const { betas, output_config, ...options } = request.providerOptions?.[target.providerId] ?? {};
+	const { betas, output_config, ...options } = optionsOf(request, target.providerId, RESERVED);
 	const conversation = toConversation(request, names, warnings);
 	const output = toOutput(request, target, names, warnings);
 	const { forced, ...toolFields } = toTools(request, target, output, names, warnings);

@@ -145,11 +145,11 @@ function parts(schema: JsonSchema): { properties: Schema; required: readonly str
 
 /** A property that differs between branches may be any of what they say. */
 function overlay(under: Schema, over: Schema): Schema {
-	const all: Schema = { ...under };
+	const all = new Map(Object.entries(under));
 	for (const [name, schema] of Object.entries(over)) {
-		const before = all[name];
+		const before = all.get(name);
 		const same = before === undefined || JSON.stringify(before) === JSON.stringify(schema);
-		all[name] = same ? schema : { anyOf: [before, schema] };
+		all.set(name, same ? schema : { anyOf: [before, schema] });
 	}
-	return all;
+	return Object.fromEntries(all);
 }

@@ -1,8 +1,9 @@
 /** Events of `POST /v1/messages` → `ChatEvent`s. A whole answer is read by the same code: `response.ts`. */
 import type { ChatEvent } from '../../../language/event';
+import { exactJson } from '../../../language/exact-json';
 import type { DecodePlan, Decoder, Frame } from '../../provider';
 import { cutShort } from '../failure';
-import { arrayOf, isObject, type Json, malformed, numberOf, objectOf, textOf, tryJson } from '../json';
+import { arrayOf, isObject, type Json, malformed, numberOf, objectOf, textOf } from '../json';
 import { BlockReader } from './block-reader';
 import { errorInside } from './error';
 import { toFinish } from './finish';
@@ -22,7 +23,7 @@ export class MessageDecoder implements Decoder {
 
 	push(frame: Frame): ChatEvent[] {
 		if (this.#ended || frame.data === '' || frame.data === '[DONE]') return [];
-		const payload = tryJson(frame.data);
+		const payload = exactJson(frame.data);
 		if (!isObject(payload)) return this.#fail(malformed('The upstream sent an event that is not a JSON object.'));
 		return this.read(textOf(payload.type) ?? frame.event, payload);
 	}

@@ -1,5 +1,6 @@
 /** Content blocks → events. Their indexes are per message; parts get rising ones of our own. */
 import type { ChatEvent } from '../../../language/event';
+import { exactText } from '../../../language/exact-json';
 import type { Annotation } from '../../../language/message';
 import { signed } from '../../../language/signature';
 import type { DecodePlan } from '../../provider';
@@ -58,7 +59,7 @@ export class BlockReader {
 	whole(index: number, block: Json): ChatEvent[] {
 		const tool = objectOf(block.toolUse);
 		if (tool) {
-			const input = tool.input === undefined ? '' : JSON.stringify(tool.input);
+			const input = tool.input === undefined ? '' : exactText(tool.input);
 			return [...this.#tool(index, tool), ...this.#input(index, input), ...this.stop(index)];
 		}
 		const reasoning = objectOf(block.reasoningContent);

@@ -1,4 +1,6 @@
 /** `POST /model/{id}/count-tokens`: prompt tokens at no charge, for Claude; asked about others it refuses with 400. */
+
+import { exactText } from '../../../language/exact-json';
 import type { ChatRequest } from '../../../language/request';
 import type { Wire, WireRequest, WireTarget } from '../../provider';
 import { malformed, numberOf, parseAnswer } from '../json';
@@ -12,7 +14,7 @@ function toRequest(request: ChatRequest, target: WireTarget): WireRequest {
 	return {
 		path: pathOf(baseId(target.model), 'count-tokens'),
 		headers: { 'content-type': 'application/json', accept: 'application/json' },
-		body: JSON.stringify({ input: { converse: body } }),
+		body: exactText({ input: { converse: body } }),
 		warnings: warnings.list,
 		plan: {},
 	};

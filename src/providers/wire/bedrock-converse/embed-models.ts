@@ -8,6 +8,8 @@ export interface EmbedFamily {
 	readonly models: RegExp;
 	/** It embeds one text a call. */
 	readonly single: boolean;
+	/** Its vectors differ by what they are for. */
+	readonly typed: boolean;
 	/** The only length of its vectors; absent: the request may choose. */
 	readonly dimensions?: number;
 	body(texts: readonly string[], inputType: InputType, dimensions: number | undefined): Json;
@@ -40,11 +42,13 @@ const FAMILIES: readonly EmbedFamily[] = [
 	{
 		models: /\bamazon\.titan-embed-text-v2/,
 		single: true,
+		typed: false,
 		body: ([inputText], _inputType, dimensions) => ({ inputText, ...(dimensions !== undefined && { dimensions }) }),
 	},
 	{
 		models: /\bamazon\.titan-embed-image/,
 		single: true,
+		typed: false,
 		body: ([inputText], _inputType, dimensions) => ({
 			inputText,
 			...(dimensions !== undefined && { embeddingConfig: { outputEmbeddingLength: dimensions } }),
@@ -53,18 +57,21 @@ const FAMILIES: readonly EmbedFamily[] = [
 	{
 		models: /\bamazon\.titan-embed/,
 		single: true,
+		typed: false,
 		dimensions: 1536,
 		body: ([inputText]) => ({ inputText }),
 	},
 	{
 		models: /\bcohere\.embed-(?:english|multilingual)-v3/,
 		single: false,
+		typed: true,
 		dimensions: 1024,
 		body: cohere,
 	},
 	{
 		models: /\bcohere\.embed/,
 		single: false,
+		typed: true,
 		body: (texts, inputType, dimensions) => ({
 			...cohere(texts, inputType),
 			...(dimensions !== undefined && { output_dimension: dimensions }),
@@ -73,6 +80,7 @@ const FAMILIES: readonly EmbedFamily[] = [
 	{
 		models: /\bamazon\.nova.*embed/,
 		single: true,
+		typed: true,
 		body: ([value], inputType, dimensions) => ({
 			taskType: 'SINGLE_EMBEDDING',
 			singleEmbeddingParams: {

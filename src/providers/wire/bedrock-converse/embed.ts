@@ -3,6 +3,7 @@ import { invalid } from '../../../errors';
 import type { EmbedRequest, EmbedResponse } from '../../../language/request';
 import { type Usage, usageOf } from '../../../language/usage';
 import type { EmbedWire, WireRequest, WireTarget } from '../../provider';
+import { embedLosses } from '../embed-losses';
 import { arrayOf, isObject, type Json, numberOf, objectOf, parseAnswer } from '../json';
 import { optionsOf } from '../provider-options';
 import { vectorsOf } from '../vectors';
@@ -25,7 +26,7 @@ function toRequest(request: EmbedRequest, { providerId, model }: Target): WireRe
 		path: pathOf(model, 'invoke'),
 		headers: { 'content-type': 'application/json', accept: 'application/json' },
 		body: JSON.stringify({ ...body, ...options }),
-		warnings: [],
+		warnings: embedLosses(request, family.typed ? ['user'] : ['inputType', 'user'], providerId),
 		plan: {},
 	};
 }

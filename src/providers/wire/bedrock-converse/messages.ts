@@ -1,9 +1,10 @@
 /** The conversation as Converse wants it: instructions apart, turns alternating and begun by the user. */
 import { invalid } from '../../../errors';
+import { exactJson } from '../../../language/exact-json';
 import type { AssistantMessage, Message, ToolMessage, UserMessage, UserPart } from '../../../language/message';
 import { opaqueOf } from '../../../language/signature';
-import { isObject, type Json, objectOf, tryJson } from '../json';
-import { CallIds } from '../openai-chat/call-ids';
+import { isObject, type Json, objectOf } from '../json';
+import { CallIds, NINE } from '../openai-chat/call-ids';
 import { ToolNames } from '../tool-names';
 import type { Warnings } from '../warnings';
 import { cachePoint } from './cache-points';
@@ -44,7 +45,7 @@ export function toConversation(
 	warnings: Warnings,
 ): Conversation {
 	// Ids obey the rule of names.
-	const ids = vendor.nineLetterIds ? new CallIds(true, callIds(messages)) : new ToolNames([], LONGEST_ID);
+	const ids = vendor.nineLetterIds ? new CallIds(NINE, callIds(messages)) : new ToolNames([], LONGEST_ID);
 	const context: Context = { vendor, names, ids, documents: new DocumentNames(), warnings };
 	const system: Json[] = [];
 	const turns: Turn[] = [];
@@ -157,7 +158,7 @@ function reasoningBlock(
 /** Converse takes an object only; what a model wrote otherwise is kept where it can still be read. */
 function inputOf(written: string): Json {
 	if (written.trim() === '') return {};
-	const parsed = tryJson(written);
+	const parsed = exactJson(written);
 	if (isObject(parsed)) return parsed;
 	return parsed === null ? {} : { raw_arguments: written };
 }
@@ -179,7 +180,7 @@ function toolResult(message: ToolMessage, index: number, context: Context): Json
 function resultContent(message: ToolMessage, index: number, vendor: Vendor): Json[] {
 	if (vendor.jsonResults && message.content.every((part) => part.type === 'text')) {
 		const said = message.content.map((part) => part.text).join('\n');
-		const parsed = tryJson(said);
+		const parsed = exactJson(said);
 		return [{ json: isObject(parsed) ? parsed : { result: said } }];
 	}
 	const content = message.content.flatMap((part, at) =>

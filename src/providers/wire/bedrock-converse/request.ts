@@ -1,4 +1,6 @@
 /** `ChatRequest` → `POST /model/{id}/converse` and `/converse-stream` (PROVIDERS section 9). */
+
+import { exactText } from '../../../language/exact-json';
 import type { ChatRequest, Warning } from '../../../language/request';
 import type { WireRequest, WireTarget } from '../../provider';
 import { isObject, type Json, objectOf } from '../json';
@@ -46,7 +48,7 @@ export function toRequest(request: ChatRequest, target: WireTarget): WireRequest
 			'content-type': 'application/json',
 			accept: target.stream ? 'application/vnd.amazon.eventstream' : 'application/json',
 		},
-		body: JSON.stringify(body),
+		body: exactText(body),
 		warnings: distinct([...warnings.list, ...notes]),
 		plan: {
 			signatures: vendor.signatures,

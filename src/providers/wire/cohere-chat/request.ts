@@ -1,4 +1,6 @@
 /** `ChatRequest` → `POST /v2/chat`. */
+
+import { exactText } from '../../../language/exact-json';
 import type { ChatRequest } from '../../../language/request';
 import type { WireRequest, WireTarget } from '../../provider';
 import { formatInstruction, instructed } from '../instruction';
@@ -37,7 +39,7 @@ export function toRequest(request: ChatRequest, target: WireTarget): WireRequest
 	return {
 		path: '/v2/chat',
 		headers: { 'content-type': 'application/json', accept: target.stream ? 'text/event-stream' : 'application/json' },
-		body: JSON.stringify(body),
+		body: exactText(body),
 		warnings: warnings.list,
 		plan: {
 			model: target.model,

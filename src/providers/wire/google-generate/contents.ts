@@ -1,7 +1,8 @@
 /** The conversation as this API wants it: instructions apart, `user` and `model` turns, results of tools by name. */
 import { invalid } from '../../../errors';
+import { exactJson } from '../../../language/exact-json';
 import type { AssistantMessage, Message, ToolMessage, UserMessage, UserPart } from '../../../language/message';
-import { isObject, type Json, tryJson } from '../json';
+import { isObject, type Json } from '../json';
 import type { ToolNames } from '../tool-names';
 import type { Warnings } from '../warnings';
 import type { ModelLine } from './lines';
@@ -140,6 +141,6 @@ function toolResult(message: ToolMessage, index: number, { line, names, calls }:
 function responseOf({ content, isError }: ToolMessage): Json {
 	const text = content.flatMap((part) => (part.type === 'text' ? part.text : [])).join('\n');
 	if (isError) return { error: text };
-	const parsed = tryJson(text);
+	const parsed = exactJson(text);
 	return isObject(parsed) ? parsed : { result: text };
 }

@@ -1,4 +1,6 @@
 /** `:countTokens`, with instructions and tools counted in. */
+
+import { exactText } from '../../../language/exact-json';
 import type { ChatRequest } from '../../../language/request';
 import type { WireRequest, WireTarget } from '../../provider';
 import { malformed, numberOf, parseAnswer } from '../json';
@@ -17,7 +19,7 @@ export function toCountRequest(request: ChatRequest, target: WireTarget): WireRe
 	return {
 		path: pathOf(target.model, 'countTokens'),
 		headers: { 'content-type': 'application/json', accept: 'application/json' },
-		body: JSON.stringify({ generateContentRequest }),
+		body: exactText({ generateContentRequest }),
 		warnings,
 		plan,
 	};

@@ -1,5 +1,6 @@
 /** Parts of a candidate → events. A part of the API may come in pieces; ours get rising indexes. */
 import type { ChatEvent } from '../../../language/event';
+import { exactText } from '../../../language/exact-json';
 import type { TokenLogprob } from '../../../language/request';
 import { signed } from '../../../language/signature';
 import { type Json, objectOf, textOf } from '../json';
@@ -121,7 +122,7 @@ export class PartReader {
 			this.close(events);
 			return;
 		}
-		events.push({ type: 'tool-call-delta', index: this.#call.index, arguments: JSON.stringify(args) });
+		events.push({ type: 'tool-call-delta', index: this.#call.index, arguments: exactText(args) });
 		this.#call = null;
 	}
 

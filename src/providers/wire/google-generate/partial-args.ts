@@ -1,4 +1,5 @@
 /** Arguments that come value by value (`partialArgs`, Vertex' `streamFunctionCallArguments`). */
+import { exactText } from '../../../language/exact-json';
 import { arrayOf, isObject, type Json, textOf } from '../json';
 
 type Container = Record<string, unknown> | unknown[];
@@ -18,7 +19,7 @@ export class PartialArgs {
 
 	/** The arguments as JSON text. */
 	get text(): string {
-		return JSON.stringify(this.#root);
+		return exactText(this.#root);
 	}
 
 	#fragment(fragment: Json): void {
@@ -54,7 +55,8 @@ const fits = (container: Container, step: string | number): boolean =>
 
 function scalarOf({ stringValue, numberValue, boolValue, nullValue }: Json): unknown {
 	if (typeof stringValue === 'string') return stringValue;
-	if (typeof numberValue === 'number') return numberValue;
+	// A wide one is a marked text: see `exactJson`.
+	if (typeof numberValue === 'number' || typeof numberValue === 'string') return numberValue;
 	if (typeof boolValue === 'boolean') return boolValue;
 	return nullValue === undefined ? undefined : null;
 }

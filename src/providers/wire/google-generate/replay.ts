@@ -1,7 +1,9 @@
 /** An earlier answer as the parts it came in, each with the thought signature it had. */
+
+import { exactJson } from '../../../language/exact-json';
 import type { AssistantPart, ToolCallPart } from '../../../language/message';
 import { opaqueOf } from '../../../language/signature';
-import { isObject, type Json, tryJson } from '../json';
+import { isObject, type Json } from '../json';
 import type { ToolNames } from '../tool-names';
 import { isMadeId } from './call-id';
 import type { ModelLine } from './lines';
@@ -58,7 +60,7 @@ export const callId = (id: string, line: ModelLine): Json => (line.callIds && !i
 /** The API takes an object only; what a model wrote otherwise is kept where it can still be read. */
 function argsOf(text: string): Json {
 	if (text.trim() === '') return {};
-	const parsed = tryJson(text);
+	const parsed = exactJson(text);
 	if (isObject(parsed)) return parsed;
 	return parsed === null ? {} : { raw_arguments: text };
 }

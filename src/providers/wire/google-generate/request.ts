@@ -1,5 +1,6 @@
 /** `ChatRequest` → `POST /models/{model}:generateContent` (PROVIDERS section 4). */
 import { invalid } from '../../../errors';
+import { exactText } from '../../../language/exact-json';
 import type { ChatRequest, Warning } from '../../../language/request';
 import type { WireRequest, WireTarget } from '../../provider';
 import { isObject, type Json, objectOf } from '../json';
@@ -32,7 +33,7 @@ export function toRequest(request: ChatRequest, target: WireTarget): WireRequest
 	return {
 		path: pathOf(target.model, method),
 		headers: { 'content-type': 'application/json', accept: target.stream ? 'text/event-stream' : 'application/json' },
-		body: JSON.stringify(body),
+		body: exactText(body),
 		warnings,
 		plan,
 	};

@@ -1,8 +1,9 @@
 /** A whole answer, read as a stream of one chunk; without `alt=sse` the API streams an array of chunks. */
 import { collect } from '../../../language/collect';
+import { exactJson } from '../../../language/exact-json';
 import type { ChatResponse } from '../../../language/request';
 import type { DecodePlan } from '../../provider';
-import { isObject, type Json, malformed, parseAnswer, tryJson } from '../json';
+import { isObject, type Json, malformed, parseAnswer } from '../json';
 import { inBandError } from './error';
 import { GenerateDecoder } from './stream';
 
@@ -19,8 +20,8 @@ export function fromResponse(body: string, plan: DecodePlan): ChatResponse {
 }
 
 function chunksOf(body: string): readonly Json[] {
-	if (!body.trimStart().startsWith('[')) return [parseAnswer(body)];
-	const chunks = tryJson(body);
+	if (!body.trimStart().startsWith('[')) return [parseAnswer(body, exactJson)];
+	const chunks = exactJson(body);
 	if (Array.isArray(chunks) && chunks.length > 0 && chunks.every(isObject)) return chunks;
 	throw malformed('The upstream sent an answer that is not a JSON object.');
 }

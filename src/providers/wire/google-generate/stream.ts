@@ -1,9 +1,10 @@
 import { GatewayError } from '../../../errors';
 import type { ChatEvent } from '../../../language/event';
+import { exactJson } from '../../../language/exact-json';
 import type { FinishReason } from '../../../language/request';
 import type { DecodePlan, Decoder, Frame } from '../../provider';
 import { cutShort } from '../failure';
-import { arrayOf, isObject, type Json, malformed, objectOf, textOf, tryJson } from '../json';
+import { arrayOf, isObject, type Json, malformed, objectOf, textOf } from '../json';
 import { annotationEvents } from './annotations';
 import { inBandError } from './error';
 import { blocked, finishOf, slipOf } from './finish';
@@ -31,7 +32,7 @@ export class GenerateDecoder implements Decoder {
 	push({ event, data }: Frame): ChatEvent[] {
 		if (this.#done || data.trim() === '') return [];
 		if (data.trim() === '[DONE]') return this.end();
-		const parsed = tryJson(data);
+		const parsed = exactJson(data);
 		if (event === 'error') return this.#fail(inBandError(parsed ?? data));
 		return (Array.isArray(parsed) ? parsed : [parsed]).flatMap((chunk) => this.chunk(chunk));
 	}

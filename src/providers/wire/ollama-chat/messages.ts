@@ -1,4 +1,5 @@
 import { type GatewayError, invalid } from '../../../errors';
+import { exactJson } from '../../../language/exact-json';
 import type {
 	AssistantMessage,
 	ImagePart,
@@ -8,7 +9,7 @@ import type {
 	ToolMessage,
 	UserMessage,
 } from '../../../language/message';
-import { isObject, type Json, tryJson } from '../json';
+import { isObject, type Json } from '../json';
 import { thoughtsOf } from '../plain-reasoning';
 
 /** The conversation in Ollama's form: content is one string. Throws `invalid_request` naming a part it can't be given. */
@@ -81,7 +82,7 @@ const wireCall = (call: ToolCallPart): Json => ({
 
 /** An object is required; what a model wrote otherwise is kept where it can still be read. */
 function argumentsOf(text: string): Json {
-	const parsed = text.trim() === '' ? null : tryJson(text);
+	const parsed = text.trim() === '' ? null : exactJson(text);
 	if (isObject(parsed)) return parsed;
 	return parsed === null ? {} : { raw_arguments: text };
 }

@@ -1,4 +1,6 @@
 /** `ChatRequest` → `POST /api/chat`. */
+
+import { exactText } from '../../../language/exact-json';
 import type { ChatRequest } from '../../../language/request';
 import type { WireRequest, WireTarget } from '../../provider';
 import { formatInstruction, instructed } from '../instruction';
@@ -42,7 +44,7 @@ export function toRequest(request: ChatRequest, target: WireTarget): WireRequest
 			'content-type': 'application/json',
 			accept: target.stream ? 'application/x-ndjson' : 'application/json',
 		},
-		body: JSON.stringify(body),
+		body: exactText(body),
 		warnings: warnings.list,
 		plan: request.reasoning ? { reasoning: request.reasoning } : {},
 	};

@@ -1,9 +1,10 @@
 /** Lines of `POST /api/chat` → `ChatEvent`s. A whole answer is a line that brings everything. */
 import type { ChatEvent } from '../../../language/event';
+import { exactJson, exactText } from '../../../language/exact-json';
 import type { FinishReason, TokenLogprob } from '../../../language/request';
 import type { Decoder, Frame } from '../../provider';
 import { cutShort } from '../failure';
-import { arrayOf, isObject, type Json, malformed, objectOf, textOf, tryJson } from '../json';
+import { arrayOf, isObject, type Json, malformed, objectOf, textOf } from '../json';
 import { logprobsFrom } from '../openai-chat/logprobs';
 import { errorInside } from './error';
 import { usageFrom } from './usage';
@@ -26,7 +27,7 @@ export class ChatDecoder implements Decoder {
 
 	push({ data }: Frame): ChatEvent[] {
 		if (this.#ended) return [];
-		const line = tryJson(data);
+		const line = exactJson(data);
 		if (isObject(line)) return this.line(line);
 		return this.#fail(malformed('The upstream sent a line that is not a JSON object.'));
 	}
@@ -75,7 +76,7 @@ export class ChatDecoder implements Decoder {
 		const id = textOf(call.id) || `call_${this.#created.replace(/\D/g, '')}_${this.#calls}`;
 		this.#calls += 1;
 		const { arguments: given } = spoken ?? {};
-		const args = typeof given === 'string' ? given : JSON.stringify(objectOf(given) ?? {});
+		const args = typeof given === 'string' ? given : exactText(objectOf(given) ?? {});
 		events.push({ type: 'tool-call-start', index, id, name });
 		events.push({ type: 'tool-call-delta', index, arguments: args });
 	}

@@ -2,6 +2,7 @@
  * Workers AI answers some models in a form of its own, whole and streamed: `{response, tool_calls, usage}` without
  * choices, in its API's envelope `{result, success, errors}`. Read here as a chunk or an answer of one choice.
  */
+import { exactText } from '../../../language/exact-json';
 import { arrayOf, isObject, type Json, objectOf } from '../json';
 
 /** The same object where it is an ordinary one. */
@@ -26,8 +27,7 @@ const isBare = (body: Json): boolean =>
 	('response' in body || Array.isArray(body.tool_calls) || typeof body.finish_reason === 'string');
 
 /** In JSON mode the value itself, parsed. */
-const textOfResponse = (response: unknown): string =>
-	typeof response === 'string' ? response : JSON.stringify(response);
+const textOfResponse = (response: unknown): string => (typeof response === 'string' ? response : exactText(response));
 
 /** `{name, arguments}` without a function around it. */
 const asCall = (call: Json): Json =>

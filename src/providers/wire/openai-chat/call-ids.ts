@@ -1,21 +1,42 @@
-/** Nine letters or digits: what Mistral's API and chat templates demand of a tool call's id. */
-const SHORT = /^[A-Za-z0-9]{9}$/;
+import type { Message } from '../../../language/message';
+
+/** Which ids of tool calls a provider takes. */
+export interface IdForm {
+	readonly taken: RegExp;
+	/** Ahead of the nine letters or digits that stand for any other. */
+	readonly prefix: string;
+}
+
+/** Nine letters or digits: what Mistral's API and chat templates demand. */
+export const NINE: IdForm = { taken: /^[A-Za-z0-9]{9}$/, prefix: '' };
+/** OpenAI's Chat Completions: "Expected a string with maximum length 40". */
+export const FORTY: IdForm = { taken: /^.{1,40}$/s, prefix: 'call_' };
+/** OpenAI's Responses. */
+export const SIXTY_FOUR: IdForm = { taken: /^.{1,64}$/s, prefix: 'call_' };
+
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** Ids of one conversation as the provider takes them: the same id becomes the same, two never become one. */
 export class CallIds {
-	readonly #short: boolean;
+	readonly #form: IdForm;
+	readonly #known: ReadonlySet<string>;
 	readonly #sent = new Map<string, string>();
 	readonly #taken = new Set<string>();
 
 	/** `known`: all ids of the conversation, so that a made one never equals one that stays. */
-	constructor(short: boolean, known: readonly string[]) {
-		this.#short = short;
-		if (short) for (const id of known) if (SHORT.test(id)) this.#taken.add(id);
+	constructor(form: IdForm, known: readonly string[]) {
+		this.#form = form;
+		this.#known = new Set(known);
+		for (const id of known) if (form.taken.test(id)) this.#taken.add(id);
+	}
+
+	/** The id is that of a tool call. */
+	has(id: string): boolean {
+		return this.#known.has(id);
 	}
 
 	sent(id: string): string {
-		if (!this.#short || SHORT.test(id)) return id;
+		if (this.#form.taken.test(id)) return id;
 		const made = this.#sent.get(id) ?? this.#make(id);
 		this.#sent.set(id, made);
 		return made;
@@ -23,13 +44,21 @@ export class CallIds {
 
 	#make(id: string): string {
 		for (let round = 0; ; round++) {
-			const made = digest(`${round || ''}${id}`);
+			const made = this.#form.prefix + digest(`${round || ''}${id}`);
 			if (this.#taken.has(made)) continue;
 			this.#taken.add(made);
 			return made;
 		}
 	}
 }
+
+/** The ids of a conversation's calls and results. */
+export const callIdsOf = (messages: readonly Message[]): string[] =>
+	messages.flatMap((message) => {
+		if (message.role === 'tool') return [message.callId];
+		if (message.role !== 'assistant') return [];
+		return message.content.flatMap((part) => (part.type === 'tool-call' ? part.id : []));
+	});
 
 /** FNV-1a over 64 bits, of which nine digits of base 62 hold 53. */
 function digest(text: string): string {

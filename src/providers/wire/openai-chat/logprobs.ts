@@ -1,11 +1,11 @@
 import type { TokenLogprob } from '../../../language/request';
 import { arrayOf, isObject, type Json, numberOf, objectOf, textOf } from '../json';
 
-/** The tokens of `choice.logprobs`, those of a refusal included; empty where none were asked for. */
-export function logprobsFrom(raw: unknown): TokenLogprob[] {
+/** The tokens of the text in `choice.logprobs`, or of the refusal; empty where none were asked for. */
+export function logprobsFrom(raw: unknown, of: 'content' | 'refusal' = 'content'): TokenLogprob[] {
 	const said = objectOf(raw);
 	if (!said) return [];
-	return [...arrayOf(said.content), ...arrayOf(said.refusal)]
+	return arrayOf(said[of])
 		.filter(isObject)
 		.map((entry) => ({ ...token(entry), top: arrayOf(entry.top_logprobs).filter(isObject).map(token) }));
 }

@@ -13,7 +13,7 @@ import type { Json } from '../json';
 import type { ToolNames } from '../tool-names';
 import type { Warnings } from '../warnings';
 import type { Breakpoints } from './breakpoints';
-import { CallIds } from './call-ids';
+import { CallIds, callIdsOf, FORTY, NINE } from './call-ids';
 import { imagePart, textContent, userContent } from './content';
 import { replayFields } from './replay';
 
@@ -33,25 +33,38 @@ interface Conversation extends Context {
 
 /** The conversation in OpenAI's form. Throws `invalid_request` for content the provider can't be given. */
 export function wireMessages(messages: readonly Message[], context: Context): Json[] {
-	const ids = new CallIds(context.target.quirks.shortCallIds === true, callIds(messages));
+	const { quirks } = context.target;
+	const ids = new CallIds(quirks.shortCallIds ? NINE : FORTY, callIdsOf(messages));
 	const conversation = { ...context, ids };
 	const sent: Json[] = [];
 	let images: ImagePart[] = [];
-	for (const message of messages) {
+	for (const message of quirks.systemAhead ? withSystemAhead(messages, context.warnings) : messages) {
 		if (message.role !== 'tool') images = flushImages(images, sent, context);
-		push(wireMessage(message, conversation), sent, context.target);
+		const written = wireMessage(message, conversation);
+		if (!isSilent(written)) push(written, sent, context.target);
 		if (message.role === 'tool') images.push(...message.content.filter((part) => part.type === 'image'));
 	}
 	flushImages(images, sent, context);
-	return sent;
+	return quirks.prefillMark ? marked(sent, quirks.prefillMark) : sent;
 }
 
-const callIds = (messages: readonly Message[]): string[] =>
-	messages.flatMap((message) => {
-		if (message.role === 'tool') return [message.callId];
-		if (message.role !== 'assistant') return [];
-		return message.content.flatMap((part) => (part.type === 'tool-call' ? part.id : []));
-	});
+function withSystemAhead(messages: readonly Message[], warnings: Warnings): readonly Message[] {
+	const first = messages.findIndex(({ role }) => role !== 'system');
+	if (!messages.some(({ role }, index) => role === 'system' && index > first)) return messages;
+	warnings.add('messages', 'Instructions amid the conversation were moved ahead of it.');
+	const isSystem = ({ role }: Message): boolean => role === 'system';
+	return [...messages.filter(isSystem), ...messages.filter((message) => !isSystem(message))];
+}
+
+/** A turn of thoughts alone, where thoughts are not taken: several providers refuse what is left of it. */
+const isSilent = ({ role, content, ...more }: Json): boolean =>
+	role === 'assistant' && content === '' && Object.keys(more).length === 0;
+
+/** A last message of the assistant is the beginning of its answer. */
+function marked(sent: Json[], mark: 'prefix'): Json[] {
+	const last = sent.at(-1);
+	return last?.role === 'assistant' && !last.tool_calls ? [...sent.slice(0, -1), { ...last, [mark]: true }] : sent;
+}
 
 function push(message: Json, sent: Json[], { quirks }: WireTarget): void {
 	const follows = message.role === 'user' && sent.at(-1)?.role === 'tool';

@@ -2,6 +2,7 @@ import type { ChatEvent } from '../../../language/event';
 import type { TokenLogprob } from '../../../language/request';
 import { arrayOf, isObject, type Json, objectOf, textOf } from '../json';
 import { annotationFrom } from './annotations';
+import { logprobsFrom } from './logprobs';
 import { detailKey, opaquePart, sealDetail, shownText } from './reasoning-details';
 import { ToolCalls } from './tool-calls';
 
@@ -22,21 +23,22 @@ export class Parts {
 	#detail: { readonly index: number; readonly key: string; opaque: Json } | null = null;
 	readonly #calls: ToolCalls;
 
-	/** `names` as in `DecodePlan.toolNames`; `answerId` is read when a call needs an id made. */
-	constructor(names: Readonly<Record<string, string>> | undefined, answerId: () => string) {
-		this.#calls = new ToolCalls(names, () => this.#open('tool-call'), answerId);
+	/** As of `ToolCalls`. */
+	constructor(names: Readonly<Record<string, string>> | undefined, madeId: (count: number) => string) {
+		this.#calls = new ToolCalls(names, () => this.#open('tool-call'), madeId);
 	}
 
 	get calledTools(): boolean {
 		return this.#calls.any;
 	}
 
-	push(delta: Json, logprobs: readonly TokenLogprob[], events: ChatEvent[]): void {
+	/** `logprobs`: as the choice has them. */
+	push(delta: Json, logprobs: unknown, events: ChatEvent[]): void {
 		this.#reasoning(delta, events);
 		const text = this.#content(delta.content, events);
-		if (text || logprobs.length > 0) this.#text(text, logprobs, events);
-		const refusal = textOf(delta.refusal);
-		if (refusal) events.push({ type: 'refusal-delta', index: this.#part('refusal', events), text: refusal });
+		const tokens = logprobsFrom(logprobs);
+		if (text || tokens.length > 0) this.#text(text, tokens, events);
+		this.#refusal(textOf(delta.refusal) ?? '', logprobsFrom(logprobs, 'refusal'), events);
 		for (const entry of arrayOf(delta.annotations)) this.#annotation(entry, events);
 		for (const call of arrayOf(delta.tool_calls)) if (isObject(call)) this.#call(call, events);
 		const legacy = objectOf(delta.function_call);
@@ -65,6 +67,12 @@ export class Parts {
 		const index = text === '' && this.#lastText !== null ? this.#lastText : this.#part('text', events);
 		this.#lastText = index;
 		events.push({ type: 'text-delta', index, text, ...(logprobs.length > 0 && { logprobs }) });
+	}
+
+	#refusal(text: string, logprobs: readonly TokenLogprob[], events: ChatEvent[]): void {
+		if (text === '' && logprobs.length === 0) return;
+		const index = this.#part('refusal', events);
+		events.push({ type: 'refusal-delta', index, text, ...(logprobs.length > 0 && { logprobs }) });
 	}
 
 	#annotation(entry: unknown, events: ChatEvent[]): void {

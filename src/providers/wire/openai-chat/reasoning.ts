@@ -10,6 +10,7 @@ const HIGH = EFFORTS.indexOf('high');
 /** The body fields that ask for reasoning as this provider takes it, and that keep thoughts out of the text. */
 export function reasoningFields(request: ChatRequest, target: WireTarget, warnings: Warnings): Json {
 	const { reasoning = {} } = request;
+	if (isRuledOut(request, target)) return withoutThinking(reasoning, warnings);
 	const steered = reasoning.effort !== undefined || reasoning.budgetTokens !== undefined;
 	const steering = steered ? steeringFields(reasoning, target, warnings) : {};
 	return { ...steering, ...shownFields(reasoning, target, warnings, steering.reasoning) };
@@ -30,6 +31,23 @@ function steeringFields(reasoning: Reasoning, target: WireTarget, warnings: Warn
 		case 'deepseek':
 			return deepSeekFields(reasoning, target, warnings);
 	}
+}
+
+/** The model thinks, as its kind does unless told otherwise. */
+export const thinks = (request: ChatRequest, target: WireTarget): boolean =>
+	target.traits.reasoning && request.reasoning?.effort !== 'none' && !isRuledOut(request, target);
+
+/** "Thinking mode does not support this tool_choice" (DeepSeek V4, which thinks by itself). */
+function isRuledOut({ reasoning, tools = [], toolChoice }: ChatRequest, { quirks, traits }: WireTarget): boolean {
+	if (quirks.reasoning !== 'deepseek' || !canReason(traits) || reasoning?.effort === 'none') return false;
+	return tools.length > 0 && (toolChoice === 'required' || typeof toolChoice === 'object');
+}
+
+function withoutThinking({ effort, budgetTokens }: Reasoning, warnings: Warnings): Json {
+	const message = 'A demanded tool call rules out thinking; it was turned off.';
+	if (effort === undefined && budgetTokens === undefined) warnings.note('reasoning', message);
+	else warnings.add('reasoning', message);
+	return { thinking: { type: 'disabled' } };
 }
 
 const canReason = (traits: ModelTraits): boolean => traits.reasoning || traits.known === false;

@@ -3,13 +3,15 @@ import type { ReasoningPart } from '../../../language/message';
 import { opaqueOf, originOf } from '../../../language/signature';
 import { matchesName } from '../../model-name';
 import type { WireTarget } from '../../provider';
-import type { Json } from '../json';
+import { type Json, textOf } from '../json';
 import type { Warnings } from '../warnings';
+import type { CallIds } from './call-ids';
 import { unsealDetail } from './reasoning-details';
 
 interface Context {
 	readonly target: WireTarget;
 	readonly warnings: Warnings;
+	readonly ids: CallIds;
 }
 
 /** The fields of an assistant message. `called`: it called tools. */
@@ -32,19 +34,21 @@ function contentField(parts: readonly ReasoningPart[], called: boolean, { target
 	return text !== '' || (called && target.traits.reasoning) ? { reasoning_content: text } : {};
 }
 
-function detailsField(parts: readonly ReasoningPart[], { target, warnings }: Context): Json {
+function detailsField(parts: readonly ReasoningPart[], { target, warnings, ids }: Context): Json {
 	const verifies = target.quirks.claudeModels?.some((pattern) => matchesName(pattern, target.model)) ?? false;
 	const details = parts.map((part) => detailOf(part, verifies));
 	if (details.includes(null))
-		warnings.note('reasoning', 'Sealed reasoning of another provider can not be replayed here; left out.');
-	const sent = details.filter((detail) => detail !== null);
+		warnings.note('reasoning', 'Reasoning of another provider can not be replayed here; left out.');
+	const sent = details.flatMap((detail) => (detail === null ? [] : ofCall(detail, ids)));
 	return sent.length > 0 ? { reasoning_details: sent } : {};
 }
 
-/** Null: all there is of it is sealed by someone else. */
+/** Null: nothing of it can be given to this model. */
 function detailOf(part: ReasoningPart, verifiesClaude: boolean): Json | null {
 	const { text, signature, redacted } = part;
-	if (signature === undefined) return text ? { type: 'reasoning.text', text } : null;
+	// Claude refuses thoughts that it did not sign.
+	const plain = text && !verifiesClaude ? { type: 'reasoning.text', text } : null;
+	if (signature === undefined) return plain;
 	const own = opaqueOf('openrouter', signature);
 	if (own !== null) return unsealDetail(own, text);
 	if (verifiesClaude && originOf(signature) === 'anthropic') {
@@ -52,5 +56,11 @@ function detailOf(part: ReasoningPart, verifiesClaude: boolean): Json | null {
 		if (redacted) return { type: 'reasoning.encrypted', data: signature, format };
 		return { type: 'reasoning.text', text, signature, format };
 	}
-	return text ? { type: 'reasoning.text', text } : null;
+	return plain;
+}
+
+/** Gemini's signature of a call bears the id of the call. */
+function ofCall(detail: Json, ids: CallIds): Json {
+	const id = textOf(detail.id);
+	return id !== undefined && ids.has(id) ? { ...detail, id: ids.sent(id) } : detail;
 }

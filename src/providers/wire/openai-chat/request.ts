@@ -1,3 +1,4 @@
+import { exactText } from '../../../language/exact-json';
 import type { ChatRequest } from '../../../language/request';
 import type { DecodePlan, WireRequest, WireTarget } from '../../provider';
 import { instructed } from '../instruction';
@@ -6,6 +7,7 @@ import { optionsOf } from '../provider-options';
 import { ToolNames } from '../tool-names';
 import { Warnings } from '../warnings';
 import { Breakpoints } from './breakpoints';
+import { firstMadeCall } from './made-ids';
 import { wireMessages } from './messages';
 import { reasoningFields } from './reasoning';
 import { formatFields, formatWords } from './response-format';
@@ -32,12 +34,14 @@ export function toRequest(request: ChatRequest, target: WireTarget): WireRequest
 		...settingFields(request, target, warnings),
 		...reasoningFields(request, target, warnings),
 		...streamFields(target),
+		// What the provider doesn't speak is gone: `fit.ts`.
+		...request.dialect,
 		...optionFields(request, target),
 	};
 	return {
 		path: '/chat/completions',
 		headers: { 'content-type': 'application/json', accept: target.stream ? 'text/event-stream' : 'application/json' },
-		body: JSON.stringify(body),
+		body: exactText(body),
 		warnings: warnings.list,
 		plan: decodePlan(request, names, target),
 	};
@@ -45,9 +49,11 @@ export function toRequest(request: ChatRequest, target: WireTarget): WireRequest
 
 function decodePlan(request: ChatRequest, names: ToolNames, { quirks }: WireTarget): DecodePlan {
 	const toolNames = names.changed;
+	const firstCall = firstMadeCall(request.messages);
 	return {
 		...(toolNames && { toolNames }),
 		...(quirks.reportsCost && { reportsCost: true }),
+		...(firstCall > 0 && { firstCall }),
 		...(request.reasoning && { reasoning: request.reasoning }),
 	};
 }

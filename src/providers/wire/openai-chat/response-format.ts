@@ -1,3 +1,4 @@
+import type { Message } from '../../../language/message';
 import type { ChatRequest } from '../../../language/request';
 import type { WireTarget } from '../../provider';
 import { formatInstruction } from '../instruction';
@@ -13,14 +14,18 @@ export function formatFields({ responseFormat }: ChatRequest, target: WireTarget
 		case 'json':
 			return jsonField(target, warnings);
 		case 'json-schema': {
-			const { type: _type, ...schema } = responseFormat;
-			if (takesSchemas(target)) return { response_format: { type: 'json_schema', json_schema: schema } };
+			const { type: _type, name, ...schema } = responseFormat;
+			if (takesSchemas(target))
+				return { response_format: { type: 'json_schema', json_schema: { name: schemaName(name), ...schema } } };
 			return schemaless(target, warnings);
 		}
 		default:
 			return {};
 	}
 }
+
+/** OpenAI: `^[a-zA-Z0-9_-]{1,64}$`. */
+export const schemaName = (name: string): string => name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 64) || 'response';
 
 function jsonField({ quirks, model }: WireTarget, warnings: Warnings): Json {
 	if (quirks.jsonModes === 'schema') return { response_format: ANY_OBJECT };
@@ -38,11 +43,21 @@ function schemaless({ quirks, model }: WireTarget, warnings: Warnings): Json {
 }
 
 /** What there is no field for, in words. */
-export function formatWords({ responseFormat }: ChatRequest, target: WireTarget): readonly string[] {
-	const said = responseFormat?.type === 'json' ? target.quirks.jsonModes !== 'none' : takesSchemas(target);
-	const words = said ? undefined : formatInstruction(responseFormat);
+export function formatWords(request: ChatRequest, target: WireTarget): readonly string[] {
+	const { responseFormat } = request;
+	if (responseFormat?.type === 'json' && target.quirks.jsonModes !== 'none') return jsonWords(request);
+	const words = takesSchemas(target) ? undefined : formatInstruction(responseFormat);
 	return words === undefined ? [] : [words];
 }
+
+/** JSON mode is refused where nobody speaks of JSON: "messages must contain the word 'json' in some form". */
+export function jsonWords({ responseFormat, messages }: ChatRequest): readonly string[] {
+	const words = responseFormat?.type === 'json' ? formatInstruction(responseFormat) : undefined;
+	return words === undefined || messages.some(speaksOfJson) ? [] : [words];
+}
+
+const speaksOfJson = ({ role, content }: Message): boolean =>
+	role !== 'assistant' && content.some((part) => part.type === 'text' && /json/i.test(part.text));
 
 const takesSchemas = ({ quirks, traits }: WireTarget): boolean =>
 	(quirks.jsonModes === undefined || quirks.jsonModes === 'schema') &&

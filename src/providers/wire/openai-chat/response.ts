@@ -1,4 +1,5 @@
 import { collect } from '../../../language/collect';
+import { exactJson } from '../../../language/exact-json';
 import type { ChatResponse } from '../../../language/request';
 import { sseFramer } from '../../framing/sse';
 import type { DecodePlan } from '../../provider';
@@ -10,7 +11,7 @@ import { ChatDecoder, firstChoice } from './stream';
 /** A whole answer, read as a stream of one chunk. A missing finish reason is a stop: the JSON was whole. */
 export function fromResponse(body: string, plan: DecodePlan): ChatResponse {
 	if (isStream(body)) return fold(body, plan);
-	const answer = parseAnswer(body);
+	const answer = parseAnswer(body, exactJson);
 	if (hasError(answer)) throw inBandError(answer);
 	const plain = asChunk(answer, 'message');
 	const choice = firstChoice(plain);

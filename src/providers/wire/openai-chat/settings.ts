@@ -3,6 +3,7 @@ import type { Capability } from '../../capability';
 import type { Quirks, WireTarget } from '../../provider';
 import type { Json } from '../json';
 import type { Warnings } from '../warnings';
+import { thinks } from './reasoning';
 
 interface Setting {
 	readonly field: keyof ChatRequest & Capability;
@@ -36,9 +37,9 @@ const NEUTRAL: Partial<Readonly<Record<Setting['field'], number>>> = {
 /** The plain settings that were said, as far as this model takes them at this moment. */
 export function settingFields(request: ChatRequest, target: WireTarget, warnings: Warnings): Json {
 	const fields: Record<string, unknown> = {};
-	const thinks = target.traits.reasoning && request.reasoning?.effort !== 'none';
+	const thinking = thinks(request, target);
 	for (const { field, write } of SETTINGS) {
-		if (thinks && target.quirks.notWhileThinking?.includes(field)) {
+		if (thinking && target.quirks.notWhileThinking?.includes(field)) {
 			if (request[field] !== undefined && request[field] !== NEUTRAL[field])
 				warnings.add(field, `${target.model} takes no ${field} while it thinks; left out.`);
 			continue;

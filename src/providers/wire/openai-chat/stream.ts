@@ -1,12 +1,13 @@
 import { GatewayError } from '../../../errors';
 import type { ChatEvent } from '../../../language/event';
+import { exactJson } from '../../../language/exact-json';
 import type { DecodePlan, Decoder, Frame } from '../../provider';
 import { cutShort } from '../failure';
-import { arrayOf, isObject, type Json, malformed, objectOf, textOf, tryJson } from '../json';
+import { arrayOf, isObject, type Json, malformed, numberOf, objectOf, textOf } from '../json';
 import { asChunk } from './bare-answer';
 import { hasError, inBandError } from './error';
 import { finishOf, isFailedFinish } from './finish';
-import { logprobsFrom } from './logprobs';
+import { madeId } from './made-ids';
 import { Parts } from './parts';
 import { usageFrom } from './usage';
 
@@ -21,6 +22,8 @@ export class ChatDecoder implements Decoder {
 	readonly #parts: Parts;
 	#id = '';
 	#model = '';
+	/** Its time, for servers that give answers no id (TGI). */
+	#created = '';
 	#started = false;
 	/** Held until the end: usage and more may follow it. */
 	#finish: string | null = null;
@@ -30,7 +33,7 @@ export class ChatDecoder implements Decoder {
 
 	constructor(plan: DecodePlan) {
 		this.#plan = plan;
-		this.#parts = new Parts(plan.toolNames, () => this.#id);
+		this.#parts = new Parts(plan.toolNames, (count) => this.#madeId(count));
 	}
 
 	push({ event, data }: Frame): ChatEvent[] {
@@ -61,7 +64,7 @@ export class ChatDecoder implements Decoder {
 	}
 
 	#frame(event: string, data: string): ChatEvent[] {
-		const chunk = tryJson(data);
+		const chunk = exactJson(data);
 		if (event === 'error') return this.#fail(inBandError(chunk ?? data));
 		if (isObject(chunk)) return this.chunk(chunk, 'delta');
 		return this.#fail(hasError(chunk) ? inBandError(chunk) : malformed('The upstream sent an unreadable chunk.'));
@@ -73,10 +76,11 @@ export class ChatDecoder implements Decoder {
 		if (chunk !== raw) this.#bare = true;
 		this.#id ||= textOf(chunk.id) ?? '';
 		this.#model ||= textOf(chunk.model) ?? '';
+		this.#created ||= numberOf(chunk.created)?.toString() ?? '';
 		const events: ChatEvent[] = [];
 		const choice = firstChoice(chunk);
 		const delta = objectOf(choice?.[field]);
-		if (delta) this.#parts.push(delta, logprobsFrom(choice?.logprobs), events);
+		if (delta) this.#parts.push(delta, choice?.logprobs, events);
 		this.#usage(chunk, choice, events);
 		if (events.length > 0 || (this.#id && this.#model)) this.#start(events);
 		events.push(...this.#end(chunk, choice));
@@ -99,6 +103,11 @@ export class ChatDecoder implements Decoder {
 		const raw = chunk.usage ?? choice?.usage ?? objectOf(chunk.x_groq)?.usage;
 		const usage = raw ? usageFrom(raw, this.#plan.reportsCost === true) : null;
 		if (usage) events.push({ type: 'usage', usage });
+	}
+
+	#madeId(count: number): string {
+		const name = this.#id || this.#created;
+		return madeId(name, name === '' ? (this.#plan.firstCall ?? 0) + count : count);
 	}
 
 	#start(events: ChatEvent[]): void {

@@ -1,4 +1,5 @@
 import type { ChatEvent } from '../../../language/event';
+import { exactText } from '../../../language/exact-json';
 import { isObject, type Json, numberOf, objectOf, textOf } from '../json';
 import { originalName } from '../tool-names';
 
@@ -20,12 +21,17 @@ export class ToolCalls {
 	readonly #byIndex = new Map<number, Call>();
 	readonly #names: Readonly<Record<string, string>> | undefined;
 	readonly #nextPart: () => number;
-	readonly #answerId: () => string;
+	readonly #madeId: (count: number) => string;
 
-	constructor(names: Readonly<Record<string, string>> | undefined, nextPart: () => number, answerId: () => string) {
+	/** `names` as in `DecodePlan.toolNames`; `madeId` names the call of that number, counted from 0. */
+	constructor(
+		names: Readonly<Record<string, string>> | undefined,
+		nextPart: () => number,
+		madeId: (count: number) => string,
+	) {
 		this.#names = names;
 		this.#nextPart = nextPart;
-		this.#answerId = answerId;
+		this.#madeId = madeId;
 	}
 
 	/** Some call has been sent on, or will be at `close`. */
@@ -55,16 +61,8 @@ export class ToolCalls {
 	#start(call: Call, events: ChatEvent[]): void {
 		const part = this.#nextPart();
 		call.part = part;
-		call.id ||= this.#madeId(call);
-		events.push({ type: 'tool-call-start', index: part, id: call.id, name: originalName(call.name, this.#names) });
-	}
-
-	/** Differs from turn to turn, as ids must within a conversation; the same however often it is decoded. */
-	#madeId(call: Call): string {
-		const answer = this.#answerId()
-			.replace(/[^A-Za-z0-9]/g, '')
-			.slice(-16);
-		return `call_${answer && `${answer}_`}${this.#calls.indexOf(call)}`;
+		const id = isCount(call.id) ? this.#madeId(this.#calls.indexOf(call)) : call.id;
+		events.push({ type: 'tool-call-start', index: part, id, name: originalName(call.name, this.#names) });
 	}
 
 	#callOf(index: number | undefined, id: string, name: string): Call {
@@ -93,11 +91,14 @@ function flush(call: Call, part: number, events: ChatEvent[]): void {
 	call.pending = '';
 }
 
+/** None at all, or one that another answer would have too: ids must differ within a conversation. */
+const isCount = (id: string): boolean => /^\d{0,3}$/.test(id);
+
 /** A text by the book; TGI counts. */
 const idText = (id: unknown): string => textOf(id) ?? numberOf(id)?.toString() ?? '';
 
 /** JSON text by the book; an object from servers that parse it for you. */
 function argumentText(value: unknown): string {
 	if (typeof value === 'string') return value;
-	return isObject(value) ? JSON.stringify(value) : '';
+	return isObject(value) ? exactText(value) : '';
 }

@@ -1,6 +1,6 @@
 import type { ChatRequest, Tool, ToolChoice } from '../../../language/request';
 import type { WireTarget } from '../../provider';
-import type { Json } from '../json';
+import { type Json, objectOf } from '../json';
 import type { ToolNames } from '../tool-names';
 import type { Warnings } from '../warnings';
 import type { Breakpoints } from './breakpoints';
@@ -53,17 +53,24 @@ function chosen(tools: readonly Tool[], choice: ToolChoice | undefined, { target
 	}
 }
 
-/** A tool without parameters gets the empty schema: some servers insist on one. */
 const wireTool = (tool: Tool, names: ToolNames, breakpoints: Breakpoints): Json => ({
 	type: 'function',
 	function: {
 		name: names.sent(tool.name),
 		...(tool.description !== undefined && { description: tool.description }),
-		parameters: tool.parameters ?? { type: 'object', properties: {} },
+		parameters: parametersOf(tool),
 		...(tool.strict !== undefined && { strict: tool.strict }),
 	},
 	...breakpoints.ofTool(tool.cache),
 });
+
+/** "object schema missing properties": OpenAI wants both named, and a strict schema closed. */
+export function parametersOf({ parameters, strict }: Tool): Json {
+	const schema: Json = { type: 'object', properties: {}, ...parameters };
+	const isOpen =
+		Object.keys(objectOf(schema.properties) ?? {}).length === 0 && schema.additionalProperties === undefined;
+	return strict && isOpen ? { ...schema, additionalProperties: false } : schema;
+}
 
 function wireChoice(choice: ToolChoice, names: ToolNames, { quirks }: WireTarget): unknown {
 	if (choice === 'required') return quirks.requiredChoice ?? choice;

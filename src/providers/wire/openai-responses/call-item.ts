@@ -21,9 +21,9 @@ export class CallItem {
 	#name = '';
 	/** Null until its start was sent. */
 	#part: number | null = null;
-	/** All of the arguments so far; the part of them that was sent on. */
-	#written = '';
-	#sent = 0;
+	/** UTF-16 units of the arguments so far, and what of them is not yet sent on. */
+	#length = 0;
+	#pending = '';
 	#closed = false;
 
 	constructor(context: CallContext, custom: boolean) {
@@ -39,13 +39,14 @@ export class CallItem {
 
 	arguments(delta: string, events: ChatEvent[]): void {
 		if (this.#closed) return;
-		this.#written += delta;
+		this.#length += delta.length;
+		this.#pending += delta;
 		if (!this.#isHeld) this.#flush(events);
 	}
 
 	/** What the deltas left out. */
 	rest(whole: string, events: ChatEvent[]): void {
-		this.arguments(whole.slice(this.#written.length), events);
+		this.arguments(whole.slice(this.#length), events);
 	}
 
 	done(item: Json, events: ChatEvent[]): void {
@@ -59,7 +60,7 @@ export class CallItem {
 		if (this.#name === '') return false;
 		if (this.#closed) return true;
 		this.#closed = true;
-		const calls = this.#isHeld ? unwrapped(this.#written) : null;
+		const calls = this.#isHeld ? unwrapped(this.#pending) : null;
 		if (calls) {
 			calls.forEach((call, at) => {
 				const part = this.#open(`${this.#id}_${at}`, call.name, events);
@@ -84,8 +85,8 @@ export class CallItem {
 	#flush(events: ChatEvent[]): void {
 		const opens = this.#part === null;
 		this.#part ??= this.#open(this.#id, this.#name, events);
-		const written = this.#written.slice(this.#sent);
-		this.#sent = this.#written.length;
+		const written = this.#pending;
+		this.#pending = '';
 		const text = this.#custom ? this.#asJson(written, opens) : written;
 		if (text) events.push({ type: 'tool-call-delta', index: this.#part, arguments: text });
 	}

@@ -1,4 +1,4 @@
-/** The caller's own fields for this provider, which may have been written with Chat Completions in mind. */
+/** OpenAI's own fields and the caller's for this provider: both may have been written with Chat Completions in mind. */
 import { invalid } from '../../../errors';
 import type { ChatRequest } from '../../../language/request';
 import type { WireTarget } from '../../provider';
@@ -32,19 +32,21 @@ const LEFT_OUT: readonly string[] = [
 /** Throws `invalid_request` for fields the gateway decides. Objects and `include` are added to, the rest is replaced. */
 export function withOptions(
 	body: Json,
-	{ providerOptions }: ChatRequest,
+	{ dialect = {}, providerOptions }: ChatRequest,
 	target: WireTarget,
 	warnings: Warnings,
 ): Json {
-	const options = providerOptions?.[target.providerId];
-	if (!options) return body;
 	const merged: Record<string, unknown> = { ...body };
-	for (const [field, value] of Object.entries(options)) {
-		const param = `providerOptions.${target.providerId}.${field}`;
-		if (RESERVED.includes(field)) throw invalid(param, `'${field}' is set by the gateway and can't be an option.`);
-		if (LEFT_OUT.includes(field)) warnings.add('providerOptions', `'${field}' is not for the Responses API; left out.`);
+	const merge = (field: string, value: unknown, topic: string): void => {
+		if (LEFT_OUT.includes(field)) warnings.add(topic, `'${field}' is not for the Responses API; left out.`);
 		else if (field === 'verbosity') merged.text = added(merged.text, { verbosity: value });
 		else merged[field] = added(merged[field], value);
+	};
+	for (const [field, value] of Object.entries(dialect)) merge(field, value, field);
+	for (const [field, value] of Object.entries(providerOptions?.[target.providerId] ?? {})) {
+		const param = `providerOptions.${target.providerId}.${field}`;
+		if (RESERVED.includes(field)) throw invalid(param, `'${field}' is set by the gateway and can't be an option.`);
+		merge(field, value, 'providerOptions');
 	}
 	return merged;
 }

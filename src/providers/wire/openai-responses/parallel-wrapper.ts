@@ -1,5 +1,6 @@
 /** OpenAI's models now and then call a function `parallel` that nobody gave them: it holds several calls as one. */
-import { isObject, type Json, objectOf, textOf, tryJson } from '../json';
+import { exactJson, exactText } from '../../../language/exact-json';
+import { isObject, type Json, objectOf, textOf } from '../json';
 
 const NAMES: ReadonlySet<string> = new Set(['parallel', 'multi_tool_use.parallel', 'multi_tool_use_parallel']);
 
@@ -13,7 +14,7 @@ export interface WrappedCall {
 
 /** The calls in `{"tool_uses": [{recipient_name: "functions.…", parameters}]}`; null: it is something else. */
 export function unwrapped(written: string): readonly WrappedCall[] | null {
-	const uses = objectOf(tryJson(written))?.tool_uses;
+	const uses = objectOf(exactJson(written))?.tool_uses;
 	if (!Array.isArray(uses) || uses.length === 0) return null;
 	const calls = uses.filter(isObject).flatMap(callOf);
 	return calls.length === uses.length ? calls : null;
@@ -21,5 +22,5 @@ export function unwrapped(written: string): readonly WrappedCall[] | null {
 
 function callOf(use: Json): WrappedCall[] {
 	const name = textOf(use.recipient_name)?.replace(/^functions\./, '');
-	return name ? [{ name, arguments: JSON.stringify(objectOf(use.parameters) ?? {}) }] : [];
+	return name ? [{ name, arguments: exactText(objectOf(use.parameters) ?? {}) }] : [];
 }

@@ -1,6 +1,10 @@
+import { exactText } from '../../../language/exact-json';
 import type { ChatRequest, Tool } from '../../../language/request';
 import type { DecodePlan, WireRequest, WireTarget } from '../../provider';
+import { instructed } from '../instruction';
 import type { Json } from '../json';
+import { jsonWords } from '../openai-chat/response-format';
+import { parametersOf } from '../openai-chat/tools';
 import { ToolNames } from '../tool-names';
 import { Warnings } from '../warnings';
 import { inputItems } from './input';
@@ -27,7 +31,7 @@ interface Drafted {
 export const wireRequest = (path: string, stream: boolean, { body, warnings, plan }: Drafted): WireRequest => ({
 	path,
 	headers: { 'content-type': 'application/json', accept: stream ? 'text/event-stream' : 'application/json' },
-	body: JSON.stringify(body),
+	body: exactText(body),
 	warnings: warnings.list,
 	plan,
 });
@@ -38,7 +42,7 @@ export function requestBody(request: ChatRequest, target: WireTarget): Drafted {
 	const names = new ToolNames(request.tools ?? [], TOOL_NAME_LENGTH);
 	const body = {
 		model: target.model,
-		input: inputItems(request.messages, { target, names, warnings }),
+		input: inputItems(instructed(request.messages, jsonWords(request)), { target, names, warnings }),
 		...toolFields(request, names, warnings),
 		...formatField(request),
 		...maxTokensField(request, target, warnings),
@@ -76,12 +80,12 @@ function toolFields(request: ChatRequest, names: ToolNames, warnings: Warnings):
 }
 
 /** Flat, and strict unless it says otherwise: the reverse of Chat Completions. */
-const wireTool = ({ name, description, parameters, strict }: Tool, names: ToolNames): Json => ({
+const wireTool = (tool: Tool, names: ToolNames): Json => ({
 	type: 'function',
-	name: names.sent(name),
-	...(description !== undefined && { description }),
-	parameters: parameters ?? { type: 'object', properties: {} },
-	strict: strict ?? false,
+	name: names.sent(tool.name),
+	...(tool.description !== undefined && { description: tool.description }),
+	parameters: parametersOf(tool),
+	strict: tool.strict ?? false,
 });
 
 const wireChoice = (choice: NonNullable<ChatRequest['toolChoice']>, names: ToolNames): unknown =>

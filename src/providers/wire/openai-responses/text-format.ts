@@ -1,5 +1,6 @@
 import type { ChatRequest } from '../../../language/request';
 import type { Json } from '../json';
+import { schemaName } from '../openai-chat/response-format';
 
 /** `text.format`; plain text is the default and is not sent. */
 export function formatField({ responseFormat }: ChatRequest): Json {
@@ -8,7 +9,12 @@ export function formatField({ responseFormat }: ChatRequest): Json {
 			return { text: { format: { type: 'json_object' } } };
 		case 'json-schema': {
 			const { name, schema, description, strict } = responseFormat;
-			const format = { type: 'json_schema', name, ...(description !== undefined && { description }), schema };
+			const format = {
+				type: 'json_schema',
+				name: schemaName(name),
+				...(description !== undefined && { description }),
+				schema,
+			};
 			return { text: { format: { ...format, strict: strict ?? false } } };
 		}
 		default:

@@ -358,7 +358,7 @@ describe('the replay of reasoning', () => {
 		expect(sent).toEqual([{ role: 'assistant', content: 'x', reasoning_details: details }]);
 	});
 
-	it("gives OpenRouter the plain text of another's reasoning, and Claude there its own signatures", () => {
+	it("gives OpenRouter the plain text of another's reasoning, and Claude there what it signed", () => {
 		const sealed: AssistantPart = { type: 'reasoning', text: 'A.', signature: 'EvsCC' };
 		const redacted: AssistantPart = { type: 'reasoning', text: '', signature: 'EncCC', redacted: true };
 		const foreign: AssistantPart = { type: 'reasoning', text: '', signature: 'openai:rs_1' };
@@ -376,7 +376,6 @@ describe('the replay of reasoning', () => {
 				role: 'assistant',
 				content: 'x',
 				reasoning_details: [
-					plain[0],
 					{ type: 'reasoning.text', text: 'A.', signature: 'EvsCC', format },
 					{ type: 'reasoning.encrypted', data: 'EncCC', format },
 				],

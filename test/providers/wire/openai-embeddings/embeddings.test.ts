@@ -44,7 +44,7 @@ describe('an embeddings request', () => {
 	});
 
 	it('refuses options that would change what is embedded or how it is read', () => {
-		for (const field of ['model', 'input', 'encoding_format']) {
+		for (const field of ['model', 'models', 'input', 'encoding_format']) {
 			const request = { input: ['a'], providerOptions: { openai: { [field]: 'x' } } };
 			expect(() => openaiEmbeddings.toRequest(request, target(openai))).toThrow(
 				expect.objectContaining({ code: 'invalid_request', param: `providerOptions.openai.${field}` }),
