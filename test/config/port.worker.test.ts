@@ -273,10 +273,12 @@ describe('what is read', () => {
 		expect((await (await asking(one)).load(null)).credentials.north).toEqual([
 			{
 				rowId: 'p1',
+				name: 'p1',
 				source: 'organization',
 				apiKey: 'the-tenants-provider-key',
 				baseUrl: 'https://tenant.example/v1',
 				trust: 'tenant',
+				config: {},
 			},
 		]);
 		const { keys } = await env.CONFIG.list();
