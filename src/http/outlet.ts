@@ -15,14 +15,19 @@ export interface OutletOptions {
 	readonly time: Time;
 	/** Bytes that mean nothing in this framing; none where the body is not ours to write into. */
 	readonly keepAlive: Uint8Array;
+	/** Bytes of the whole body, where known: one that is cut then shows as cut, while workerd ends a chunked one well. */
+	readonly length?: number;
 	/** Called once, when the client is known to have left. */
 	readonly onLeave: (why: unknown) => void;
 }
 
 /** The identity stream of the platform: native in Workers, the standard's in Node. */
-function pipe(): { readable: ReadableStream<Uint8Array>; writable: WritableStream<Uint8Array> } {
+function pipe(length: number | undefined): {
+	readable: ReadableStream<Uint8Array>;
+	writable: WritableStream<Uint8Array>;
+} {
 	if (typeof IdentityTransformStream === 'undefined') return new TransformStream<Uint8Array, Uint8Array>();
-	return new IdentityTransformStream();
+	return length === undefined ? new IdentityTransformStream() : new FixedLengthStream(length);
 }
 
 export class Outlet {
@@ -37,7 +42,7 @@ export class Outlet {
 	#cancelTimer: () => void;
 
 	constructor(options: OutletOptions) {
-		const { readable, writable } = pipe();
+		const { readable, writable } = pipe(options.length);
 		this.readable = readable;
 		this.#writer = writable.getWriter();
 		this.#options = options;

@@ -34,6 +34,8 @@ export interface PumpOptions<Batch> {
 	readonly sources: readonly Source<Batch>[];
 	readonly encoder: Encoder<Batch>;
 	readonly keepAlive: Uint8Array;
+	/** Bytes of the whole answer, where they are known. */
+	readonly length?: number;
 	/** Aborted when the client is known to have left. */
 	readonly gone: AbortController;
 }
@@ -54,6 +56,7 @@ class Pump<Batch> {
 		this.outlet = new Outlet({
 			time: c.var.composition.time,
 			keepAlive: options.keepAlive,
+			...(options.length !== undefined && { length: options.length }),
 			onLeave: (why) => {
 				options.gone.abort(why);
 				void this.#endSources();

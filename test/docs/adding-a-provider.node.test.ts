@@ -1,41 +1,32 @@
-import { readFileSync } from 'node:fs';
-import ts from 'typescript';
+/** What the page says of the tree; that it can be followed is shown in `test/e2e/adding-a-provider.test.ts`. */
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Provider } from '../../src/providers/provider';
-import { openaiChat } from '../../src/providers/wire/openai-chat';
+import { findProvider } from '../../src/providers';
 
 const page = readFileSync('docs/adding-a-provider.md', 'utf8');
-
-/** The provider of the page's first example. */
-async function example(): Promise<Provider> {
-	const [, code = ''] = /```ts\n([\s\S]*?)```/.exec(page) ?? [];
-	const { outputText } = ts.transpileModule(code, { compilerOptions: { module: ts.ModuleKind.ESNext } });
-	const module = (await import(`data:text/javascript,${encodeURIComponent(outputText)}`)) as Record<string, Provider>;
-	const [provider] = Object.values(module);
-	if (!provider) throw new Error('the page has no example');
-	return provider;
-}
+const contracts = ['provider', 'quirks', 'config'].map((name) => readFileSync(`src/providers/${name}.ts`, 'utf8'));
 
 describe('docs/adding-a-provider.md', () => {
-	it('describes a provider that its wire can serve', async () => {
-		const provider = await example();
-		const { path, body } = openaiChat.toRequest(
-			{ messages: [{ role: 'user', content: [{ type: 'text', text: 'Hello' }] }], maxTokens: 10 },
-			{
-				providerId: provider.id,
-				model: provider.defaultModel,
-				stream: true,
-				quirks: provider.quirks ?? {},
-				traits: { maxOutput: null, reasoning: false, reasoningOptions: [], sampling: true, structuredOutput: true },
-			},
-		);
-		expect(`${provider.baseUrl}${path}`).toBe('https://api.fireworks.ai/inference/v1/chat/completions');
-		expect(JSON.parse(body)).toMatchObject({ model: provider.defaultModel, stream: true, max_tokens: 10 });
+	it('is about a provider that is not there', () => {
+		const [, id = ''] = /^\tid: '(.*)',$/m.exec(page) ?? [];
+		expect(id).not.toBe('');
+		expect(findProvider(id)).toBeNull();
 	});
 
-	it('names files that exist', () => {
-		for (const [, path = ''] of page.matchAll(/`((?:src|test|scripts)\/[\w./-]+\.(?:ts|mjs))`/g))
-			expect(() => readFileSync(path), path).not.toThrow();
+	it('names files and folders that exist, but for the one it adds', () => {
+		const named = [...page.matchAll(/`((?:src|test|scripts|docs)\/[\w./-]+)`/g)].map(([, path = '']) => path);
+		expect(named.filter((path) => !existsSync(path))).toEqual(['src/providers/northwind.ts']);
+		expect(named.length).toBeGreaterThan(7);
+	});
+
+	it('explains fields that there are', () => {
+		const explained = [...page.matchAll(/^- (.*?):/gm)].flatMap(([, head = '']) => head.match(/(?<=`)\w+(?=`)/g) ?? []);
+		expect(explained.length).toBeGreaterThan(4);
+		for (const field of explained)
+			expect(
+				contracts.some((text) => new RegExp(`readonly ${field}\\??:`).test(text)),
+				field,
+			).toBe(true);
 	});
 
 	it('fits on a page', () => {

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { unstable_getVarsForDev as getVarsForDev } from 'wrangler';
+import { VARIABLE_ENDINGS } from '../../scripts/providers-page';
 import { envFileText, parseVariables, selectVariables, workerVariableNames } from '../../scripts/variables.mjs';
+import { findProvider, providerIds } from '../../src/providers';
 
 /** What wrangler itself hands to the Worker from an env file of this text. */
 function readByWrangler(text: string): Record<string, unknown> {
@@ -79,5 +81,19 @@ describe('variables on their way to the Worker', () => {
 			},
 		);
 		expect(chosen).toEqual({ OPENAI_API_KEY: 'process', JWT_SECRET: 'file', META_LLAMA_BASE_URL: 'http://x' });
+	});
+
+	it('knows what each provider is configured by', () => {
+		const names = workerVariableNames(process.cwd());
+		for (const id of providerIds) {
+			const provider = findProvider(id);
+			const prefix = id.toUpperCase().replaceAll('-', '_');
+			const fields = (provider?.config ?? []).flatMap((field) => (field === 'auth' ? [] : VARIABLE_ENDINGS[field]));
+			for (const ending of ['API_KEY', 'BASE_URL', 'MODEL', 'DEBUG', ...fields])
+				expect(names).toContain(`${prefix}_${ending}`);
+			for (const kind of ['MODEL', 'EMBEDDING_MODEL']) expect(names).toContain(`DEFAULT_${prefix}_${kind}`);
+		}
+		for (const name of ['BEDROCK_SECRET_ACCESS_KEY', 'BEDROCK_SESSION_TOKEN', 'AZURE_OPENAI_AD_TOKEN'])
+			expect(names).toContain(name);
 	});
 });

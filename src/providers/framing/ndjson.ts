@@ -2,12 +2,12 @@
 import type { Frame, Framer } from '../provider';
 import { malformed, tryJson } from '../wire/json';
 
-/** Characters one line may hold. */
-const MAX_LINE_LENGTH = 1024 * 1024;
+/** Characters one line may hold: a tool call comes whole on one. */
+const MAX_LINE_LENGTH = 16 * 1024 * 1024;
 
 /**
  * `\n` and `\r\n` end a line; empty ones are skipped, as is a byte order mark; UTF-8 may be split across chunks.
- * Throws `upstream_malformed` where one line is longer than 1 MiB.
+ * Throws `upstream_malformed` where one line is longer than 16 MiB.
  */
 export function ndjsonFramer(): Framer {
 	const decoder = new TextDecoder();

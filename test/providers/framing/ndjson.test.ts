@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ndjsonFramer } from '../../../src/providers/framing/ndjson';
 import type { Frame } from '../../../src/providers/provider';
 
-const MIB = 1024 * 1024;
+const LONGEST = 16 * 1024 * 1024;
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 function frames(text: string, size = text.length * 4 + 1): Frame[] {
@@ -70,14 +70,14 @@ describe('the NDJSON framer', () => {
 
 	it('refuses a line above its bound, arriving at once, in pieces, or without an end', () => {
 		const refusal = expect.objectContaining({ code: 'upstream_malformed' });
-		const long = 'x'.repeat(MIB + 1);
+		const long = 'x'.repeat(LONGEST + 1);
 		expect(() => ndjsonFramer().push(encode(`${long}\n`))).toThrow(refusal);
 		expect(() => ndjsonFramer().push(encode(long))).toThrow(refusal);
 		expect(() => frames(long, 65_536)).toThrow(refusal);
 	});
 
 	it('takes a line at the bound, and any number of lines beyond it', () => {
-		expect(data(`${'x'.repeat(MIB)}\n`)[0]).toHaveLength(MIB);
+		expect(data(`${'x'.repeat(LONGEST)}\n`)[0]).toHaveLength(LONGEST);
 		expect(data('{"a":1}\n'.repeat(200_000), 65_536)).toHaveLength(200_000);
 	});
 

@@ -179,13 +179,13 @@ const VARIABLES: Variables = {
 	LOG_LEVEL: 'error',
 };
 
-/** Starts `dist/worker/index.js`, built anew where it is stale, in Miniflare with a migrated and seeded D1. */
-export async function startBuilt(variables: Variables = {}): Promise<BuiltWorker> {
-	await buildWorker(ROOT);
+/** Starts a checkout's `dist/worker/index.js`, built anew where it is stale, in Miniflare with a migrated, seeded D1. */
+export async function startBuilt(variables: Variables = {}, root = ROOT): Promise<BuiltWorker> {
+	await buildWorker(root);
 	const stateDir = await temporaryFolder();
 	const key = newGatewayKey();
 	const start = async () => {
-		const { host, port, cf, d1Persist, kvPersist, durableObjectsPersist, ...worker } = builtWorkerOptions(ROOT, {
+		const { host, port, cf, d1Persist, kvPersist, durableObjectsPersist, ...worker } = builtWorkerOptions(root, {
 			variables: { ...VARIABLES, ...variables },
 			stateDir,
 		});
@@ -195,7 +195,7 @@ export async function startBuilt(variables: Variables = {}): Promise<BuiltWorker
 		return { miniflare, origin, db: await miniflare.getD1Database('DB', 'switchyard') };
 	};
 	let running = await start();
-	await migrate(running.db, ROOT);
+	await migrate(running.db, root);
 	await seed(running.db, key);
 	return {
 		get origin() {

@@ -4,11 +4,13 @@ import {
 	type Failure,
 	halves,
 	json,
+	listOf,
 	type Replay,
 	type Said,
 	TOKENS,
 	WORDS,
 	waiting,
+	wordsOf,
 } from './said';
 
 const ERRORS: Readonly<Record<Failure, readonly [status: number, type: string, message: string]>> = {
@@ -103,6 +105,11 @@ export const anthropicMessages: Replay = {
 		const [status, type, words] = ERRORS[kind];
 		return json({ type: 'error', error: { type, message: words }, request_id: 'req_1' }, status, waiting(kind));
 	},
+	results: ({ messages }) =>
+		listOf(messages)
+			.flatMap(({ content }) => listOf(content))
+			.filter(({ type }) => type === 'tool_result')
+			.map(({ tool_use_id, content }) => ({ of: String(tool_use_id), text: wordsOf(content) })),
 	asks: {
 		'tool-call': /"tools":\[\{"name":"get_weather"/,
 		'parallel-tools': /"tools":\[\{"name":"get_weather"/,

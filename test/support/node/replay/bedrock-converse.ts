@@ -1,5 +1,17 @@
 import { EventStreamCodec } from '@smithy/eventstream-codec';
-import { type Answer, type Failure, halves, json, type Replay, type Said, TOKENS, WORDS } from './said';
+import {
+	type Answer,
+	type Failure,
+	fieldsOf,
+	halves,
+	json,
+	listOf,
+	type Replay,
+	type Said,
+	TOKENS,
+	WORDS,
+	wordsOf,
+} from './said';
 
 const ERRORS: Readonly<Record<Failure, readonly [status: number, type: string, message: string]>> = {
 	auth: [403, 'UnrecognizedClientException', 'The security token included in the request is invalid.'],
@@ -100,6 +112,18 @@ export const bedrockConverse: Replay = {
 		const [status, type, message] = ERRORS[kind];
 		return json({ message }, status, { 'x-amzn-errortype': `${type}:http://internal.amazon.com/` });
 	},
+	results: ({ messages }) =>
+		listOf(messages)
+			.flatMap(({ content }) => listOf(content))
+			.filter((block) => 'toolResult' in block)
+			.map(({ toolResult }) => {
+				const { toolUseId, content } = fieldsOf(toolResult);
+				const [first] = listOf(content);
+				return {
+					of: String(toolUseId),
+					text: first && 'json' in first ? JSON.stringify(first.json) : wordsOf(content),
+				};
+			}),
 	asks: {
 		'tool-call': /"toolSpec":\{"name":"get_weather"/,
 		'parallel-tools': /"toolSpec":\{"name":"get_weather"/,

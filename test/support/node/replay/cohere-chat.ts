@@ -1,4 +1,16 @@
-import { type Answer, events, type Failure, halves, json, type Replay, type Said, TOKENS, WORDS } from './said';
+import {
+	type Answer,
+	events,
+	type Failure,
+	halves,
+	json,
+	listOf,
+	type Replay,
+	type Said,
+	TOKENS,
+	WORDS,
+	wordsOf,
+} from './said';
 
 const ERRORS: Readonly<Record<Failure, readonly [status: number, message: string]>> = {
 	auth: [401, 'invalid api token'],
@@ -76,6 +88,10 @@ export const cohereChat: Replay = {
 		const [status, message] = ERRORS[kind];
 		return json({ message }, status, kind === 'rate-limit' ? { 'retry-after': '7' } : {});
 	},
+	results: ({ messages }) =>
+		listOf(messages)
+			.filter(({ role }) => role === 'tool')
+			.map(({ tool_call_id, content }) => ({ of: String(tool_call_id), text: wordsOf(content) })),
 	asks: {
 		'tool-call': /"tools":\[\{"type":"function","function":\{"name":"get_weather"/,
 		'parallel-tools': /"tools":\[\{"type":"function"/,

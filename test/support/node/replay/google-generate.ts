@@ -1,4 +1,16 @@
-import { data, events, type Failure, halves, json, type Replay, type Said, TOKENS, WORDS } from './said';
+import {
+	data,
+	events,
+	type Failure,
+	fieldsOf,
+	halves,
+	json,
+	listOf,
+	type Replay,
+	type Said,
+	TOKENS,
+	WORDS,
+} from './said';
 
 const ERRORS: Readonly<Record<Failure, readonly [code: number, status: string, message: string, details: unknown[]]>> =
 	{
@@ -59,6 +71,15 @@ export const googleGenerate: Replay = {
 		const [code, status, message, details] = ERRORS[kind];
 		return json({ error: { code, message, status, details } }, code);
 	},
+	results: ({ contents }) =>
+		listOf(contents)
+			.flatMap(({ parts }) => listOf(parts))
+			.filter((part) => 'functionResponse' in part)
+			.map(({ functionResponse }) => {
+				const { name, response } = fieldsOf(functionResponse);
+				const { result } = fieldsOf(response);
+				return { of: String(name), text: typeof result === 'string' ? result : JSON.stringify(response) };
+			}),
 	asks: {
 		'tool-call': /"functionDeclarations":\[\{"name":"get_weather"/,
 		'parallel-tools': /"functionDeclarations":\[\{"name":"get_weather"/,

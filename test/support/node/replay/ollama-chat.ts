@@ -1,4 +1,15 @@
-import { type Answer, type Failure, halves, json, type Replay, type Said, TOKENS, WORDS } from './said';
+import {
+	type Answer,
+	type Failure,
+	halves,
+	json,
+	listOf,
+	type Replay,
+	type Said,
+	TOKENS,
+	WORDS,
+	wordsOf,
+} from './said';
 
 const ERRORS: Readonly<Record<Failure, readonly [status: number, message: string]>> = {
 	auth: [401, 'unauthorized'],
@@ -47,6 +58,10 @@ export const ollamaChat: Replay = {
 		const [status, error] = ERRORS[kind];
 		return json({ error }, status, kind === 'rate-limit' ? { 'retry-after': '7' } : {});
 	},
+	results: ({ messages }) =>
+		listOf(messages)
+			.filter(({ role }) => role === 'tool')
+			.map(({ tool_name, content }) => ({ of: String(tool_name), text: wordsOf(content) })),
 	asks: {
 		'tool-call': /"tools":\[\{"type":"function","function":\{"name":"get_weather"/,
 		'parallel-tools': /"tools":\[\{"type":"function"/,

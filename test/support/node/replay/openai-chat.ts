@@ -4,12 +4,14 @@ import {
 	type Failure,
 	halves,
 	json,
+	listOf,
 	type Replay,
 	type Said,
 	STATUS,
 	TOKENS,
 	WORDS,
 	waiting,
+	wordsOf,
 } from './said';
 
 const USAGE = {
@@ -87,6 +89,10 @@ export const openaiChat: Replay = {
 			STATUS[kind],
 			waiting(kind),
 		),
+	results: ({ messages }) =>
+		listOf(messages)
+			.filter(({ role }) => role === 'tool')
+			.map(({ tool_call_id, content }) => ({ of: String(tool_call_id), text: wordsOf(content) })),
 	asks: {
 		'tool-call': /"tools":\[\{"type":"function","function":\{"name":"get_weather"/,
 		'parallel-tools': /"tools":\[\{"type":"function"/,

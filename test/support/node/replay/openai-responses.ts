@@ -1,4 +1,4 @@
-import { events, halves, json, type Replay, type Said, STATUS, TOKENS, WORDS, waiting } from './said';
+import { events, halves, json, listOf, type Replay, type Said, STATUS, TOKENS, WORDS, waiting, wordsOf } from './said';
 
 const USAGE = {
 	input_tokens: TOKENS.prompt,
@@ -120,6 +120,10 @@ export const openaiResponses: Replay = {
 			STATUS[kind],
 			waiting(kind),
 		),
+	results: ({ input }) =>
+		listOf(input)
+			.filter(({ type }) => type === 'function_call_output')
+			.map(({ call_id, output }) => ({ of: String(call_id), text: wordsOf(output) })),
 	asks: {
 		'tool-call': /"tools":\[\{"type":"function","name":"get_weather"/,
 		'parallel-tools': /"tools":\[\{"type":"function","name":"get_weather"/,

@@ -44,6 +44,38 @@ export const SAID: Readonly<Record<Scenario, Said>> = {
 	reasoning: { reasoning: 'Six times seven.', text: '42.' },
 };
 
+/** Scenarios of several turns: what is said follows from the results of tools that the request brings. */
+export const LOOPS = ['loop', 'parallel-loop', 'thinking-loop', 'long-loop', 'object-call'] as const;
+export type Loop = (typeof LOOPS)[number];
+
+/** A tool's result as the provider got it. */
+export interface SaidResult {
+	/** Id of the call; its tool's name where the protocol knows results by that. */
+	readonly of: string;
+	readonly text: string;
+}
+
+const PARIS = weather('callparis', 'Paris');
+const OSLO = weather('callxoslo', 'Oslo');
+
+const summed = (results: readonly SaidResult[]): Said => ({
+	text: `The tools said: ${results.map(({ text }) => text).join('; ')}.`,
+});
+
+export const LOOPED: Readonly<Record<Loop, (results: readonly SaidResult[]) => Said>> = {
+	loop: (results) => (results.length === 0 ? { calls: [PARIS] } : summed(results)),
+	'parallel-loop': (results) => (results.length === 0 ? { text: 'Looking.', calls: [PARIS, OSLO] } : summed(results)),
+	'thinking-loop': (results) =>
+		results.length === 0 ? { reasoning: 'A tool knows.', calls: [PARIS] } : summed(results),
+	// How clients ask for an object where they know of no other way: by a tool that takes it.
+	'object-call': () => ({ calls: [{ id: 'callanswr', name: 'json', args: { answer: 42 } }] }),
+	'long-loop': (results) => (results.length < 2 ? { calls: [results.length === 0 ? PARIS : OSLO] } : summed(results)),
+};
+
+/** Scenarios whose stream does not come to its end: it is cut there, or goes no further. */
+export const STALLS = ['cut', 'endless'] as const;
+export type Stall = (typeof STALLS)[number];
+
 export const LIMIT = 4_096;
 
 /** What providers say, each in its own envelope. */
@@ -79,9 +111,24 @@ export interface Replay {
 	whole(said: Said, model: string): Answer;
 	stream(said: Said, model: string): Answer;
 	failure(kind: Failure): Answer;
+	/** All results of tools in the conversation. */
+	results(body: ReplayCall['body']): readonly SaidResult[];
 	/** What the request of a scenario must hold in this protocol's own spelling. */
 	readonly asks: Partial<Readonly<Record<Scenario, RegExp>>>;
 }
+
+/** What bodies hold, read loosely: a list of objects, and a field that is one. */
+export const listOf = (value: unknown): Readonly<Record<string, unknown>>[] => (Array.isArray(value) ? value : []);
+export const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+	typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+
+/** Content that is a text, or parts of which some are text. */
+export const wordsOf = (content: unknown): string =>
+	typeof content === 'string'
+		? content
+		: listOf(content)
+				.map(({ text }) => (typeof text === 'string' ? text : ''))
+				.join('');
 
 export const JSON_TYPE = { 'content-type': 'application/json' } as const;
 export const SSE_TYPE = { 'content-type': 'text/event-stream; charset=utf-8' } as const;
