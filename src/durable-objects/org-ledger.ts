@@ -23,6 +23,10 @@ const MOST_FLUSH_MS = 10_000;
 const LEAST_BACKOFF_MS = 1_000;
 const MOST_BACKOFF_MS = 60_000;
 const REFRESH_MS = 1_000;
+/** How far beyond a running alarm the next one is; that may have begun a moment early. */
+const AFTER_ALARM_MS = 10;
+/** An alarm that is as late as this has been lost. */
+const LOST_ALARM_MS = 2_000;
 
 /** What the object needs from outside; tests put their own in its place. */
 export interface OrgLedgerPorts {
@@ -40,6 +44,8 @@ export class OrgLedger extends DurableObject<Bindings> implements OrgLedgerApi {
 	readonly #commit: GroupCommit;
 	#consulting: Promise<Standing> | null = null;
 	#alarmAt = NEVER;
+	/** The next alarm is not before this. */
+	#alarmFrom = 0;
 	/** When D1 is to be talked to next; 0: as soon as this start has anything to commit. */
 	#exchangeAt = 0;
 	#backoffMs = 0;
@@ -135,6 +141,8 @@ export class OrgLedger extends DurableObject<Bindings> implements OrgLedgerApi {
 	/** Expiry, exchange with D1 and the next alarm. Never throws: a throwing alarm is dropped after six tries. */
 	override async alarm(): Promise<void> {
 		this.#alarmAt = NEVER;
+		// Set to its own time while it runs, it would be gone with its end (seen in workerd).
+		this.#alarmFrom = this.ports.now() + AFTER_ALARM_MS;
 		try {
 			this.#ledger.expire(this.ports.now());
 			if (this.#ledger.dirty) await this.#commit.now();
@@ -225,8 +233,10 @@ export class OrgLedger extends DurableObject<Bindings> implements OrgLedgerApi {
 	}
 
 	/** There is one alarm: the earliest of what is due. It is stored with the commit it belongs to. */
-	#wake(at: number): void {
-		if (at >= this.#alarmAt || at === NEVER) return;
+	#wake(due: number): void {
+		const at = Math.max(due, this.#alarmFrom);
+		const set = this.ports.now() - this.#alarmAt > LOST_ALARM_MS ? NEVER : this.#alarmAt;
+		if (at >= set || at === NEVER) return;
 		this.#alarmAt = at;
 		this.ctx.storage.setAlarm(at).catch((error: unknown) => {
 			this.#alarmAt = NEVER;

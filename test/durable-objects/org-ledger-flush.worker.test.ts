@@ -1,10 +1,11 @@
+import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LedgerEntry } from '../../src/ledger/contract';
 import { directStore } from '../../src/ledger/direct';
 import { rowJson } from '../../src/ledger/row';
 import { type Batch, writeBatch } from '../../src/ledger/usage-table';
-import { ORGANIZATION } from '../ledger/fixtures';
+import { ORGANIZATION, openRequest } from '../ledger/fixtures';
 import {
 	closes,
 	cursorInD1,
@@ -62,6 +63,33 @@ describe('rows on their way to D1', () => {
 		await bench.alarm();
 		expect(await rowsInD1()).toHaveLength(40);
 		expect(db.batches).toBe(4);
+	});
+
+	it('keep an alarm where one is written beside the one that runs, which its own time would end with it', async () => {
+		const bench = await started();
+		await bench.close(...closes(bench, 1));
+		bench.now += 5_000;
+		const stub = await bench.stub();
+		await runInDurableObject(stub, async (object) => {
+			// Not committed yet: the alarm does it, at the very time it was set for.
+			void object.open(openRequest({ organizationId: ORGANIZATION, expiresAt: bench.now + 660_000 }));
+			await object.alarm();
+		});
+		expect(await bench.alarmIn()).toBeGreaterThan(0);
+		bench.now += 10;
+		await bench.alarm();
+		expect(await bench.alarmIn()).toBe(659_990);
+	});
+
+	it('get another alarm where theirs was lost', async () => {
+		const bench = await started();
+		await bench.close(...closes(bench, 1));
+		await runInDurableObject(await bench.stub(), (_, state) => state.storage.deleteAlarm());
+		bench.now += 8_000;
+		await bench.close({ entry: bench.entry('late'), final: true });
+		expect(await bench.alarmIn()).toBe(0);
+		await bench.alarm();
+		expect(await rowsInD1()).toHaveLength(2);
 	});
 
 	it('keep costs above 2^53 exact', async () => {
