@@ -1,9 +1,12 @@
 /** A running Switchyard with a scripted upstream behind it, and the ledger's rows as D1 shows them. */
 import { request as httpRequest } from 'node:http';
+import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { createSwitchyard, type Switchyard } from '../../src/client';
+import { replayVariables } from '../support/node/replay/rows';
+import { type ReplayServer, startReplayServer } from '../support/node/replay/server';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/node/scripted-upstream';
-import { eventually, type RunningWorker, type Variables } from '../support/node/worker';
+import { type BuiltWorker, eventually, type RunningWorker, startBuilt, type Variables } from '../support/node/worker';
 
 export interface Session<Worker extends RunningWorker> {
 	readonly worker: Worker;
@@ -28,6 +31,9 @@ export const upstreamVariables = ({ origin }: ScriptedUpstream): Variables => ({
 export const sdkOf = (origin: string, apiKey: string): OpenAI =>
 	new OpenAI({ baseURL: `${origin}/v1`, apiKey, maxRetries: 0 });
 
+export const anthropicOf = (origin: string, apiKey: string): Anthropic =>
+	new Anthropic({ baseURL: origin, apiKey, maxRetries: 0 });
+
 export async function openSession<Worker extends RunningWorker>(
 	start: (variables: Variables) => Promise<Worker>,
 	variables: Variables = {},
@@ -47,6 +53,40 @@ export async function openSession<Worker extends RunningWorker>(
 		},
 	};
 }
+
+export interface ReplaySession {
+	readonly worker: BuiltWorker;
+	readonly upstream: ReplayServer;
+	close(): Promise<void>;
+}
+
+/** The built Worker with every provider behind it, replayed in its own protocol; each call is tried once, however many failed. */
+export async function openReplay(variables: Variables = {}): Promise<ReplaySession> {
+	const upstream = await startReplayServer();
+	const once = { LLM_MAX_ATTEMPTS: '1', LLM_BREAKER_FAILURES: '1000', LLM_USAGE_FLUSH_MS: '200' };
+	const worker = await startBuilt({ ...replayVariables(upstream.origin), ...once, ...variables });
+	return {
+		worker,
+		upstream,
+		async close() {
+			await worker.stop();
+			await upstream.close();
+		},
+	};
+}
+
+/** A model of each protocol behind the gateway. */
+export const MODELS = {
+	openai: 'openai/gpt-5-mini',
+	responses: 'openai/gpt-5-pro',
+	anthropic: 'anthropic/claude-haiku-4-5',
+	google: 'google/gemini-2.5-flash',
+	/** Its calls are refused without a thought signature. */
+	gemini3: 'google/gemini-3.5-flash',
+	bedrock: 'bedrock/us.anthropic.claude-haiku-4-5-20251001-v1:0',
+	cohere: 'cohere/command-a-reasoning-08-2025',
+	ollama: 'ollama/qwen3-vl',
+} as const;
 
 let made = 0;
 
