@@ -36,6 +36,7 @@ export class Fold {
 	#usage: AnswerUsage | null = null;
 	#meta: AnswerMeta | null = null;
 	readonly #logprobs: Logprobs[number][] = [];
+	readonly #refusalLogprobs: Logprobs[number][] = [];
 	readonly #parts = new Map<number, OpenPart>();
 
 	push(event: StreamEvent): void {
@@ -70,6 +71,7 @@ export class Fold {
 			finish: this.#finish,
 			usage: this.#usage,
 			...(this.#logprobs.length > 0 && { logprobs: this.#logprobs }),
+			...(this.#refusalLogprobs.length > 0 && { refusalLogprobs: this.#refusalLogprobs }),
 			meta: this.#meta,
 		};
 	}
@@ -91,6 +93,7 @@ export class Fold {
 			}
 			case 'refusal-delta':
 				this.#open(event.index, 'refusal').text += event.text;
+				if (event.logprobs) this.#refusalLogprobs.push(...event.logprobs);
 				return;
 			case 'annotation':
 				this.#open(event.index, 'text').annotations.push(event.annotation);

@@ -93,6 +93,23 @@ describe('folding', () => {
 		);
 	});
 
+	it('keeps the log probabilities of the text and of the refusal apart', () => {
+		const token = (of: string) => ({ token: of, logprob: -1, top: [] });
+		const answer: ChatResponse = {
+			id: '1',
+			model: 'm',
+			content: [
+				{ type: 'text', text: 'So' },
+				{ type: 'refusal', text: 'No' },
+			],
+			finish: { kind: 'stop' },
+			usage: null,
+			logprobs: [token('So')],
+			refusalLogprobs: [token('No')],
+		};
+		expect(collect(unfold(answer))).toEqual(answer);
+	});
+
 	it('throws the error a stream ends in', () => {
 		const error = new GatewayError('upstream_malformed', 'cut');
 		expect(() => collect([start, text(0), { type: 'error', error }])).toThrow(error);

@@ -1,8 +1,10 @@
 /** One choice of a stream: its events as `chat.completion.chunk` lines, the envelope serialised once. */
 import type { ChatEvent } from '../../language/event';
-import type { FinishReason, TokenLogprob } from '../../language/request';
+import type { FinishReason } from '../../language/request';
 import type { Usage } from '../../language/usage';
-import { annotationBody, finishReason, logprobBody, reasoningDetail } from './response';
+import { CallWriter } from './call-writer';
+import { reasoningDetails } from './reasoning';
+import { annotationBody, finishReason, logprobBody } from './response';
 
 /** What is the same in every chunk of an answer. */
 export interface Envelope {
@@ -13,6 +15,8 @@ export interface Envelope {
 	readonly model: string;
 	/** With `stream_options.include_usage` every chunk but the last says `usage: null`, as OpenAI's do. */
 	readonly includeUsage: boolean;
+	/** Tools were asked for as `functions`. */
+	readonly legacy: boolean;
 }
 
 /** `data: {"id":…,"object":…,"created":…,"model":…` without its end. */
@@ -22,10 +26,9 @@ export const chunkHead = ({ id, created }: Envelope, model: string): string =>
 type Delta = Exclude<ChatEvent, { type: 'start' | 'usage' | 'finish' | 'error' }>;
 
 interface OpenReasoning {
-	readonly index: number;
 	text: string;
-	signature: string | undefined;
-	redacted: boolean;
+	signature?: string;
+	redacted?: boolean;
 }
 
 export class ChoiceWriter {
@@ -36,16 +39,20 @@ export class ChoiceWriter {
 	readonly #number: number;
 	#prefix = '';
 	#hasRole = false;
-	/** Part index → number of the tool call, and whether it has arguments yet. */
-	readonly #calls = new Map<number, { readonly number: number; empty: boolean }>();
+	readonly #calls: CallWriter;
 	/** Text part index → UTF-16 units of text before it. */
 	readonly #shifts = new Map<number, number>();
 	#textLength = 0;
-	#reasoning: OpenReasoning | null = null;
+	readonly #annotations: unknown[] = [];
+	/** By part index. */
+	readonly #reasoning = new Map<number, OpenReasoning>();
+	/** Index of the part that was opened last. */
+	#latest = -1;
 
 	constructor(envelope: Envelope, number: number) {
 		this.#envelope = envelope;
 		this.#number = number;
+		this.#calls = new CallWriter(envelope.legacy);
 		this.model = envelope.model;
 		this.start('');
 	}
@@ -57,18 +64,18 @@ export class ChoiceWriter {
 
 	/** Complete SSE events for one delta. */
 	delta(event: Delta): string {
-		let text = this.#role(event.type);
-		if (this.#reasoning && !(event.type.startsWith('reasoning') && event.index === this.#reasoning.index))
-			text += this.#reasoningEnd();
-		return text + this.#line(event);
+		const text = this.#role(event.type) + this.#line(event);
+		if (event.index > this.#latest) this.#latest = event.index;
+		return text;
 	}
 
 	/** The chunk with the finish reason; `fields` are members of the chunk beside `choices`, e.g. `,"usage":{…}`. */
 	finish(finish: FinishReason, fields: string): string {
-		const reason = finishReason(finish, this.#calls.size > 0);
-		const open = this.#role('finish') + this.#reasoningEnd() + this.#emptyArguments();
+		const reason = finishReason(finish, this.#calls.any, this.#envelope.legacy);
+		let text = this.#role('finish') + this.#gathered();
+		for (const delta of this.#calls.emptyArguments()) text += this.#chunk(delta);
 		const usage = fields === '' && this.#envelope.includeUsage ? ',"usage":null' : fields;
-		return `${open}${this.#prefix}{},"logprobs":null,"finish_reason":"${reason}"}]${usage}}\n\n`;
+		return `${text}${this.#prefix}{},"logprobs":null,"finish_reason":"${reason}"}]${usage}}\n\n`;
 	}
 
 	#line(event: Delta): string {
@@ -76,9 +83,12 @@ export class ChoiceWriter {
 			case 'text-delta':
 				if (!this.#shifts.has(event.index)) this.#shifts.set(event.index, this.#textLength);
 				this.#textLength += event.text.length;
-				return this.#chunk(`{"content":${JSON.stringify(event.text)}}`, event.logprobs);
+				return this.#chunk(`{"content":${JSON.stringify(event.text)}}`, event.logprobs && logprobBody(event.logprobs));
 			case 'refusal-delta':
-				return this.#chunk(`{"refusal":${JSON.stringify(event.text)}}`);
+				return this.#chunk(
+					`{"refusal":${JSON.stringify(event.text)}}`,
+					event.logprobs && logprobBody(undefined, event.logprobs),
+				);
 			case 'reasoning-delta':
 				this.#reasoningAt(event.index).text += event.text;
 				return this.#chunk(`{"reasoning_content":${JSON.stringify(event.text)}}`);
@@ -88,34 +98,23 @@ export class ChoiceWriter {
 				part.redacted = event.redacted ?? false;
 				return '';
 			}
-			case 'annotation': {
-				const shift = this.#shifts.get(event.index) ?? this.#textLength;
-				return this.#chunk(JSON.stringify({ annotations: [annotationBody(event.annotation, shift)] }));
-			}
-			case 'tool-call-start': {
-				const number = this.#calls.size;
-				this.#calls.set(event.index, { number, empty: true });
-				const { id, name } = event;
-				return this.#call({ index: number, id, type: 'function', function: { name, arguments: '' } });
-			}
+			case 'annotation':
+				this.#annotations.push(annotationBody(event.annotation, this.#shifts.get(event.index) ?? this.#textLength));
+				return '';
+			case 'tool-call-start':
+				return this.#chunk(this.#calls.start(event, this.#reasoning.get(this.#latest)));
 			case 'tool-call-delta': {
-				const call = this.#calls.get(event.index);
-				if (!call || event.arguments === '') return '';
-				call.empty = false;
-				return this.#call({ index: call.number, function: { arguments: event.arguments } });
+				const delta = this.#calls.delta(event);
+				return delta === null ? '' : this.#chunk(delta);
 			}
 		}
 	}
 
-	#chunk(delta: string, logprobs?: readonly TokenLogprob[]): string {
+	#chunk(delta: string, logprobs?: object | null): string {
 		const tail = this.#envelope.includeUsage
 			? '"finish_reason":null}],"usage":null}\n\n'
 			: '"finish_reason":null}]}\n\n';
-		return `${this.#prefix}${delta},"logprobs":${logprobs ? JSON.stringify(logprobBody(logprobs)) : 'null'},${tail}`;
-	}
-
-	#call(call: object): string {
-		return this.#chunk(`{"tool_calls":[${JSON.stringify(call)}]}`);
+		return `${this.#prefix}${delta},"logprobs":${logprobs ? JSON.stringify(logprobs) : 'null'},${tail}`;
 	}
 
 	/** The role comes in a chunk of its own, first; content is null there where a tool call opens the answer. */
@@ -127,25 +126,26 @@ export class ChoiceWriter {
 	}
 
 	#reasoningAt(index: number): OpenReasoning {
-		this.#reasoning ??= { index, text: '', signature: undefined, redacted: false };
-		return this.#reasoning;
+		const known = this.#reasoning.get(index);
+		if (known) return known;
+		const part = { text: '' };
+		this.#reasoning.set(index, part);
+		return part;
 	}
 
-	/** A signed part is given whole once it is over, so that it can be replayed; its text has streamed already. */
-	#reasoningEnd(): string {
-		const part = this.#reasoning;
-		this.#reasoning = null;
-		if (part?.signature === undefined) return '';
-		const { index, text, signature, redacted } = part;
-		const detail = reasoningDetail({ type: 'reasoning', text, signature, redacted }, index);
-		return this.#chunk(JSON.stringify({ reasoning_details: [detail] }));
-	}
-
-	/** A call without arguments has the arguments `{}`: an empty text would not parse. */
-	#emptyArguments(): string {
-		let text = '';
-		for (const { number, empty } of this.#calls.values())
-			if (empty) text += this.#call({ index: number, function: { arguments: '{}' } });
-		return text;
+	/**
+	 * Citations, and signed reasoning that a client replays, whole and in one chunk: OpenAI's SDK keeps the last of
+	 * what it does not know, others join lists.
+	 */
+	#gathered(): string {
+		const parts = [...this.#reasoning.values()].map((part) => ({ type: 'reasoning' as const, ...part }));
+		const details = reasoningDetails(parts);
+		if (!details && this.#annotations.length === 0) return '';
+		return this.#chunk(
+			JSON.stringify({
+				...(this.#annotations.length > 0 && { annotations: this.#annotations }),
+				...(details && { reasoning_details: details }),
+			}),
+		);
 	}
 }

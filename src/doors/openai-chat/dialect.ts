@@ -1,45 +1,56 @@
-/** Fields of OpenAI's own that the canonical form has no name for: sent on where they are understood, else named. */
+/** Fields of OpenAI's own that the canonical form has no name for, and what nobody gets from here. */
+import { invalid } from '../../errors';
 import type { Warning } from '../../language/request';
+import { unreadFields } from '../unread-fields';
 import type { ChatBody } from './schema';
-
-/** Providers that take OpenAI's whole dialect. */
-const SPEAKERS: readonly string[] = ['openai', 'azure-openai', 'openrouter'];
-
-/** Sent on; the second list may be lost without changing the answer. */
-const CHANGES_ANSWER = ['logit_bias', 'verbosity', 'service_tier', 'prediction', 'web_search_options'] as const;
-const CHANGES_COST = ['prompt_cache_key', 'prompt_cache_retention', 'prompt_cache_options'] as const;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The caller's own options for a provider win over what the body says in passing. */
-export function dialectOptions(body: ChatBody): Readonly<Record<string, Fields>> | undefined {
+const DIALECT = [
+	'logit_bias',
+	'verbosity',
+	'service_tier',
+	'prediction',
+	'web_search_options',
+	'prompt_cache_key',
+	'prompt_cache_retention',
+	'prompt_cache_options',
+] as const;
+
+/** As they came; whether a target takes them is its provider's to say. */
+export function dialectOf(body: ChatBody): Fields | undefined {
 	const fields: Record<string, unknown> = {};
-	for (const name of [...CHANGES_ANSWER, ...CHANGES_COST]) {
+	for (const name of DIALECT) {
 		const value = body[name];
 		if (value !== null && value !== undefined) fields[name] = value;
 	}
-	const own = body.switchyard?.provider_options;
-	if (Object.keys(fields).length === 0) return own ?? undefined;
-	const options: Record<string, Fields> = { ...own };
-	for (const speaker of SPEAKERS) options[speaker] = { ...fields, ...own?.[speaker] };
-	return options;
+	// Alone it is the canonical user.
+	const { user, safety_identifier: safety } = body;
+	if (user && safety && safety !== user) fields.safety_identifier = safety;
+	return Object.keys(fields).length > 0 ? fields : undefined;
 }
 
-const asksForAudio = (body: ChatBody): boolean =>
-	body.audio !== null && body.audio !== undefined ? true : (body.modalities ?? []).some((kind) => kind !== 'text');
-
-/** What of the request was lost with this provider. */
-export function dialectWarnings(body: ChatBody, provider: string): Warning[] {
-	const warnings: Warning[] = [];
-	const lost = (field: string, message: string): void => {
-		warnings.push({ field, message });
-	};
-	if (!SPEAKERS.includes(provider))
-		for (const name of CHANGES_ANSWER)
-			if (body[name] !== null && body[name] !== undefined)
-				lost(name, `${name} is sent to ${SPEAKERS.join(', ')} only; ${provider} answered without it.`);
-	if (asksForAudio(body)) lost('modalities', 'Answers are text: audio output is not supported.');
-	if (body.store) lost('store', 'Completions are not stored.');
-	if (body.moderation) lost('moderation', 'Moderation results are not part of the answer.');
+/** What no provider gets from here. Throws `invalid_request` for the first of it where the request is strict. */
+export function lostFields(body: ChatBody, sent: Fields): readonly Warning[] {
+	const warnings = [...namedLosses(body), ...unreadFields(sent, body)];
+	const [first] = warnings;
+	if (first && body.switchyard?.strict) throw invalid(first.field, `${first.field}: ${first.message}`);
 	return warnings;
 }
+
+function namedLosses(body: ChatBody): Warning[] {
+	const named = body.messages.findIndex(
+		({ role, name }) => name && (role === 'system' || role === 'developer' || role === 'assistant'),
+	);
+	const losses: readonly (readonly [lost: boolean, field: string, message: string])[] = [
+		[asksForAudio(body), 'modalities', 'Answers are text: audio output is not supported.'],
+		[body.store === true, 'store', 'Completions are not stored.'],
+		[Boolean(body.moderation), 'moderation', 'Moderation results are not part of the answer.'],
+		[body.stream_options?.include_obfuscation === true, 'stream_options', 'Streams are not padded.'],
+		[named >= 0, `messages[${named}].name`, 'Names are given to user messages alone; left out.'],
+	];
+	return losses.flatMap(([lost, field, message]) => (lost ? [{ field, message }] : []));
+}
+
+const asksForAudio = ({ audio, modalities }: ChatBody): boolean =>
+	Boolean(audio) || (modalities ?? []).some((kind) => kind !== 'text');

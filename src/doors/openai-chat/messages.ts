@@ -1,38 +1,47 @@
-/** OpenAI's messages in the canonical form. */
+/** OpenAI's messages in the canonical form, one for each. */
 import { invalid } from '../../errors';
 import { present } from '../../http/present';
-import type { AssistantPart, ImagePart, Message, ReasoningPart, TextPart, UserPart } from '../../language/message';
+import type {
+	AssistantPart,
+	CacheBreakpoint,
+	ImagePart,
+	Message,
+	ReasoningPart,
+	TextPart,
+	ToolCallPart,
+	ToolMessage,
+	UserPart,
+} from '../../language/message';
+import { signed } from '../../language/signature';
+import { FunctionCalls } from './function-calls';
 import { fileSource, imageSource } from './media';
-import type { AssistantBody, ContentPart, MessageBody } from './schema';
+import type { AssistantBody, CacheControl, ContentPart, MessageBody } from './message-schema';
+import { callSignature, reasoningParts } from './reasoning';
+import { cacheOf } from './tools';
 
-type Marked = Extract<ContentPart, { type: 'text' | 'image_url' | 'file' }>;
-type TextBody = Extract<ContentPart, { type: 'text' }>;
-type ImageBody = Extract<ContentPart, { type: 'image_url' }>;
-type FileBody = Extract<ContentPart, { type: 'file' }>;
+type PartBody<T extends ContentPart['type']> = Extract<ContentPart, { type: T }>;
+type Marked = PartBody<'text' | 'image_url' | 'file'>;
 
-const cached = (part: Marked): { cache?: true } =>
-	part.cache_control || part.prompt_cache_breakpoint ? { cache: true } : {};
+const cached = (part: Marked): { cache?: CacheBreakpoint } =>
+	part.cache_control ? cacheOf(part.cache_control) : part.prompt_cache_breakpoint ? { cache: true } : {};
 
-const textPart = (part: TextBody): TextPart => ({ type: 'text', text: part.text, ...cached(part) });
+const textPart = (part: PartBody<'text'>): TextPart => ({ type: 'text', text: part.text, ...cached(part) });
 
-function imagePart(part: ImageBody, param: string): ImagePart {
+function imagePart(part: PartBody<'image_url'>, param: string): ImagePart {
 	const source = imageSource(part.image_url.url, `${param}.image_url.url`);
 	return { type: 'image', source, ...present({ detail: part.image_url.detail }), ...cached(part) };
 }
 
-function filePart(part: FileBody, param: string): UserPart {
+function filePart(part: PartBody<'file'>, param: string): UserPart {
 	const { file_data: data, file_id: id, filename } = part.file;
+	if (Boolean(data) === Boolean(id))
+		throw invalid(`${param}.file`, `${param}.file: expected file_data or file_id, and not both.`);
 	const named = present({ filename });
-	if (data)
-		return {
-			type: 'file',
-			source: fileSource(data, named.filename, `${param}.file.file_data`),
-			...named,
-			...cached(part),
-		};
-	if (id) return { type: 'file', source: { kind: 'file-id', id }, ...named, ...cached(part) };
-	throw invalid(`${param}.file`, `${param}.file: expected file_data or file_id.`);
+	const source = data ? fileSource(data, named.filename, `${param}.file.file_data`) : fileId(id);
+	return { type: 'file', source, ...named, ...cached(part) };
 }
+
+const fileId = (id: string | null | undefined) => ({ kind: 'file-id', id: id ?? '' }) as const;
 
 function userPart(part: ContentPart, param: string): UserPart {
 	switch (part.type) {
@@ -47,46 +56,50 @@ function userPart(part: ContentPart, param: string): UserPart {
 	}
 }
 
-/**
- * Signed reasoning as `reasoning_details` says it, else the plain `reasoning_content`. A signature without a text
- * of its own belongs to that plain text.
- */
-function reasoningParts(message: AssistantBody): ReasoningPart[] {
-	const plain = message.reasoning_content ?? '';
-	const details = (message.reasoning_details ?? []).flatMap((detail): ReasoningPart[] => {
-		if (detail.type === 'reasoning.encrypted')
-			return detail.data ? [{ type: 'reasoning', text: '', signature: detail.data, redacted: true }] : [];
-		if (detail.type !== 'reasoning.text') return [];
-		return [{ type: 'reasoning', text: detail.text || plain, ...present({ signature: detail.signature }) }];
+/** May be empty: what says nothing is left out for every provider, and named. */
+function assistantParts(message: AssistantBody, calls: readonly ToolCallPart[]): AssistantPart[] {
+	const asked = message.tool_calls ?? [];
+	const signatures = asked.map((call) => {
+		const opaque = call.extra_content?.google?.thought_signature;
+		return opaque ? signed('google', opaque) : null;
 	});
-	if (details.length > 0) return details;
-	return plain === '' ? [] : [{ type: 'reasoning', text: plain }];
-}
-
-function assistantParts(message: AssistantBody, param: string): AssistantPart[] {
-	const calls = message.tool_calls ?? [];
-	const parts: AssistantPart[] = reasoningParts(message);
+	// The same signature may come twice: beside its call, which says where it belongs, and among the details.
+	const isBeside = (part: ReasoningPart): boolean =>
+		callSignature(part) !== null && signatures.includes(part.signature ?? null);
+	const parts: AssistantPart[] = reasoningParts(message).filter((part) => !isBeside(part));
 	for (const part of message.content ?? []) {
 		if (part.type === 'refusal') parts.push({ type: 'refusal', text: part.refusal });
 		// An empty text beside tool calls is how some clients write "none".
 		else if (part.text !== '' || calls.length === 0) parts.push(textPart(part));
 	}
 	if (message.refusal) parts.push({ type: 'refusal', text: message.refusal });
-	for (const call of calls)
-		parts.push({
-			type: 'tool-call',
-			id: call.id,
-			name: call.function.name,
-			arguments: call.function.arguments || '{}',
-		});
-	if (parts.length === 0)
-		throw invalid(`${param}.content`, `${param}.content: an assistant message without tool_calls needs content.`);
+	calls.forEach((call, at) => {
+		const signature = signatures[at];
+		if (signature) parts.push({ type: 'reasoning', text: '', signature });
+		parts.push(call);
+	});
 	return parts;
 }
 
-/** Throws `invalid_request` naming the field, e.g. `messages[0].content[1].image_url.url`. */
-export function messageOf(message: MessageBody, index: number): Message {
-	const param = `messages[${index}]`;
+function assistantMessage(message: AssistantBody, index: number, functions: FunctionCalls): Message {
+	const calls = (message.tool_calls ?? []).map(
+		({ id, function: { name, arguments: text } }): ToolCallPart => ({
+			type: 'tool-call',
+			id,
+			name,
+			arguments: text || '{}',
+		}),
+	);
+	if (message.function_call) calls.push(functions.asked(message.function_call, index));
+	return { role: 'assistant', content: assistantParts(message, calls) };
+}
+
+function toolMessage(callId: string, content: ToolMessage['content']): ToolMessage {
+	return { role: 'tool', callId, content: content.length > 0 ? content : [{ type: 'text', text: '' }] };
+}
+
+function messageOf(message: MessageBody, index: number, functions: FunctionCalls): Message {
+	const at = (part: number): string => `messages[${index}].content[${part}]`;
 	switch (message.role) {
 		case 'system':
 		case 'developer':
@@ -94,18 +107,36 @@ export function messageOf(message: MessageBody, index: number): Message {
 		case 'user':
 			return {
 				role: 'user',
-				content: message.content.map((part, at) => userPart(part, `${param}.content[${at}]`)),
+				content: message.content.map((part, number) => userPart(part, at(number))),
 				...present({ name: message.name }),
 			};
 		case 'assistant':
-			return { role: 'assistant', content: assistantParts(message, param) };
+			return assistantMessage(message, index, functions);
 		case 'tool':
-			return {
-				role: 'tool',
-				callId: message.tool_call_id,
-				content: message.content.map((part, at) =>
-					part.type === 'text' ? textPart(part) : imagePart(part, `${param}.content[${at}]`),
+			return toolMessage(
+				message.tool_call_id,
+				(message.content ?? []).map((part, number) =>
+					part.type === 'text' ? textPart(part) : imagePart(part, at(number)),
 				),
-			};
+			);
+		case 'function':
+			return toolMessage(functions.answered(message.name), [{ type: 'text', text: message.content ?? '' }]);
 	}
+}
+
+/** A breakpoint of a whole message stands after its last part. */
+function marked(message: Message, control: CacheControl | null | undefined): Message {
+	const last = message.content.at(-1);
+	if (!control || !(last?.type === 'text' || last?.type === 'image' || last?.type === 'file')) return message;
+	const content = [...message.content.slice(0, -1), { ...last, ...cacheOf(control) }];
+	return { ...message, content } as Message;
+}
+
+/** Throws `invalid_request` naming the field, e.g. `messages[0].content[1].image_url.url`. */
+export function messagesOf(messages: readonly MessageBody[]): Message[] {
+	const functions = new FunctionCalls();
+	return messages.map((message, index) => {
+		const canonical = messageOf(message, index, functions);
+		return message.role === 'function' ? canonical : marked(canonical, message.cache_control);
+	});
 }

@@ -1,35 +1,24 @@
 /** `POST /v1/chat/completions` into the language. */
-import { GatewayError, invalid } from '../../errors';
+import { invalid } from '../../errors';
 import { fieldSchemas, parsedFields } from '../../http/issue';
 import { present } from '../../http/present';
-import type { ChatRequest, Reasoning, ResponseFormat, Tool, ToolChoice } from '../../language/request';
-import { dialectOptions } from './dialect';
-import { messageOf } from './messages';
+import type { ChatRequest, Reasoning, ResponseFormat, Warning } from '../../language/request';
+import { dialectOf, lostFields } from './dialect';
+import { messagesOf } from './messages';
 import { type ChatBody, chatBody } from './schema';
+import { type AskedTools, askedTools } from './tools';
 
 export interface Asked {
 	readonly request: ChatRequest;
 	readonly body: ChatBody;
+	readonly tools: AskedTools;
 	/** 1–8 */
 	readonly n: number;
 	readonly stream: boolean;
 	/** `stream_options.include_usage` */
 	readonly includeUsage: boolean;
-}
-
-const tools = (body: ChatBody): Tool[] | undefined =>
-	body.tools?.length ? body.tools.map(({ function: { name, ...rest } }) => ({ name, ...present(rest) })) : undefined;
-
-function toolChoice(body: ChatBody): ToolChoice | undefined {
-	const choice = body.tool_choice;
-	if (choice === null || choice === undefined) return undefined;
-	if (choice === 'none' || choice === 'auto') return body.tools?.length ? choice : undefined;
-	if (!body.tools?.length) throw invalid('tool_choice', 'tool_choice: there are no tools to choose from.');
-	if (choice === 'required') return choice;
-	const { name } = choice.function;
-	if (!body.tools.some((tool) => tool.function.name === name))
-		throw invalid('tool_choice', `tool_choice: tools holds no function named '${name}'.`);
-	return { name };
+	/** What no provider gets from here. */
+	readonly warnings: readonly Warning[];
 }
 
 function responseFormat(format: ChatBody['response_format']): ResponseFormat | undefined {
@@ -46,10 +35,21 @@ function responseFormat(format: ChatBody['response_format']): ResponseFormat | u
 	}
 }
 
-function reasoning(body: ChatBody): Reasoning | undefined {
-	const effort = body.reasoning_effort ?? body.reasoning?.effort;
-	const budgetTokens = body.reasoning?.max_tokens;
-	return effort || budgetTokens ? present({ effort, budgetTokens }) : undefined;
+function reasoning({ reasoning: asked, reasoning_effort: effort }: ChatBody): Reasoning | undefined {
+	const budgetTokens = asked?.max_tokens;
+	const said = effort ?? asked?.effort;
+	const fields = present({
+		effort: said ?? switched(asked?.enabled, budgetTokens),
+		budgetTokens,
+		summary: asked?.exclude ? ('none' as const) : asked?.summary,
+	});
+	return Object.keys(fields).length > 0 ? fields : undefined;
+}
+
+/** Reasoning that is on, without saying how much, is OpenRouter's `medium`. */
+function switched(enabled: boolean | null | undefined, budget: number | null | undefined): Reasoning['effort'] {
+	if (enabled === false) return 'none';
+	return enabled === true && !budget ? 'medium' : undefined;
 }
 
 function logprobs(body: ChatBody): ChatRequest['logprobs'] {
@@ -63,6 +63,12 @@ function stop(value: ChatBody['stop']): string[] | undefined {
 	return sequences.length > 0 ? sequences : undefined;
 }
 
+function maxTokens({ max_tokens: older, max_completion_tokens: newer }: ChatBody): number | undefined {
+	if (older && newer && older !== newer)
+		throw invalid('max_tokens', 'max_tokens: says other than max_completion_tokens, which replaces it; give one.');
+	return newer ?? older ?? undefined;
+}
+
 const CHAT_FIELDS = fieldSchemas(chatBody);
 
 /** Throws `invalid_request` naming the field in OpenAI's spelling. */
@@ -70,17 +76,15 @@ export function readChat(value: Readonly<Record<string, unknown>>): Asked {
 	const body = parsedFields(CHAT_FIELDS, value);
 	const stream = body.stream ?? false;
 	if (body.stream_options && !stream) throw invalid('stream_options', 'stream_options: needs stream: true.');
-	const hasTools = (body.tools?.length ?? 0) > 0;
+	const tools = askedTools(body);
 	const request: ChatRequest = {
-		messages: body.messages.map(messageOf),
+		messages: messagesOf(body.messages),
+		...tools.fields,
 		...present({
 			model: body.model || undefined,
 			models: body.models?.length ? body.models : undefined,
-			tools: tools(body),
-			toolChoice: toolChoice(body),
-			parallelToolCalls: hasTools ? body.parallel_tool_calls : undefined,
 			responseFormat: responseFormat(body.response_format),
-			maxTokens: body.max_completion_tokens ?? body.max_tokens,
+			maxTokens: maxTokens(body),
 			temperature: body.temperature,
 			topP: body.top_p,
 			topK: body.top_k,
@@ -95,23 +99,17 @@ export function readChat(value: Readonly<Record<string, unknown>>): Asked {
 			runId: body.switchyard?.run ?? body.metadata?.run_id,
 			metadata: body.metadata,
 			strict: body.switchyard?.strict,
-			providerOptions: dialectOptions(body),
+			dialect: dialectOf(body),
+			providerOptions: body.switchyard?.provider_options,
 		}),
 	};
-	if (body.switchyard?.strict) refuseUnsupported(body);
 	return {
 		request,
 		body,
+		tools,
 		n: body.n ?? 1,
 		stream,
 		includeUsage: body.stream_options?.include_usage ?? false,
+		warnings: lostFields(body, value),
 	};
-}
-
-/** With `strict` nothing is lost in silence or by warning: what no provider gets from us is refused. */
-function refuseUnsupported(body: ChatBody): void {
-	if (body.audio || body.modalities?.some((kind) => kind !== 'text'))
-		throw new GatewayError('invalid_request', 'modalities: answers are text only.', { param: 'modalities' });
-	if (body.store) throw invalid('store', 'store: completions are not stored.');
-	if (body.moderation) throw invalid('moderation', 'moderation: not part of the answer.');
 }

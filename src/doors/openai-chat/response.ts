@@ -1,23 +1,28 @@
 /** Whole answers as `chat.completion`. */
 import type { ChatAnswer } from '../../gateway/call';
-import type { Annotation, AssistantPart, ReasoningPart } from '../../language/message';
-import type { FinishReason, TokenLogprob, Warning } from '../../language/request';
+import type { Annotation, AssistantPart } from '../../language/message';
+import type { ChatResponse, FinishReason, TokenLogprob, Warning } from '../../language/request';
 import { receiptBody } from '../receipt';
+import { callSignature, reasoningDetails, signatureContent } from './reasoning';
 import { usageBody } from './usage';
 
-/** `other` has no word of OpenAI's: the answer is over, so it is `stop`, or `tool_calls` where there are some. */
-export function finishReason(finish: FinishReason, hasCalls: boolean): string {
+/**
+ * `other` has no word of OpenAI's: the answer is over, so it is `stop`, or that of calls where there are some.
+ * `legacy`: tools were asked for as `functions`.
+ */
+export function finishReason(finish: FinishReason, hasCalls: boolean, legacy: boolean): string {
+	const called = legacy ? 'function_call' : 'tool_calls';
 	switch (finish.kind) {
 		case 'stop':
 			return 'stop';
 		case 'length':
 			return 'length';
 		case 'tool-calls':
-			return 'tool_calls';
+			return called;
 		case 'content-filter':
 			return 'content_filter';
 		case 'other':
-			return hasCalls ? 'tool_calls' : 'stop';
+			return hasCalls ? called : 'stop';
 	}
 }
 
@@ -36,21 +41,17 @@ export function annotationBody(annotation: Annotation, shift: number): unknown {
 	};
 }
 
-/** What a client replays so that the provider recognises its own reasoning (OpenRouter's shape). */
-export const reasoningDetail = (part: ReasoningPart, index: number) =>
-	part.redacted
-		? { type: 'reasoning.encrypted', data: part.signature ?? '', index }
-		: { type: 'reasoning.text', text: part.text, signature: part.signature ?? null, index };
-
-export const logprobBody = (tokens: readonly TokenLogprob[]) => ({
-	content: tokens.map(({ token, logprob, bytes, top }) => ({
+const tokenBodies = (tokens: readonly TokenLogprob[] | undefined) =>
+	tokens?.map(({ token, logprob, bytes, top }) => ({
 		token,
 		logprob,
 		bytes: bytes ?? null,
 		top_logprobs: top.map((other) => ({ token: other.token, logprob: other.logprob, bytes: other.bytes ?? null })),
-	})),
-	refusal: null,
-});
+	})) ?? null;
+
+/** Of the text and of the refusal; null where there are none. */
+export const logprobBody = (text: readonly TokenLogprob[] | undefined, refusal?: readonly TokenLogprob[]) =>
+	text || refusal ? { content: tokenBodies(text), refusal: tokenBodies(refusal) } : null;
 
 function annotationsOf(parts: readonly AssistantPart[]): unknown[] {
 	const found: unknown[] = [];
@@ -68,35 +69,59 @@ const textOf = (parts: readonly AssistantPart[], type: 'text' | 'refusal' | 'rea
 	return found.length > 0 ? found.join('') : null;
 };
 
-function messageBody(parts: readonly AssistantPart[]) {
-	const calls = parts.flatMap((part) =>
-		part.type === 'tool-call'
-			? [{ id: part.id, type: 'function', function: { name: part.name, arguments: part.arguments } }]
-			: [],
-	);
+interface CallBody {
+	readonly id: string;
+	readonly type: 'function';
+	readonly function: { readonly name: string; readonly arguments: string };
+}
+
+/** Each call with the signature that stands ahead of it, where that is Gemini's own. */
+function callBodies(parts: readonly AssistantPart[]): CallBody[] {
+	return parts.flatMap((part, at) => {
+		if (part.type !== 'tool-call') return [];
+		const before = parts[at - 1];
+		const opaque = before?.type === 'reasoning' ? callSignature(before) : null;
+		return {
+			id: part.id,
+			type: 'function',
+			function: { name: part.name, arguments: part.arguments },
+			...(opaque !== null && signatureContent(opaque)),
+		};
+	});
+}
+
+/** The legacy API has one call: further ones, which a model may make all the same, stay calls of tools. */
+function calledFields(calls: readonly CallBody[], legacy: boolean) {
+	const [first, ...rest] = calls;
+	if (!first) return {};
+	if (!legacy) return { tool_calls: calls };
+	return { function_call: first.function, ...(rest.length > 0 && { tool_calls: rest }) };
+}
+
+function messageBody(parts: readonly AssistantPart[], legacy: boolean) {
+	const calls = callBodies(parts);
 	const refusal = textOf(parts, 'refusal');
 	const reasoning = textOf(parts, 'reasoning');
-	const reasoned = parts.filter((part) => part.type === 'reasoning');
+	const details = reasoningDetails(parts.filter((part) => part.type === 'reasoning'));
 	return {
 		role: 'assistant',
 		content: textOf(parts, 'text') ?? (calls.length > 0 || refusal !== null ? null : ''),
 		refusal,
 		annotations: annotationsOf(parts),
 		...(reasoning && { reasoning_content: reasoning }),
-		...(reasoned.some((part) => part.signature !== undefined) && {
-			reasoning_details: reasoned.map(reasoningDetail),
-		}),
-		...(calls.length > 0 && { tool_calls: calls }),
+		...(details && { reasoning_details: details }),
+		...calledFields(calls, legacy),
 	};
 }
 
-const choiceBody = ({ response }: ChatAnswer, index: number) => ({
+const choiceBody = ({ content, finish, logprobs, refusalLogprobs }: ChatResponse, index: number, legacy: boolean) => ({
 	index,
-	message: messageBody(response.content),
-	logprobs: response.logprobs ? logprobBody(response.logprobs) : null,
+	message: messageBody(content, legacy),
+	logprobs: logprobBody(logprobs, refusalLogprobs),
 	finish_reason: finishReason(
-		response.finish,
-		response.content.some((part) => part.type === 'tool-call'),
+		finish,
+		content.some((part) => part.type === 'tool-call'),
+		legacy,
 	),
 });
 
@@ -105,19 +130,22 @@ export interface CompletionFacts {
 	readonly requestId: string;
 	/** seconds since epoch */
 	readonly created: number;
+	/** Tools were asked for as `functions`. */
+	readonly legacy: boolean;
 	/** Null where no receipt was asked for. */
 	readonly receipt: { readonly warnings: readonly Warning[] } | null;
 }
 
 /** One choice per answer. */
-export function completionBody(answers: readonly ChatAnswer[], { requestId, created, receipt }: CompletionFacts) {
+export function completionBody(answers: readonly ChatAnswer[], facts: CompletionFacts) {
+	const { requestId, created, legacy, receipt } = facts;
 	const metas = answers.map((answer) => answer.meta);
 	return {
 		id: `chatcmpl-${requestId}`,
 		object: 'chat.completion',
 		created,
 		model: answers[0]?.response.model || (metas[0]?.model ?? ''),
-		choices: answers.map(choiceBody),
+		choices: answers.map(({ response }, index) => choiceBody(response, index, legacy)),
 		usage: usageBody(
 			answers.map((answer) => answer.response.usage),
 			metas,

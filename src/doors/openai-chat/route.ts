@@ -6,12 +6,12 @@ import type { HttpContext, HttpEnv } from '../../http/context';
 import { answerHeaders } from '../../http/headers';
 import { logFault } from '../../http/on-error';
 import { pump } from '../../http/pump';
-import type { Warning } from '../../language/request';
 import { doorCall } from '../call';
 import { receiptBody } from '../receipt';
-import { dialectWarnings } from './dialect';
+import { respelled } from '../respell';
 import { type Asked, readChat } from './request';
 import { completionBody } from './response';
+import { spellingOf } from './spelling';
 import { ChatStreamEncoder, KEEP_ALIVE } from './stream';
 
 interface Calls {
@@ -50,12 +50,8 @@ async function unread(stream: ChatStream): Promise<void> {
 	await stream.events.return();
 }
 
-const warningsOf = (asked: Asked, metas: readonly CallMeta[]): Warning[] =>
-	dialectWarnings(asked.body, metas[0]?.provider ?? '');
-
-function headersOf(asked: Asked, metas: readonly CallMeta[], contentType: string): Headers {
-	const warnings = warningsOf(asked, metas).map((warning) => warning.field);
-	const headers = answerHeaders({ metas, streamed: asked.stream, warnings });
+function headersOf({ stream, warnings }: Asked, metas: readonly CallMeta[], contentType: string): Headers {
+	const headers = answerHeaders({ metas, streamed: stream, warnings: warnings.map((warning) => warning.field) });
 	headers.set('content-type', contentType);
 	return headers;
 }
@@ -69,7 +65,8 @@ async function whole(c: HttpContext, asked: Asked): Promise<Response> {
 	const body = completionBody(answers, {
 		requestId: c.get('requestId'),
 		created: Math.floor(c.get('receivedAt') / 1_000),
-		receipt: receipt ? { warnings: warningsOf(asked, metas) } : null,
+		legacy: asked.tools.legacy,
+		receipt: receipt ? { warnings: asked.warnings } : null,
 	});
 	return new Response(JSON.stringify(body), { headers: headersOf(asked, metas, 'application/json') });
 }
@@ -86,13 +83,14 @@ async function streamed(c: HttpContext, asked: Asked): Promise<Response> {
 			created: Math.floor(c.get('receivedAt') / 1_000),
 			model: metas[0]?.model ?? '',
 			includeUsage: asked.includeUsage,
+			legacy: asked.tools.legacy,
 		},
 		streams,
 		receipt: receipt
 			? () =>
 					receiptBody(
 						streams.map((stream) => stream.meta()),
-						warningsOf(asked, metas),
+						asked.warnings,
 					)
 			: null,
 		onFault: (error) => logFault(error, c),
@@ -108,7 +106,11 @@ export function openAiChat(app: Hono<HttpEnv>): void {
 	app.post('/v1/chat/completions', (c) =>
 		withBody(c, async (text) => {
 			const asked = readChat(parseJsonObject(text));
-			return asked.stream ? streamed(c, asked) : whole(c, asked);
+			try {
+				return await (asked.stream ? streamed(c, asked) : whole(c, asked));
+			} catch (error) {
+				throw respelled(error, spellingOf(asked));
+			}
 		}),
 	);
 }

@@ -1,109 +1,41 @@
 /**
  * What `POST /v1/chat/completions` accepts, in OpenAI's spelling and strict wherever a field is used. Optional
- * fields may be null, as OpenAI's may. Fields that are not named here are ignored.
+ * fields may be null, as OpenAI's may. What is not named here is named in the warnings.
  */
 import * as z from 'zod';
 import { extension } from '../extension';
+import { cacheControl, message } from './message-schema';
 
-/** A prompt-cache breakpoint: OpenAI's `prompt_cache_breakpoint`, or `cache_control` as other gateways spell it. */
-const breakpoint = { cache_control: z.looseObject({}).nullish(), prompt_cache_breakpoint: z.looseObject({}).nullish() };
-
-const text = z.object({ type: z.literal('text'), text: z.string(), ...breakpoint });
-
-const image = z.object({
-	type: z.literal('image_url'),
-	image_url: z.object({ url: z.string().min(1), detail: z.enum(['low', 'high', 'auto', 'original']).nullish() }),
-	...breakpoint,
-});
-
-const audio = z.object({
-	type: z.literal('input_audio'),
-	input_audio: z.object({ data: z.string().min(1), format: z.string().min(1) }),
-});
-
-const file = z.object({
-	type: z.literal('file'),
-	file: z.object({
-		file_data: z.string().min(1).nullish(),
-		file_id: z.string().min(1).nullish(),
-		filename: z.string().nullish(),
-	}),
-	...breakpoint,
-});
-
-const refusal = z.object({ type: z.literal('refusal'), refusal: z.string() });
-
-const userPart = z.discriminatedUnion('type', [text, image, audio, file], {
-	error: 'expected a part of type text, image_url, input_audio or file',
-});
-const toolPart = z.discriminatedUnion('type', [text, image], { error: 'expected a part of type text or image_url' });
-const assistantPart = z.discriminatedUnion('type', [text, refusal], {
-	error: 'expected a part of type text or refusal',
-});
-
-/** A string is one text part; what comes out is always parts, so that errors name the part at fault. */
-const content = <P extends z.ZodType>(part: P) =>
-	z.preprocess(
-		(value) => (typeof value === 'string' ? [{ type: 'text', text: value }] : value),
-		z.array(part, { error: 'expected a string or an array of parts' }).min(1, 'expected at least one part'),
-	);
-
-const toolCall = z.object({
-	id: z.string().min(1),
-	type: z.literal('function', { error: "expected 'function': custom tool calls are not supported" }).optional(),
-	function: z.object({ name: z.string().min(1), arguments: z.string() }),
-});
-
-/** OpenRouter's shape: reasoning with the signature that providers want replayed. */
-const reasoningDetail = z.looseObject({
-	type: z.string(),
-	text: z.string().nullish(),
-	data: z.string().nullish(),
-	signature: z.string().nullish(),
-});
-
-const assistant = z.object({
-	role: z.literal('assistant'),
-	content: content(assistantPart).nullish(),
-	refusal: z.string().nullish(),
-	tool_calls: z.array(toolCall).nullish(),
-	reasoning_content: z.string().nullish(),
-	reasoning_details: z.array(reasoningDetail).nullish(),
-	function_call: z.null({ error: 'function_call is not supported: use tool_calls' }).optional(),
-	audio: z.null({ error: 'audio of an earlier answer is not supported: send its transcript as content' }).optional(),
-});
-
-const message = z.discriminatedUnion(
-	'role',
-	[
-		z.object({ role: z.literal('system'), content: content(text) }),
-		z.object({ role: z.literal('developer'), content: content(text) }),
-		z.object({ role: z.literal('user'), content: content(userPart), name: z.string().nullish() }),
-		assistant,
-		z.object({ role: z.literal('tool'), content: content(toolPart), tool_call_id: z.string().min(1) }),
-	],
-	{ error: 'expected system, developer, user, assistant or tool (messages of the legacy role function: use tool)' },
-);
+const definition = {
+	name: z.string().min(1).max(128),
+	description: z.string().nullish(),
+	parameters: z.record(z.string(), z.unknown()).nullish(),
+};
 
 const tool = z.object({
 	type: z.literal('function', { error: "expected 'function': other kinds of tools are not supported" }),
-	function: z.object({
-		name: z.string().min(1).max(128),
-		description: z.string().nullish(),
-		parameters: z.record(z.string(), z.unknown()).nullish(),
-		strict: z.boolean().nullish(),
-	}),
+	function: z.object({ ...definition, strict: z.boolean().nullish(), cache_control: cacheControl.nullish() }),
+	cache_control: cacheControl.nullish(),
 });
+
+const named = z.object({ type: z.literal('function'), function: z.object({ name: z.string().min(1) }) });
 
 const toolChoice = z.union(
 	[
 		z.enum(['none', 'auto', 'required']),
-		z.object({ type: z.literal('function'), function: z.object({ name: z.string().min(1) }) }),
+		z.discriminatedUnion('type', [
+			named,
+			z.object({
+				type: z.literal('allowed_tools'),
+				allowed_tools: z.object({ mode: z.enum(['auto', 'required']), tools: z.array(named).min(1) }),
+			}),
+		]),
 	],
 	{
 		error:
-			'expected none, auto, required or {"type":"function","function":{"name":…}}; ' +
-			'allowed_tools and custom are not supported: send only the tools that are allowed',
+			'expected none, auto, required, {"type":"function","function":{"name":…}} or ' +
+			'{"type":"allowed_tools","allowed_tools":{"mode":…,"tools":[{"type":"function","function":{"name":…}}]}}; ' +
+			'custom tools are not supported',
 	},
 );
 
@@ -127,14 +59,23 @@ const responseFormat = z.discriminatedUnion(
 
 const effort = z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']);
 
-const legacy = (instead: string) => z.null({ error: `not supported: use ${instead}` }).optional();
+/** OpenRouter's, for what `reasoning_effort` can't say. */
+const reasoning = z.object({
+	effort: effort.nullish(),
+	max_tokens: z.int().min(1).nullish(),
+	enabled: z.boolean().nullish(),
+	exclude: z.boolean().nullish(),
+	summary: z.enum(['auto', 'concise', 'detailed']).nullish(),
+});
 
 export const chatBody = z.object({
 	model: z.string().nullish(),
 	models: z.array(z.string().min(1)).nullish(),
 	messages: z.array(message).min(1, 'expected at least one message'),
 	stream: z.boolean().nullish(),
-	stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
+	stream_options: z
+		.object({ include_usage: z.boolean().nullish(), include_obfuscation: z.boolean().nullish() })
+		.nullish(),
 	n: z.int().min(1).max(8, 'expected at most 8').nullish(),
 	max_tokens: z.int().min(1).nullish(),
 	max_completion_tokens: z.int().min(1).nullish(),
@@ -150,14 +91,18 @@ export const chatBody = z.object({
 	tools: z.array(tool).nullish(),
 	tool_choice: toolChoice.nullish(),
 	parallel_tool_calls: z.boolean().nullish(),
+	functions: z.array(z.object(definition)).nullish(),
+	function_call: z
+		.union([z.enum(['none', 'auto']), z.object({ name: z.string().min(1) })], {
+			error: 'expected none, auto or {"name":…}',
+		})
+		.nullish(),
 	response_format: responseFormat.nullish(),
 	reasoning_effort: effort.nullish(),
-	reasoning: z.object({ effort: effort.nullish(), max_tokens: z.int().min(1).nullish() }).nullish(),
+	reasoning: reasoning.nullish(),
 	user: z.string().nullish(),
 	safety_identifier: z.string().nullish(),
 	metadata: z.record(z.string(), z.string()).nullish(),
-	functions: legacy('tools'),
-	function_call: legacy('tool_choice'),
 	logit_bias: z.record(z.string(), z.number()).nullish(),
 	verbosity: z.string().nullish(),
 	service_tier: z.string().nullish(),
@@ -174,6 +119,3 @@ export const chatBody = z.object({
 });
 
 export type ChatBody = z.output<typeof chatBody>;
-export type MessageBody = ChatBody['messages'][number];
-export type AssistantBody = z.output<typeof assistant>;
-export type ContentPart = z.output<typeof userPart> | z.output<typeof toolPart>;

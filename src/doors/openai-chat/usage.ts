@@ -16,8 +16,6 @@ export interface UsageBody {
 	readonly completion_tokens_details: {
 		readonly reasoning_tokens: number;
 		readonly audio_tokens: number;
-		readonly accepted_prediction_tokens: number;
-		readonly rejected_prediction_tokens: number;
 	};
 	/** USD; null where the price is unknown. */
 	readonly cost: number | null;
@@ -39,8 +37,6 @@ export function usageBody(usages: readonly (Usage | null)[], metas: readonly Cal
 		completion_tokens_details: {
 			reasoning_tokens: sum.reasoning,
 			audio_tokens: sum.outputAudio,
-			accepted_prediction_tokens: 0,
-			rejected_prediction_tokens: 0,
 		},
 		cost: costOf(metas),
 	};

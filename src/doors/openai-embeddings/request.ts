@@ -3,31 +3,52 @@ import * as z from 'zod';
 import { invalid } from '../../errors';
 import { parsed } from '../../http/issue';
 import { present } from '../../http/present';
-import type { EmbedRequest } from '../../language/request';
+import type { EmbedRequest, Warning } from '../../language/request';
+import { extension } from '../extension';
+import { unreadFields } from '../unread-fields';
 
 const embeddingsBody = z.object({
 	model: z.string().nullish(),
 	input: z.unknown(),
 	dimensions: z.int().min(1).nullish(),
 	encoding_format: z.enum(['float', 'base64']).nullish(),
+	/** What the vectors are for: not OpenAI's, but Cohere's, Voyage's and others' name of it. */
+	input_type: z.string().nullish(),
 	user: z.string().nullish(),
 	metadata: z.record(z.string(), z.string()).nullish(),
-	switchyard: z
-		.strictObject({
-			agent: z.string().min(1).nullish(),
-			run: z.string().min(1).max(256).nullish(),
-			fallback: z.boolean().nullish(),
-			receipt: z.boolean().nullish(),
-			tags: z.array(z.string().min(1).max(128)).max(32).nullish(),
-			provider_options: z.record(z.string(), z.record(z.string(), z.unknown())).nullish(),
-		})
-		.nullish(),
+	switchyard: extension.omit({ strict: true }).nullish(),
 });
 
 export interface AskedEmbeddings {
 	readonly request: EmbedRequest;
 	readonly format: 'float' | 'base64';
 	readonly extension: NonNullable<z.output<typeof embeddingsBody>['switchyard']>;
+	/** Fields that nobody reads. */
+	readonly warnings: readonly Warning[];
+}
+
+type InputType = NonNullable<EmbedRequest['inputType']>;
+
+/** Ours, and the words of Cohere, Voyage, NVIDIA and Gemini for them, in lower case. */
+const INPUT_TYPES: ReadonlyMap<string, InputType> = new Map([
+	['query', 'query'],
+	['search_query', 'query'],
+	['retrieval_query', 'query'],
+	['document', 'document'],
+	['search_document', 'document'],
+	['retrieval_document', 'document'],
+	['passage', 'document'],
+	['classification', 'classification'],
+	['clustering', 'clustering'],
+	['similarity', 'similarity'],
+	['semantic_similarity', 'similarity'],
+]);
+
+function inputType(word: string | null | undefined): InputType | undefined {
+	if (!word) return undefined;
+	const type = INPUT_TYPES.get(word.toLowerCase());
+	if (type) return type;
+	throw invalid('input_type', 'input_type: expected query, document, classification, clustering or similarity.');
 }
 
 const isToken = (value: unknown): value is number =>
@@ -62,22 +83,24 @@ function inputOf(value: unknown): EmbedRequest['input'] {
 }
 
 /** Throws `invalid_request` naming the field. */
-export function readEmbeddings(value: unknown): AskedEmbeddings {
+export function readEmbeddings(value: Readonly<Record<string, unknown>>): AskedEmbeddings {
 	const body = parsed(embeddingsBody, value);
-	const extension = body.switchyard ?? {};
+	const asked = body.switchyard ?? {};
 	return {
 		request: {
 			input: inputOf(body.input),
 			...present({
 				model: body.model || undefined,
 				dimensions: body.dimensions,
+				inputType: inputType(body.input_type),
 				user: body.user || undefined,
-				tags: extension.tags,
-				runId: extension.run ?? body.metadata?.run_id,
-				providerOptions: extension.provider_options,
+				tags: asked.tags,
+				runId: asked.run ?? body.metadata?.run_id,
+				providerOptions: asked.provider_options,
 			}),
 		},
 		format: body.encoding_format ?? 'float',
-		extension,
+		extension: asked,
+		warnings: unreadFields(value, body),
 	};
 }

@@ -1,5 +1,6 @@
 /** Embeddings as OpenAI lists them. */
 import type { EmbedAnswer } from '../../gateway/call';
+import type { Warning } from '../../language/request';
 import { promptTokens, totalTokens } from '../../language/usage';
 import { costOf, receiptBody } from '../receipt';
 
@@ -18,7 +19,12 @@ export function base64Floats(vector: readonly number[]): string {
 	return btoa(binary);
 }
 
-export function embeddingsBody({ response, meta }: EmbedAnswer, format: 'float' | 'base64', receipt: boolean) {
+/** `receipt`: asked for, with the door's own warnings; else null. */
+export function embeddingsBody(
+	{ response, meta }: EmbedAnswer,
+	format: 'float' | 'base64',
+	receipt: { readonly warnings: readonly Warning[] } | null,
+) {
 	const { usage } = response;
 	return {
 		object: 'list',
@@ -29,6 +35,6 @@ export function embeddingsBody({ response, meta }: EmbedAnswer, format: 'float' 
 		})),
 		model: response.model || meta.model,
 		usage: usage && { prompt_tokens: promptTokens(usage), total_tokens: totalTokens(usage), cost: costOf([meta]) },
-		...(receipt && { switchyard: receiptBody([meta], []) }),
+		...(receipt && { switchyard: receiptBody([meta], receipt.warnings) }),
 	};
 }

@@ -5,23 +5,37 @@ import { callFacts } from '../../http/call-facts';
 import type { HttpContext, HttpEnv } from '../../http/context';
 import { goneController } from '../../http/gone';
 import { answerHeaders } from '../../http/headers';
+import { respelled, type Spelling } from '../respell';
 import { readEmbeddings } from './request';
 import { embeddingsBody } from './response';
 
+/** Canonical fields in OpenAI's words. */
+const SPELLING: Spelling = {
+	words: { inputType: 'input_type', providerOptions: 'switchyard.provider_options' },
+	place: () => null,
+};
+
 async function embed(c: HttpContext, text: string): Promise<Response> {
-	const { request, format, extension } = readEmbeddings(parseJsonObject(text));
+	const { request, format, extension, warnings } = readEmbeddings(parseJsonObject(text));
 	const { receipt, run, agent, fallback, ...facts } = callFacts(c);
-	const answer = await c.var.composition.gateway(c.get('principal')).embed({
+	const call = {
 		...facts,
 		requestId: c.get('requestId'),
 		agent: agent ?? extension.agent ?? null,
 		fallback: fallback && (extension.fallback ?? true),
 		signal: goneController(c).signal,
 		request: run === null ? request : { ...request, runId: run },
-	});
-	const headers = answerHeaders({ metas: [answer.meta], streamed: false, warnings: [] });
+	};
+	const answer = await c.var.composition
+		.gateway(c.get('principal'))
+		.embed(call)
+		.catch((error: unknown) => {
+			throw respelled(error, SPELLING);
+		});
+	const named = warnings.map((warning) => warning.field);
+	const headers = answerHeaders({ metas: [answer.meta], streamed: false, warnings: named });
 	headers.set('content-type', 'application/json');
-	const body = embeddingsBody(answer, format, receipt || (extension.receipt ?? false));
+	const body = embeddingsBody(answer, format, receipt || extension.receipt ? { warnings } : null);
 	return new Response(JSON.stringify(body), { headers });
 }
 

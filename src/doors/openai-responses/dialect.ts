@@ -1,53 +1,27 @@
-/** Fields of OpenAI's own that the canonical form has no name for: sent on where they are understood, else named. */
+/** Fields of OpenAI's own that the canonical form has no name for, and what nobody gets from here. */
 import { invalid } from '../../errors';
 import type { Warning } from '../../language/request';
 import { hasEmptyReasoning } from './input';
 import { type ResponsesBody, responsesBody } from './schema';
 
-/** Providers that take OpenAI's whole dialect. */
-const SPEAKERS: readonly string[] = ['openai', 'azure-openai', 'openrouter'];
 /** Includes that are honoured; the others are about tools that OpenAI runs itself. */
 export const SEALED = 'reasoning.encrypted_content';
 export const LOGPROBS = 'message.output_text.logprobs';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Under the names that both of OpenAI's APIs have for them. */
-function dialectFields(body: ResponsesBody): Fields {
-	const fields = {
+/** Under the names that both of OpenAI's APIs have for them; whether a target takes them is its provider's to say. */
+export function dialectOf(body: ResponsesBody): Fields | undefined {
+	const fields = Object.entries({
 		verbosity: body.text?.verbosity,
 		service_tier: body.service_tier,
 		prompt_cache_key: body.prompt_cache_key,
 		prompt_cache_retention: body.prompt_cache_retention,
 		prompt_cache_options: body.prompt_cache_options,
 		// Alone it is the canonical user.
-		safety_identifier: body.user ? body.safety_identifier : null,
-	};
-	return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined));
-}
-
-/** The caller's own options for a provider win over what the body says in passing. */
-export function dialectOptions(body: ResponsesBody): Readonly<Record<string, Fields>> | undefined {
-	const fields = dialectFields(body);
-	const own = body.switchyard?.provider_options;
-	if (Object.keys(fields).length === 0) return own ?? undefined;
-	const options: Record<string, Fields> = { ...own };
-	for (const speaker of SPEAKERS) options[speaker] = { ...fields, ...own?.[speaker] };
-	return options;
-}
-
-/** What says nothing else than the default: losing it changes nothing. */
-const DEFAULTS: Fields = { verbosity: 'medium', service_tier: 'auto' };
-
-/** What of the request was lost with this provider. */
-export function dialectWarnings(body: ResponsesBody, provider: string): Warning[] {
-	if (SPEAKERS.includes(provider)) return [];
-	return Object.entries(dialectFields(body))
-		.filter(([field, value]) => DEFAULTS[field] !== value)
-		.map(([field]) => ({
-			field,
-			message: `${field} is sent to ${SPEAKERS.join(', ')} only; ${provider} answered without it.`,
-		}));
+		safety_identifier: body.user && body.user !== body.safety_identifier ? body.safety_identifier : null,
+	}).filter(([, value]) => value !== null && value !== undefined);
+	return fields.length > 0 ? Object.fromEntries(fields) : undefined;
 }
 
 /** Unknown fields named at most, and characters of each: they come from outside and go into a header. */

@@ -4,7 +4,7 @@ import { fieldSchemas, parsedFields } from '../../http/issue';
 import { present } from '../../http/present';
 import type { Message } from '../../language/message';
 import type { ChatRequest, Reasoning, ResponseFormat, Warning } from '../../language/request';
-import { dialectOptions, LOGPROBS, lostFields, SEALED } from './dialect';
+import { dialectOf, LOGPROBS, lostFields, SEALED } from './dialect';
 import { messagesOf } from './input';
 import { type ResponsesBody, responsesBody } from './schema';
 import { toolFields } from './tools';
@@ -76,7 +76,8 @@ export function readResponses(value: Readonly<Record<string, unknown>>): Asked {
 			runId: body.switchyard?.run ?? body.metadata?.run_id,
 			metadata: body.metadata,
 			strict: body.switchyard?.strict,
-			providerOptions: dialectOptions(body),
+			dialect: dialectOf(body),
+			providerOptions: body.switchyard?.provider_options,
 		}),
 	};
 	return { request, body, stream, sealed, warnings: lostFields(body, value) };

@@ -6,24 +6,17 @@ import type { HttpContext, HttpEnv } from '../../http/context';
 import { answerHeaders } from '../../http/headers';
 import { logFault } from '../../http/on-error';
 import { pump } from '../../http/pump';
-import type { Warning } from '../../language/request';
 import { doorCall } from '../call';
 import { KEEP_ALIVE } from '../openai-chat/stream';
 import { receiptBody } from '../receipt';
-import { dialectWarnings } from './dialect';
 import { type Asked, readResponses } from './request';
 import { Envelope, endState, wholeOutput } from './response';
 import { ResponseStreamEncoder } from './stream';
 
 const seconds = (ms: number): number => Math.floor(ms / 1_000);
 
-const warningsOf = ({ body, warnings }: Asked, meta: CallMeta): Warning[] => [
-	...warnings,
-	...dialectWarnings(body, meta.provider),
-];
-
 function headersOf(asked: Asked, meta: CallMeta, contentType: string): Headers {
-	const warnings = warningsOf(asked, meta).map((warning) => warning.field);
+	const warnings = asked.warnings.map((warning) => warning.field);
 	const headers = answerHeaders({ metas: [meta], streamed: asked.stream, warnings });
 	headers.set('content-type', contentType);
 	return headers;
@@ -45,7 +38,7 @@ async function whole(c: HttpContext, asked: Asked): Promise<Response> {
 		usage: response.usage,
 		meta,
 		completedAt: seconds(composition.time.now()),
-		receipt: receipt ? receiptBody([meta], warningsOf(asked, meta)) : undefined,
+		receipt: receipt ? receiptBody([meta], asked.warnings) : undefined,
 	});
 	const text = envelopeOf(c, asked, meta).text(response.model, state);
 	return new Response(text, { headers: headersOf(asked, meta, 'application/json') });
@@ -61,7 +54,7 @@ async function streamed(c: HttpContext, asked: Asked): Promise<Response> {
 		requestId: c.get('requestId'),
 		stream,
 		sealed: asked.sealed,
-		receipt: receipt ? () => receiptBody([stream.meta()], warningsOf(asked, meta)) : null,
+		receipt: receipt ? () => receiptBody([stream.meta()], asked.warnings) : null,
 		now: composition.time.now,
 		onFault: (error) => logFault(error, c),
 	});

@@ -31,8 +31,6 @@ describe('a whole answer of the OpenAI chat door', () => {
 				completion_tokens_details: {
 					reasoning_tokens: 1,
 					audio_tokens: 0,
-					accepted_prediction_tokens: 0,
-					rejected_prediction_tokens: 0,
 				},
 				cost: 0.000015,
 			},

@@ -25,12 +25,7 @@ describe('a request the OpenAI chat door refuses', () => {
 			'messages[0].content[1].text',
 		],
 		['an unknown role', { messages: [{ role: 'robot', content: 'x' }] }, 'messages[0].role'],
-		['the legacy role function', { messages: [{ role: 'function', name: 'f', content: 'x' }] }, 'messages[0].role'],
-		[
-			'an assistant message with nothing in it',
-			{ messages: [{ role: 'assistant', content: null }] },
-			'messages[0].content',
-		],
+		['a function message without a name', { messages: [{ role: 'function', content: 'x' }] }, 'messages[0].name'],
 		['a tool message without its call', { messages: [{ role: 'tool', content: 'x' }] }, 'messages[0].tool_call_id'],
 		[
 			'an image that is neither web nor data',
@@ -62,26 +57,67 @@ describe('a request the OpenAI chat door refuses', () => {
 			{ messages: [user], tools: [{ type: 'function', function: {} }] },
 			'tools[0].function.name',
 		],
-		['a choice among no tools', { messages: [user], tool_choice: 'required' }, 'tool_choice'],
 		[
-			'a choice that is not there',
+			'allowed_tools that are not there',
 			{
 				messages: [user],
 				tools: [{ type: 'function', function: { name: 'f' } }],
-				tool_choice: { type: 'function', function: { name: 'g' } },
+				tool_choice: {
+					type: 'allowed_tools',
+					allowed_tools: { mode: 'auto', tools: [{ type: 'function', function: { name: 'g' } }] },
+				},
 			},
 			'tool_choice',
 		],
 		[
-			'allowed_tools',
+			'a choice of a custom tool',
 			{
 				messages: [user],
 				tools: [{ type: 'function', function: { name: 'f' } }],
-				tool_choice: { type: 'allowed_tools' },
+				tool_choice: { type: 'custom', custom: { name: 'f' } },
 			},
 			'tool_choice',
 		],
-		['functions', { messages: [user], functions: [] }, 'functions'],
+		[
+			'tools and functions',
+			{ messages: [user], tools: [{ type: 'function', function: { name: 'f' } }], functions: [{ name: 'g' }] },
+			'functions',
+		],
+		[
+			'tools and a function_call',
+			{ messages: [user], tools: [{ type: 'function', function: { name: 'f' } }], function_call: 'none' },
+			'function_call',
+		],
+		['two bounds that differ', { messages: [user], max_tokens: 1, max_completion_tokens: 2 }, 'max_tokens'],
+		[
+			'audio of an earlier answer',
+			{ messages: [{ role: 'assistant', audio: { id: 'audio_1' } }] },
+			'messages[0].audio',
+		],
+		[
+			'a custom tool call',
+			{
+				messages: [{ role: 'assistant', tool_calls: [{ id: 'c', type: 'custom', custom: { name: 'f', input: 'x' } }] }],
+			},
+			'messages[0].tool_calls[0].type',
+		],
+		[
+			'a file that is two',
+			{ messages: [{ role: 'user', content: [{ type: 'file', file: { file_id: 'f', file_data: 'JVBE' } }] }] },
+			'messages[0].content[0].file',
+		],
+		[
+			'a cache lifetime that nobody has',
+			{
+				messages: [
+					{
+						role: 'user',
+						content: [{ type: 'text', text: 'x', cache_control: { type: 'ephemeral', ttl: '2h' } }],
+					},
+				],
+			},
+			'messages[0].content[0].cache_control.ttl',
+		],
 		['an unknown format', { messages: [user], response_format: { type: 'xml' } }, 'response_format.type'],
 		['metadata that is no text', { messages: [user], metadata: { a: 1 } }, 'metadata.a'],
 		['an unknown field of ours', { messages: [user], switchyard: { reciept: true } }, 'switchyard.reciept'],

@@ -42,7 +42,7 @@ describe('a request of the OpenAI chat door', () => {
 			await request({
 				model: 'groq/llama',
 				models: ['a/b', 'c/d'],
-				max_tokens: 1,
+				max_tokens: 20,
 				max_completion_tokens: 20,
 				temperature: 0,
 				top_p: 0.5,
@@ -155,22 +155,70 @@ describe('a request of the OpenAI chat door', () => {
 		]);
 	});
 
-	it('takes back the signed reasoning it gave', async () => {
-		const details = [
-			{ type: 'reasoning.text', text: 'Hm.', signature: 'sig', index: 0 },
-			{ type: 'reasoning.encrypted', data: 'secret', index: 1 },
-			{ type: 'reasoning.summary', summary: 'unused' },
-		];
-		const [message] = await messages({
+	it('reads breakpoints on parts and on whole messages, with their lifetime', async () => {
+		const hour = { cache_control: { type: 'ephemeral', ttl: '1h' } };
+		const short = { cache_control: { type: 'ephemeral', ttl: '5m' } };
+		expect(
+			await messages(
+				{ role: 'system', content: 'a', ...hour },
+				{
+					role: 'user',
+					content: [
+						{ type: 'text', text: 'b', prompt_cache_breakpoint: { mode: 'explicit' } },
+						{ type: 'image_url', image_url: { url: 'https://x.example/a.png' }, ...hour },
+						{ type: 'text', text: 'c' },
+					],
+					...short,
+				},
+				{
+					role: 'assistant',
+					content: 'd',
+					tool_calls: [{ id: 'c1', type: 'function', function: { name: 'f', arguments: '{}' } }],
+				},
+				{
+					role: 'tool',
+					tool_call_id: 'c1',
+					content: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' }, ...short }],
+				},
+			),
+		).toMatchObject([
+			{ content: [{ text: 'a', cache: '1h' }] },
+			{
+				content: [
+					{ text: 'b', cache: true },
+					{ type: 'image', cache: '1h' },
+					{ text: 'c', cache: true },
+				],
+			},
+			{ content: [{ type: 'text', text: 'd' }, { type: 'tool-call' }] },
+			{ content: [{ type: 'image', source: { kind: 'data', mediaType: 'image/png', data: 'AAAA' }, cache: true }] },
+		]);
+	});
+
+	it('takes back a message of an answer with whatever stood in it', async () => {
+		const message = {
 			role: 'assistant',
 			content: 'Yes',
-			reasoning_content: 'Hm.',
-			reasoning_details: details,
-		});
-		expect(message?.content).toEqual([
-			{ type: 'reasoning', text: 'Hm.', signature: 'sig' },
-			{ type: 'reasoning', text: '', signature: 'secret', redacted: true },
+			refusal: null,
+			annotations: [],
+			parsed: { a: 1 },
+			audio: null,
+			function_call: null,
+			tool_calls: [
+				{
+					index: 0,
+					id: 'c1',
+					type: 'function',
+					function: { name: 'f', arguments: '{"a":1}', parsed_arguments: { a: 1 } },
+				},
+			],
+		};
+		const body = { messages: [user, message, { role: 'tool', tool_call_id: 'c1', name: 'f', content: 'x' }] };
+		const response = await doorApp({ chat: () => chatAnswer() }).post(PATH, body);
+		expect(response.headers.has('x-switchyard-warnings')).toBe(false);
+		expect((await messages(message))[0]?.content).toEqual([
 			{ type: 'text', text: 'Yes' },
+			{ type: 'tool-call', id: 'c1', name: 'f', arguments: '{"a":1}' },
 		]);
 	});
 
@@ -201,27 +249,79 @@ describe('a request of the OpenAI chat door', () => {
 		expect(await request({ tools: [], tool_choice: 'auto', parallel_tool_calls: true })).toEqual(await request({}));
 	});
 
-	it('ignores fields it does not know', async () => {
-		expect(await request({ invented: { deep: [1] }, top_a: 1 })).toEqual(await request({}));
+	it('sends only the tools that are allowed, and asks for one of them where it must', async () => {
+		const tool = (name: string) => ({ type: 'function', function: { name } });
+		const choice = (mode: string) => ({
+			tools: ['f', 'g', 'h'].map(tool),
+			tool_choice: { type: 'allowed_tools', allowed_tools: { mode, tools: [tool('h'), tool('f')] } },
+		});
+		expect(await request(choice('auto'))).toMatchObject({ tools: [{ name: 'f' }, { name: 'h' }], toolChoice: 'auto' });
+		expect(await request(choice('required'))).toMatchObject({ toolChoice: 'required' });
 	});
 
-	it("sends OpenAI's own fields to those who speak its dialect, and names them where another answered", async () => {
-		const body = { messages: [user], verbosity: 'low', logit_bias: { '50256': -100 }, prompt_cache_key: 'k' };
-		const made = await call({
-			...body,
-			switchyard: { provider_options: { openai: { verbosity: 'high' }, groq: { x: 1 } } },
+	it.each([
+		[{ effort: 'low' }, { effort: 'low' }],
+		[{ max_tokens: 500 }, { budgetTokens: 500 }],
+		[{ enabled: true }, { effort: 'medium' }],
+		[{ enabled: true, max_tokens: 500 }, { budgetTokens: 500 }],
+		[{ enabled: false }, { effort: 'none' }],
+		[
+			{ effort: 'high', exclude: true },
+			{ effort: 'high', summary: 'none' },
+		],
+		[{ summary: 'concise' }, { summary: 'concise' }],
+	])("reads OpenRouter's reasoning %j", async (reasoning, expected) => {
+		expect((await request({ reasoning })).reasoning).toEqual(expected);
+	});
+
+	it('takes a breakpoint on a tool, wherever it is written', async () => {
+		const cache_control = { type: 'ephemeral', ttl: '1h' };
+		const tools = [
+			{ type: 'function', function: { name: 'f' }, cache_control: { type: 'ephemeral' } },
+			{ type: 'function', function: { name: 'g', cache_control } },
+		];
+		expect((await request({ tools })).tools).toEqual([
+			{ name: 'f', cache: true },
+			{ name: 'g', cache: '1h' },
+		]);
+	});
+
+	it('names fields it does not know, at any depth, and refuses them where strict', async () => {
+		const body = {
+			messages: [
+				{ ...user, weight: 1 },
+				{ role: 'system', name: 'boss', content: 'x' },
+			],
+			top_a: 1,
+			tools: [{ type: 'function', function: { name: 'f', parameters: { any: 1 }, timeout: 3 } }],
+			response_format: { type: 'json_schema', json_schema: { name: 's', schema: { deep: 1 }, lax: true } },
+			absent: null,
+		};
+		const response = await doorApp({ chat: () => chatAnswer() }).post(PATH, body, { 'x-switchyard-receipt': 'true' });
+		const fields = [
+			'messages[1].name',
+			'messages[0].weight',
+			'top_a',
+			'tools[0].function.timeout',
+			'response_format.json_schema.lax',
+		];
+		expect(response.headers.get('x-switchyard-warnings')).toBe(fields.join(', '));
+		expect(await response.json()).toMatchObject({ switchyard: { warnings: fields.map((field) => ({ field })) } });
+		const strict = await doorApp().post(PATH, { messages: [user], top_a: 1, switchyard: { strict: true } });
+		expect(await strict.json()).toMatchObject({ error: { param: 'top_a' } });
+	});
+
+	it("hands OpenAI's own fields on in its spelling, beside the caller's options for a provider", async () => {
+		const made = await request({
+			verbosity: 'low',
+			logit_bias: { '50256': -100 },
+			prompt_cache_key: 'k',
+			switchyard: { provider_options: { openai: { verbosity: 'high' } } },
 		});
-		expect(made.request.providerOptions).toMatchObject({
-			openai: { verbosity: 'high', logit_bias: { '50256': -100 }, prompt_cache_key: 'k' },
-			groq: { x: 1 },
+		expect(made).toMatchObject({
+			dialect: { verbosity: 'low', logit_bias: { '50256': -100 }, prompt_cache_key: 'k' },
+			providerOptions: { openai: { verbosity: 'high' } },
 		});
-		const other = await doorApp({ chat: () => chatAnswer() }).post(PATH, body, { 'x-switchyard-receipt': 'true' });
-		expect(other.headers.get('x-switchyard-warnings')).toBe('logit_bias, verbosity');
-		expect(await other.json()).toMatchObject({
-			switchyard: { warnings: [{ field: 'logit_bias' }, { field: 'verbosity' }] },
-		});
-		const own = await doorApp({ chat: () => chatAnswer({}, { provider: 'openai' }) }).post(PATH, body);
-		expect(own.headers.has('x-switchyard-warnings')).toBe(false);
 	});
 
 	it('warns that it answers in text and stores nothing, or refuses where strict', async () => {

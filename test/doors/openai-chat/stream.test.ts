@@ -49,8 +49,6 @@ const USAGE = {
 	completion_tokens_details: {
 		reasoning_tokens: 1,
 		audio_tokens: 0,
-		accepted_prediction_tokens: 0,
-		rejected_prediction_tokens: 0,
 	},
 	cost: 0.000015,
 };
@@ -125,7 +123,7 @@ describe('a streamed answer of the OpenAI chat door', () => {
 		expect(got[0].choices[0].delta).toEqual({ role: 'assistant', content: null, refusal: null });
 	});
 
-	it('gives signed reasoning whole once it is over, so that it can be replayed', async () => {
+	it('gives signed reasoning whole ahead of the finish, all in one chunk, so that it can be replayed', async () => {
 		const got = await streamOf([
 			start,
 			{ type: 'reasoning-delta', index: 0, text: 'Let me ' },
@@ -139,9 +137,13 @@ describe('a streamed answer of the OpenAI chat door', () => {
 		expect(got.slice(1, -2).map((chunk) => chunk.choices[0].delta)).toEqual([
 			{ reasoning_content: 'Let me ' },
 			{ reasoning_content: 'see.' },
-			{ reasoning_details: [{ type: 'reasoning.text', text: 'Let me see.', signature: 'sig', index: 0 }] },
-			{ reasoning_details: [{ type: 'reasoning.encrypted', data: 'secret', index: 1 }] },
 			{ content: 'Yes.' },
+			{
+				reasoning_details: [
+					{ type: 'reasoning.text', text: 'Let me see.', signature: 'sig', index: 0 },
+					{ type: 'reasoning.encrypted', data: 'secret', index: 1 },
+				],
+			},
 		]);
 	});
 
@@ -154,7 +156,12 @@ describe('a streamed answer of the OpenAI chat door', () => {
 				index: 0,
 				annotation: { type: 'url-citation', url: 'https://x.example', start: 0, end: 1 },
 			},
-			{ type: 'refusal-delta', index: 1, text: 'No.' },
+			{
+				type: 'refusal-delta',
+				index: 1,
+				text: 'No.',
+				logprobs: [{ token: 'No.', logprob: -1, top: [] }],
+			},
 			finish,
 		]);
 		expect(got[1].choices[0]).toEqual({
@@ -163,12 +170,15 @@ describe('a streamed answer of the OpenAI chat door', () => {
 			logprobs: { content: [{ token: 'a', logprob: -0.5, bytes: null, top_logprobs: [] }], refusal: null },
 			finish_reason: null,
 		});
-		expect(got[2].choices[0].delta).toEqual({
+		expect(got[3].choices[0].delta).toEqual({
 			annotations: [
 				{ type: 'url_citation', url_citation: { url: 'https://x.example', title: '', start_index: 0, end_index: 1 } },
 			],
 		});
-		expect(got[3].choices[0].delta).toEqual({ refusal: 'No.' });
+		expect(got[2].choices[0]).toMatchObject({
+			delta: { refusal: 'No.' },
+			logprobs: { content: null, refusal: [{ token: 'No.', logprob: -1 }] },
+		});
 	});
 
 	it('ends after content with the error in-band: no finish reason, no [DONE]', async () => {

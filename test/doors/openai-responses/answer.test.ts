@@ -190,7 +190,7 @@ describe('a whole answer of the Responses door', () => {
 			'x-switchyard-model': 'echo',
 			'x-switchyard-attempts': '1',
 			'x-switchyard-cost-usd': '0.000015',
-			'x-switchyard-warnings': 'store, service_tier',
+			'x-switchyard-warnings': 'store',
 			'x-request-id': 'id-1',
 		});
 	});

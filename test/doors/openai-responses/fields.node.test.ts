@@ -35,9 +35,9 @@ const FIELDS: Readonly<Record<keyof ResponseCreateParamsBase, readonly Field[]>>
 	parallel_tool_calls: [{ value: false, fate: 'used', beside: { tools } }],
 	previous_response_id: [{ value: 'resp_1', fate: 'refused' }],
 	prompt: [{ value: { id: 'pmpt_1' }, fate: 'refused' }],
-	prompt_cache_key: [{ value: 'k', fate: 'warned' }],
-	prompt_cache_options: [{ value: { ttl: '30m' }, fate: 'warned' }],
-	prompt_cache_retention: [{ value: '24h', fate: 'warned' }],
+	prompt_cache_key: [{ value: 'k', fate: 'used' }],
+	prompt_cache_options: [{ value: { ttl: '30m' }, fate: 'used' }],
+	prompt_cache_retention: [{ value: '24h', fate: 'used' }],
 	reasoning: [
 		{ value: { effort: 'low' }, fate: 'used' },
 		{ value: { summary: 'auto' }, fate: 'used' },
@@ -47,16 +47,16 @@ const FIELDS: Readonly<Record<keyof ResponseCreateParamsBase, readonly Field[]>>
 	],
 	safety_identifier: [
 		{ value: 's1', fate: 'used' },
-		{ value: 's1', fate: 'warned', beside: { user: 'u1' } },
+		{ value: 's1', fate: 'used', beside: { user: 'u1' } },
 	],
-	service_tier: [{ value: 'flex', fate: 'warned' }],
+	service_tier: [{ value: 'flex', fate: 'used' }],
 	store: [{ value: true, fate: 'warned' }],
 	stream: [{ value: 'yes', fate: 'refused' }],
 	stream_options: [{ value: { include_obfuscation: true }, fate: 'refused' }],
 	temperature: [{ value: 0.3, fate: 'used' }],
 	text: [
 		{ value: { format: { type: 'json_object' } }, fate: 'used' },
-		{ value: { verbosity: 'low' }, fate: 'warned', named: 'verbosity' },
+		{ value: { verbosity: 'low' }, fate: 'used' },
 	],
 	tool_choice: [{ value: 'required', fate: 'used', beside: { tools } }],
 	tools: [

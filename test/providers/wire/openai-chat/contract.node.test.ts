@@ -66,9 +66,13 @@ const cases: readonly WireCase[] = [
 		},
 	},
 	{
-		name: 'a refusal',
+		name: 'a refusal and its log probabilities',
 		...both('refusal'),
-		answer: (answer) => expect(answer.content).toEqual([{ type: 'refusal', text: "I can't help." }]),
+		answer: (answer) => {
+			expect(answer.content).toEqual([{ type: 'refusal', text: "I can't help." }]);
+			expect(answer.refusalLogprobs?.map((one) => one.token)).toEqual(["I can't ", 'help.']);
+			expect(answer).not.toHaveProperty('logprobs');
+		},
 	},
 	{
 		name: 'an Azure stream: CRLF, a first chunk without id, filter results after the finish reason',

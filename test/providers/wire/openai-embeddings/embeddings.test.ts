@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { custom } from '../../../../src/providers/custom';
+import { mistral } from '../../../../src/providers/mistral';
 import { openai } from '../../../../src/providers/openai';
 import { openrouter } from '../../../../src/providers/openrouter';
 import type { Provider } from '../../../../src/providers/provider';
@@ -41,6 +42,22 @@ describe('an embeddings request', () => {
 		const wire = openaiEmbeddings.toRequest({ input: ['a'], user: 'u' }, { ...target(custom), quirks });
 		expect(JSON.parse(wire.body)).not.toHaveProperty('user');
 		expect(wire.warnings.map((warning) => warning.field)).toEqual(['user']);
+	});
+
+	it('says what vectors are for where that is taken, and names it where it is not', () => {
+		const asked = (inputType: 'query' | 'similarity', provider: Provider) => {
+			const { body, warnings } = openaiEmbeddings.toRequest({ input: ['a'], inputType }, target(provider));
+			return [JSON.parse(body).input_type, warnings.map((warning) => warning.field)];
+		};
+		expect(asked('query', openrouter)).toEqual(['search_query', []]);
+		expect(asked('similarity', openrouter)).toEqual(['clustering', ['inputType']]);
+		expect(asked('query', openai)).toEqual([undefined, ['inputType']]);
+	});
+
+	it('refuses token ids where only texts are taken', () => {
+		expect(() => openaiEmbeddings.toRequest({ input: [[1, 2]] }, target(mistral))).toThrow(
+			expect.objectContaining({ code: 'invalid_request', param: 'input' }),
+		);
 	});
 
 	it('refuses options that would change what is embedded or how it is read', () => {
