@@ -19,11 +19,8 @@ export function respelled(thrown: unknown, spelling: Spelling): unknown {
 	if (!(thrown instanceof GatewayError) || thrown.param === undefined || thrown.upstream) return thrown;
 	const { code, message, param: canonical, retryAfterMs, requests, cause } = thrown;
 	const param = paramOf(canonical, spelling);
-	const told = message
-		.split(canonical)
-		.map((text) => text.replace(CAMEL_CASE, (word) => spelling.words[word] ?? word))
-		.join(param);
-	return new GatewayError(code, told, {
+	const [field, text] = message.startsWith(`${canonical}:`) ? [param, message.slice(canonical.length)] : ['', message];
+	return new GatewayError(code, field + text.replace(CAMEL_CASE, (word) => spelling.words[word] ?? word), {
 		param,
 		...(retryAfterMs !== undefined && { retryAfterMs }),
 		...(requests && { requests }),

@@ -112,10 +112,12 @@ describe('the embeddings door', () => {
 	});
 
 	it('names fields it does not know', async () => {
-		const body = { input: 'a', truncate: true, switchyard: { receipt: true } };
+		const body = { input: 'a', truncate: true, metadata: { team: 'x' }, switchyard: { receipt: true } };
 		const response = await door().post(PATH, body);
-		expect(response.headers.get('x-switchyard-warnings')).toBe('truncate');
-		expect(await response.json()).toMatchObject({ switchyard: { warnings: [{ field: 'truncate' }] } });
+		expect(response.headers.get('x-switchyard-warnings')).toBe('truncate, metadata');
+		expect(await response.json()).toMatchObject({
+			switchyard: { warnings: [{ field: 'truncate' }, { field: 'metadata' }] },
+		});
 	});
 
 	it('sends base64 where it is asked for, and the receipt', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { respelled, type Spelling } from '../../src/doors/respell';
 import { GatewayError, invalid } from '../../src/errors';
+import { doorApp } from '../support/door-app';
 
 const spelling: Spelling = {
 	words: { toolChoice: 'tool_choice', 'reasoning.effort': 'effort', reasoning: 'thinking' },
@@ -30,6 +31,18 @@ describe('an error in the words of a door', () => {
 			message: 'functions[0].name: see tool_choice, and otherWord.',
 			retryAfterMs: 5,
 			cause,
+		});
+	});
+
+	it('is so in the Responses API too', async () => {
+		const door = doorApp({
+			chat: () => {
+				throw invalid('messages[2].content[0]', 'messages[2].content[0]: no images; see responseFormat.');
+			},
+		});
+		const response = await door.post('/v1/responses', { input: 'Hi' });
+		expect(await response.json()).toMatchObject({
+			error: { param: 'input', message: 'input: no images; see text.format.' },
 		});
 	});
 

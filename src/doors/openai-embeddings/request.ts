@@ -82,6 +82,12 @@ function inputOf(value: unknown): EmbedRequest['input'] {
 	return value.map((item, at) => text(item, `input[${at}]`));
 }
 
+/** Only the run it names is kept. */
+const lostMetadata = (metadata: Readonly<Record<string, string>> | null | undefined): Warning[] =>
+	Object.keys(metadata ?? {}).some((key) => key !== 'run_id')
+		? [{ field: 'metadata', message: 'Embeddings keep no metadata but run_id.' }]
+		: [];
+
 /** Throws `invalid_request` naming the field. */
 export function readEmbeddings(value: Readonly<Record<string, unknown>>): AskedEmbeddings {
 	const body = parsed(embeddingsBody, value);
@@ -101,6 +107,6 @@ export function readEmbeddings(value: Readonly<Record<string, unknown>>): AskedE
 		},
 		format: body.encoding_format ?? 'float',
 		extension: asked,
-		warnings: unreadFields(value, body),
+		warnings: [...unreadFields(value, body), ...lostMetadata(body.metadata)],
 	};
 }

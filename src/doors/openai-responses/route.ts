@@ -9,8 +9,10 @@ import { pump } from '../../http/pump';
 import { doorCall } from '../call';
 import { KEEP_ALIVE } from '../openai-chat/stream';
 import { receiptBody } from '../receipt';
+import { respelled } from '../respell';
 import { type Asked, readResponses } from './request';
 import { Envelope, endState, wholeOutput } from './response';
+import { SPELLING } from './spelling';
 import { ResponseStreamEncoder } from './stream';
 
 const seconds = (ms: number): number => Math.floor(ms / 1_000);
@@ -68,7 +70,11 @@ export function openAiResponses(app: Hono<HttpEnv>): void {
 	app.post('/v1/responses', (c) =>
 		withBody(c, async (text) => {
 			const asked = readResponses(parseJsonObject(text));
-			return asked.stream ? streamed(c, asked) : whole(c, asked);
+			try {
+				return await (asked.stream ? streamed(c, asked) : whole(c, asked));
+			} catch (error) {
+				throw respelled(error, SPELLING);
+			}
 		}),
 	);
 }
