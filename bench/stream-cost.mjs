@@ -16,6 +16,8 @@ const { values: options } = parseArgs({ options: { rounds: { type: 'string', def
 const SUBJECTS = ['pass-through', 'parse-and-write', 'switchyard'];
 const STREAMS = 16;
 const CROWD = 512;
+/** In which all of them have opened. */
+const OPENING_MS = 1_500;
 
 /** Process ids of the runtimes of this process, in the order of their start. */
 const runtimes = () =>
@@ -30,8 +32,8 @@ const residentMiB = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${
 
 async function measure(subject) {
 	const chunks = await chunksPerSecond(requestOf(subject, 'stream 2000 0'), STREAMS);
-	const slow = await chunkDelay(requestOf(subject, 'stream 50 100'), CROWD);
-	const fast = await chunkDelay(requestOf(subject, 'stream 300 10'), CROWD);
+	const slow = await chunkDelay(requestOf(subject, 'stream 60 100'), CROWD, OPENING_MS);
+	const fast = await chunkDelay(requestOf(subject, 'stream 300 10'), CROWD, OPENING_MS);
 	return [
 		['chunks/s, 16 streams of 2,000', chunks],
 		['512 streams, 10 chunks/s each, p50 ms', slow.p50],

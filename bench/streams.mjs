@@ -74,15 +74,19 @@ export async function chunksPerSecond(request, lanes) {
 
 const SENT = / t=([0-9.]+);/g;
 
-/** Milliseconds between the upstream's write and our read of a chunk, over `lanes` paced streams at once. */
-export async function chunkDelay(request, lanes) {
+/**
+ * Milliseconds between the upstream's write and our read of a chunk, over `lanes` paced streams at once. Chunks of the
+ * first `settleMs` don't count: all streams open at the same moment, and what that costs is another figure.
+ */
+export async function chunkDelay(request, lanes, settleMs = 0) {
 	const agent = new Agent({ keepAlive: true });
 	const delays = [];
+	const from = performance.timeOrigin + performance.now() + settleMs;
 	await Promise.all(
 		Array.from({ length: lanes }, () =>
 			stream(request, agent, (bytes, now) => {
 				for (const [, sent] of bytes.toString('latin1').matchAll(SENT))
-					delays.push(performance.timeOrigin + now - Number(sent));
+					if (Number(sent) >= from) delays.push(performance.timeOrigin + now - Number(sent));
 			}),
 		),
 	);
