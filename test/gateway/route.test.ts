@@ -170,7 +170,7 @@ describe('a server with a name of its own', () => {
 
 	it('is told apart in the list of models a key may use', async () => {
 		const limited = { credentials, caller: caller({ allowedModels: ['vllm-eu/*'] }) };
-		await expect(ask('vllm-eu/llama', limited).run).resolves.toBeDefined();
+		expect((await ask('vllm-eu/llama', limited).run).meta).toMatchObject({ provider: 'custom', model: 'llama' });
 		await expect(ask('custom/llama', limited).run).rejects.toMatchObject({ code: 'forbidden' });
 	});
 
