@@ -16,15 +16,13 @@ import { agentSlugOf, type Target } from './route';
 import { ANSWER_LIMIT, exchange, readText } from './upstream';
 import { watch } from './watchdog';
 
-const RETRY_AFTER_MS = 1_000;
-
 /** Throws GatewayError: unknown or forbidden model or agent, and what the first target could not carry at all. */
 export async function countTokens(call: ChatCall, ports: Ports): Promise<TokenCount> {
 	const snapshot = await ports.config.reload(agentSlugOf(call.request.model, call.agent));
 	const plan = planChat({ ...call, fallback: false }, snapshot, ports);
 	const { request, warnings } = plan;
 	const target = plan.targets[0]?.target;
-	if (!target) throw noTarget(RETRY_AFTER_MS);
+	if (!target) throw noTarget();
 	const about = { provider: target.provider.id, model: target.model, configVersion: snapshot.version };
 	const question = questionFor(plan, target, ports);
 	if (!question) return { ...about, inputTokens: estimated(request, target), method: 'estimate', warnings };

@@ -1,20 +1,16 @@
 /** What an answer that is only passed on says of its tokens, read beside the way without holding it up. */
 import { type Usage, usageOf } from '../language/usage';
 import { sseFramer } from '../providers/framing/sse';
+import { type Json, objectOf, tryJson } from '../providers/wire/json';
 import { usageFrom } from '../providers/wire/openai-chat/usage';
 
 /** Bytes of a JSON answer that are kept to be read at its end; of a longer one the usage is unknown. */
 const MOST_JSON = 4 * 1024 * 1024;
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const fieldsOf = (value: unknown): Fields | null =>
-	typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
-
 const count = (value: unknown): number => (typeof value === 'number' && value > 0 ? value : 0);
 
 /** Anthropic's input does not include what came from or went to its cache. */
-function anthropicUsage(usage: Fields): Usage | null {
+function anthropicUsage(usage: Json): Usage | null {
 	if (!('cache_read_input_tokens' in usage || 'cache_creation_input_tokens' in usage)) return null;
 	return usageOf({
 		input: count(usage.input_tokens),
@@ -25,7 +21,7 @@ function anthropicUsage(usage: Fields): Usage | null {
 }
 
 /** Gemini: candidates exclude thoughts. */
-function geminiUsage(usage: Fields): Usage {
+function geminiUsage(usage: Json): Usage {
 	const cached = count(usage.cachedContentTokenCount);
 	return usageOf({
 		input: count(usage.promptTokenCount) + count(usage.toolUsePromptTokenCount) - cached,
@@ -37,37 +33,27 @@ function geminiUsage(usage: Fields): Usage {
 
 /** The token counts in one JSON value, in any of the shapes the providers use; null: it states none. */
 export function usageIn(value: unknown, reportsCost = false): Usage | null {
-	const fields = fieldsOf(value);
+	const fields = objectOf(value);
 	// Cloudflare's envelope, and the last events of OpenAI's Responses.
-	return (
-		fields &&
-		(stated(fields, reportsCost) ?? within(fields.result, reportsCost) ?? within(fields.response, reportsCost))
-	);
+	if (!fields) return null;
+	return stated(fields, reportsCost) ?? within(fields.result, reportsCost) ?? within(fields.response, reportsCost);
 }
 
 function within(value: unknown, reportsCost: boolean): Usage | null {
-	const fields = fieldsOf(value);
-	return fields && stated(fields, reportsCost);
+	const fields = objectOf(value);
+	return fields ? stated(fields, reportsCost) : null;
 }
 
-function stated(fields: Fields, reportsCost: boolean): Usage | null {
+function stated(fields: Json, reportsCost: boolean): Usage | null {
 	const { usage, usageMetadata, meta } = fields;
-	const plain = fieldsOf(usage);
+	const plain = objectOf(usage);
 	if (plain) return anthropicUsage(plain) ?? usageFrom(plain, reportsCost);
-	const gemini = fieldsOf(usageMetadata);
+	const gemini = objectOf(usageMetadata);
 	if (gemini) return geminiUsage(gemini);
-	const billed = fieldsOf(fieldsOf(meta)?.billed_units);
+	const billed = objectOf(objectOf(meta)?.billed_units);
 	if (billed && (billed.input_tokens !== undefined || billed.output_tokens !== undefined))
 		return usageOf({ input: count(billed.input_tokens), output: count(billed.output_tokens) });
 	return null;
-}
-
-function parsed(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }
 
 export interface UsageReader {
@@ -93,7 +79,7 @@ function jsonReader(reportsCost: boolean): UsageReader {
 			size += bytes.byteLength;
 			text = size > MOST_JSON ? '' : text + decoder.decode(bytes, { stream: true });
 		},
-		end: () => (size > MOST_JSON ? null : usageIn(parsed(text + decoder.decode()), reportsCost)),
+		end: () => (size > MOST_JSON ? null : usageIn(tryJson(text + decoder.decode()), reportsCost)),
 	};
 }
 
@@ -103,14 +89,14 @@ function eventReader(reportsCost: boolean): UsageReader {
 	let last: Usage | null = null;
 	let readable = true;
 	/** Anthropic's: the input stands in `message_start`, and a later event replaces field by field. */
-	let begun: Fields = {};
+	let begun: Json = {};
 	const read = (frames: ReturnType<typeof framer.push>): void => {
 		for (const { data } of frames) {
 			if (!data.includes('sage')) continue;
-			const event = fieldsOf(parsed(data));
-			const first = fieldsOf(fieldsOf(event?.message)?.usage);
+			const event = objectOf(tryJson(data));
+			const first = objectOf(objectOf(event?.message)?.usage);
 			if (first) begun = first;
-			const usage = first ?? fieldsOf(event?.usage);
+			const usage = first ?? objectOf(event?.usage);
 			const merged = usage ? { ...event, usage: { ...begun, ...usage } } : event;
 			last = usageIn(merged, reportsCost) ?? last;
 		}

@@ -19,8 +19,6 @@ interface PassPlan extends Admissible {
 	readonly url: string;
 }
 
-const RETRY_AFTER_MS = 1_000;
-
 /** Under the root, and where it says: what is checked is what is called. Throws `invalid_request`. */
 function urlOf(call: PassthroughCall, { credential }: Target): string {
 	const url = credential.baseUrl + call.path + call.search;
@@ -103,7 +101,7 @@ async function sendOn(
 ): Promise<Passed> {
 	const { target, url } = admitted.plan;
 	if (call.signal?.aborted) throw aborted();
-	if (ports.health.admits(target.endpoint) === 'open') throw noTarget(RETRY_AFTER_MS);
+	if (ports.health.admits(target.endpoint) === 'open') throw noTarget();
 	const controller = following(call.signal);
 	const startedAt = ports.time.now();
 	const { idleMs, totalMs } = ports.limits;

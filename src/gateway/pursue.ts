@@ -80,7 +80,7 @@ export async function pursue<Answer>(
 		if (outcome.stop) break;
 	}
 	if (failure === null && shut > 0) return probed(candidates, pursuit, ports);
-	throw failure ?? noTarget(RETRY_AFTER_MS);
+	throw failure ?? noTarget();
 }
 
 /** All breakers are open: one leased probe is tried, the others get 503 at once. */
@@ -90,13 +90,11 @@ async function probed<Answer>(
 	ports: Ports,
 ): Promise<Won<Answer>> {
 	const [first] = candidates;
-	if (!first || !(await ports.health.lease(first.target.endpoint))) throw noTarget(RETRY_AFTER_MS);
+	if (!first || !(await ports.health.lease(first.target.endpoint))) throw noTarget();
 	const outcome = await tryTarget(first, { pursuit, ports, more: false, probe: true });
 	if ('answer' in outcome) return { ...outcome, index: 0 };
 	throw outcome.failure;
 }
-
-const RETRY_AFTER_MS = 1_000;
 
 interface Trial {
 	readonly pursuit: Pursuit;

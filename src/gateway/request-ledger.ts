@@ -103,6 +103,11 @@ export class RequestLedger {
 	}
 }
 
+/** When a breaker may have let somebody through (ms). */
+const RETRY_AFTER_MS = 1_000;
+
 /** All targets were skipped: nothing could be tried. */
-export const noTarget = (retryAfterMs: number): GatewayError =>
-	new GatewayError('upstream_unavailable', 'No configured target can be tried at the moment.', { retryAfterMs });
+export const noTarget = (): GatewayError =>
+	new GatewayError('upstream_unavailable', 'No configured target can be tried at the moment.', {
+		retryAfterMs: RETRY_AFTER_MS,
+	});

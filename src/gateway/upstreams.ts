@@ -3,6 +3,7 @@ import { framerOf } from '../providers/framing';
 import type { Frame } from '../providers/provider';
 import { aborted } from './meter';
 import type { Ports, UpstreamPort, UpstreamQuestion } from './ports';
+import { following } from './request-facts';
 import { dispatch, failureOf } from './upstream';
 import { type Watchdog, watch } from './watchdog';
 
@@ -21,10 +22,7 @@ async function* framesOf(
 	question: UpstreamQuestion,
 	ports: UpstreamPorts,
 ): AsyncGenerator<readonly Frame[], void, void> {
-	const controller = new AbortController();
-	const leave = (): void => controller.abort(aborted());
-	if (question.signal?.aborted) leave();
-	question.signal?.addEventListener('abort', leave, { once: true });
+	const controller = following(question.signal);
 	const silence = ports.limits.totalMs;
 	const never = Number.POSITIVE_INFINITY;
 	const limits = { firstEventMs: silence, idleMs: silence, commitBy: never, totalBy: never };
@@ -35,9 +33,8 @@ async function* framesOf(
 		throw failureOf(error, controller.signal);
 	} finally {
 		dog.stop();
-		question.signal?.removeEventListener('abort', leave);
 		// Also where the reader left in the middle: the upstream must not go on sending.
-		leave();
+		controller.abort(aborted());
 	}
 }
 
