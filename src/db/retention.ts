@@ -1,4 +1,4 @@
-/** Usage rows are kept `LLM_USAGE_RETENTION_DAYS`; the daily totals outlive them. */
+/** What the cron forgets: old usage rows, whose daily totals outlive them, and tokens long expired. */
 import { sql } from 'drizzle-orm';
 import type { Database } from './client';
 
@@ -14,5 +14,14 @@ export async function pruneUsage(db: Database, now: number, days: number): Promi
 			select logs.attempt_id from organizations
 			join llm_usage_logs as logs on logs.organization_id = organizations.id and logs.started_at < ${before}
 			limit ${MOST})`,
+	);
+}
+
+/** Short-lived tokens (`parent_id`) a day after their end. `now` in ms since epoch. */
+export async function forgetExpiredTokens(db: Database, now: number): Promise<void> {
+	const before = now - DAY_MS;
+	await db.run(
+		sql`delete from gateway_keys where id in (
+			select id from gateway_keys where parent_id is not null and expires_at < ${before} limit ${MOST})`,
 	);
 }

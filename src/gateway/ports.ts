@@ -3,8 +3,12 @@
  * Nothing in `gateway/` sees the environment, the database or Hono.
  */
 import type { ModelFacts } from '../catalog/facts';
+import type { ModelOverrides } from '../catalog/override';
+import type { GatewayError } from '../errors';
 import type { HealthPort } from '../health/contract';
-import type { CloseRequest, ExtendRequest, LedgerLimits, OpenAnswer, OpenRequest } from '../ledger/contract';
+import type { ModelSettings } from '../language/settings';
+import type { CloseRequest, ExtendRequest, KeyLimits, LedgerLimits, OpenAnswer, OpenRequest } from '../ledger/contract';
+import type { PromptVersion } from '../prompt/source';
 import type { ProviderConfig } from '../providers/config';
 import type { EmbedWire, EmbedWireId, Frame, Provider, Wire, WireId, WireRequest } from '../providers/provider';
 
@@ -55,13 +59,7 @@ export interface Sourced<T> {
 }
 
 /** Request settings that a layer may preset; the request's own value wins. */
-export interface Settings {
-	readonly temperature?: number;
-	readonly maxTokens?: number;
-	readonly topP?: number;
-	/** ms; taken literally, for the whole attempt until its first event. */
-	readonly timeoutMs?: number;
-}
+export type Settings = ModelSettings;
 
 /** A configured choice of model with its settings, each with its origin. */
 export interface Choice {
@@ -76,11 +74,12 @@ export interface AgentConfig {
 	readonly id: string;
 	readonly slug: string;
 	readonly choice: Choice;
-	/** `provider/model`s tried in order after the first. */
+	/** Names tried in order after the first: `provider/model`, an alias or `profile:<name>`. */
 	readonly fallbacks: readonly string[];
+	/** A name as in `fallbacks`; null: the organization's, else the default one. */
 	readonly embeddingModel: string | null;
-	/** Inserted ahead of the caller's messages. */
-	readonly systemPrompt: string | null;
+	/** Built and inserted ahead of the caller's messages; null: none. */
+	readonly prompt: PromptVersion | null;
 }
 
 /** Who is asking, and what its key lets through. */
@@ -90,10 +89,18 @@ export interface Caller {
 	readonly keyId: string | null;
 	/** With an agent, may the request name another model? */
 	readonly mayOverrideModel: boolean;
+	/** May the request put its own value in place of one that the configuration sets? */
+	readonly mayOverrideSettings: boolean;
+	/** With an agent, may the request bring system messages of its own? */
+	readonly mayOverridePrompt: boolean;
 	/** `provider/model` patterns with `*`; null: all. */
 	readonly allowedModels: readonly string[] | null;
-	/** Agent slugs; null: all. */
+	/** Agent slugs, through which alone models can be reached; null: all agents, and models by themselves. */
 	readonly allowedAgents: readonly string[] | null;
+	/** Provider ids; null: all. */
+	readonly allowedProviders: readonly string[] | null;
+	/** The key's own; null: none. */
+	readonly limits: KeyLimits | null;
 }
 
 /** Everything one request is decided by, at one configuration version. */
@@ -106,14 +113,20 @@ export interface Snapshot {
 	readonly limits: LedgerLimits;
 	/** What an absent or `default` model means. */
 	readonly defaultChoice: Choice;
-	/** Profiles by name. */
+	/** Profiles by name: the organization's, and the operator's under names it does not use itself. */
 	readonly profiles: Readonly<Record<string, Choice>>;
 	/** The organization's own bare names → `provider/model` or `profile:<name>`, already followed to the end. */
 	readonly aliases?: Readonly<Record<string, string>>;
 	/** The agent asked for; null where none was, or where it does not exist. */
 	readonly agent: AgentConfig | null;
-	/** `FALLBACK_CHAIN`, for requests without an agent's own chain. */
+	/** Names for requests without a chain of their own: the organization's, else `FALLBACK_CHAIN`. */
 	readonly fallbackChain: readonly string[];
+	/** Name of a model, alias or `profile:<name>` → names that follow it, in `fallbackChain`'s place. Without a prototype. */
+	readonly fallbacks?: Readonly<Record<string, readonly string[]>>;
+	/** What the configuration knows better than the catalog. */
+	readonly models?: ModelOverrides;
+	/** Name of the organization's own for embeddings that name no model. */
+	readonly embeddingModel?: string | null;
 	/** Provider id → its credentials in order of preference; a provider that is not here has no key. */
 	readonly credentials: Readonly<Record<string, readonly Credential[]>>;
 	/** `DEFAULT_<ID>_EMBEDDING_MODEL`, else the provider's own. */
@@ -171,6 +184,20 @@ export interface UpstreamPort {
 	 * Throws GatewayError: what a refusal means, `upstream_timeout` after a long silence, `aborted`.
 	 */
 	frames(question: UpstreamQuestion): AsyncGenerator<readonly Frame[], void, void>;
+	/**
+	 * One real call with this pair, as cheap as the provider has one: its health path or model list, else one token of
+	 * `model` (or its default model). Never rejects. `signal` ends it.
+	 */
+	probe(provider: Provider, credential: Credential, model: string | null, signal: AbortSignal | null): Promise<Probe>;
+}
+
+export interface Probe {
+	readonly ok: boolean;
+	readonly latencyMs: number;
+	/** The model that was called; null: a list or health path was asked. */
+	readonly model: string | null;
+	/** Why not, as any caller may read it; null where `ok`. */
+	readonly error: GatewayError | null;
 }
 
 export interface UpstreamQuestion {

@@ -41,12 +41,17 @@ export interface Reasoning {
 	readonly sealed?: boolean;
 }
 
+/** Of a variable in an agent's prompt. */
+export type VariableValue = string | number | boolean;
+
 export interface ChatRequest {
 	/** `provider/model`, a bare name, `agent:<slug>`, `profile:<name>`, `default` or absent. */
 	readonly model?: string;
 	/** Ordered models in place of `model` and the configured chain. */
 	readonly models?: readonly string[];
 	readonly messages: readonly Message[];
+	/** Values for the variables of the agent's prompt. Read by the gateway alone. */
+	readonly variables?: Readonly<Record<string, VariableValue>>;
 	readonly tools?: readonly Tool[];
 	readonly toolChoice?: ToolChoice;
 	readonly parallelToolCalls?: boolean;

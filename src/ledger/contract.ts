@@ -19,6 +19,15 @@ export interface LedgerLimits {
 	readonly budgetMonthNanoUsd: NanoUsd | null;
 }
 
+/** Limits of one key, on top of its organization's. */
+export interface KeyLimits extends LedgerLimits {
+	/** Over the key's whole life. */
+	readonly budgetTotalNanoUsd: NanoUsd | null;
+}
+
+/** Whose limit it was. */
+export type LimitOwner = 'organization' | 'key';
+
 export interface OpenRequest {
 	readonly organizationId: string;
 	/** Ours, unique for ever; attempts are `<requestId>.<n>` from 1. */
@@ -34,6 +43,8 @@ export interface OpenRequest {
 	/** When the hold ends by itself and becomes `unknown` (ms since epoch). */
 	readonly expiresAt: number;
 	readonly limits: LedgerLimits;
+	/** null: the key (or whoever has none) has no limits of its own. */
+	readonly keyLimits: KeyLimits | null;
 	/** First target, for the entry that stands in where nothing is heard again. */
 	readonly provider: string;
 	readonly model: string;
@@ -58,11 +69,18 @@ export type OpenAnswer =
 	| { readonly kind: 'unsettled' }
 	| {
 			readonly kind: 'rate-limited';
+			readonly of: LimitOwner;
 			readonly limit: 'requests-per-minute' | 'requests-per-day';
 			readonly retryAfterMs: number;
 			readonly requests: RateState;
 	  }
-	| { readonly kind: 'budget-exceeded'; readonly period: 'day' | 'month'; readonly retryAfterMs: number };
+	| {
+			readonly kind: 'budget-exceeded';
+			readonly of: LimitOwner;
+			readonly period: 'day' | 'month' | 'total';
+			/** null: waiting does not help. */
+			readonly retryAfterMs: number | null;
+	  };
 
 /** Terminal states. `unknown` is provisional: a later settled or released supersedes it, never the reverse. */
 export type EntryState = 'settled' | 'released' | 'unknown';
@@ -137,6 +155,33 @@ export interface ExtendRequest {
 	/** Added to the hold. */
 	readonly nanoUsd: NanoUsd;
 	readonly limits: LedgerLimits;
+	readonly keyId: string | null;
+	readonly keyLimits: KeyLimits | null;
+}
+
+/** What counts against limits at this moment. */
+export interface Spending {
+	/** In the last 60 seconds. */
+	readonly requestsMinute: number;
+	/** ms until that window is empty. */
+	readonly minuteResetMs: number;
+	/** In this UTC day. */
+	readonly requestsDay: number;
+	readonly dayNanoUsd: NanoUsd;
+	readonly monthNanoUsd: NanoUsd;
+	/** What requests in flight may still spend; part of none of the other sums. */
+	readonly heldNanoUsd: NanoUsd;
+}
+
+export interface KeySpending extends Spending {
+	/** Since the key was made, or since the oldest row in D1 where the object had lost its storage. */
+	readonly totalNanoUsd: NanoUsd;
+}
+
+export interface Account {
+	readonly organization: Spending;
+	/** null: no key was asked for. One that was never used has spent nothing. */
+	readonly key: KeySpending | null;
 }
 
 /** RPC surface of the Durable Object `OrgLedger`, one per organization (`idFromName(organizationId)`). */
@@ -146,6 +191,8 @@ export interface OrgLedgerApi {
 	extend(request: ExtendRequest): Promise<boolean>;
 	/** Idempotent by attempt id. Resolves once the entries are durable: until then they are the caller's. */
 	close(organizationId: string, closes: readonly CloseRequest[]): Promise<void>;
+	/** What the organization, and one of its keys, has spent and holds. */
+	account(organizationId: string, keyId: string | null): Promise<Account>;
 	/** The current config version; reads D1 where it is not known. */
 	version(organizationId: string): Promise<number>;
 	/** A configuration write is about to start: opens answer `unsettled`. */

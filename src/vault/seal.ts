@@ -4,12 +4,14 @@
  */
 import { GatewayError } from '../errors';
 
-/** Where a secret belongs; another organization, provider or host can't open it. */
+/** Where a secret belongs; another row, organization, provider or host can't open it. */
 export interface SealScope {
 	readonly organizationId: string;
 	readonly provider: string;
 	/** Scheme, host and port the secret is sent to, as `sealHost` gives it. */
 	readonly host: string;
+	/** Id of the row that holds it. */
+	readonly rowId: string;
 }
 
 /** The current key seals; every key of the ring opens. */
@@ -34,6 +36,13 @@ function toBase64Url(bytes: Uint8Array): string {
 function fromBase64(text: string): Uint8Array {
 	const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
 	return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+}
+
+/** Throws where another spelling of the same bytes was given: an envelope with any character changed opens nowhere. */
+function fromBase64Url(text: string): Uint8Array {
+	const bytes = fromBase64(text);
+	if (toBase64Url(bytes) !== text) throw new TypeError('not the shortest base64url');
+	return bytes;
 }
 
 /** First 12 characters of the key's SHA-256 in base64url: names a key without an entry in any configuration. */
@@ -65,7 +74,7 @@ export async function keyRing(
 export const sealHost = (baseUrl: string | null): string => (baseUrl === null ? '' : new URL(baseUrl).origin);
 
 const additionalData = (scope: SealScope): Uint8Array =>
-	utf8.encode(JSON.stringify([VERSION, scope.organizationId, scope.provider, scope.host]));
+	utf8.encode(JSON.stringify([VERSION, scope.organizationId, scope.provider, scope.host, scope.rowId]));
 
 const unopenable = (why: string, cause?: unknown): GatewayError =>
 	new GatewayError('internal', `A stored provider key can't be opened: ${why}. Store the key again.`, { cause });
@@ -98,7 +107,7 @@ function parse(envelope: string): Envelope {
 	if (version !== VERSION || !keyId || !iv || !ciphertext || rest.length > 0)
 		throw unopenable(`its envelope isn't of version ${VERSION}`);
 	try {
-		return { keyId, iv: fromBase64(iv), ciphertext: fromBase64(ciphertext) };
+		return { keyId, iv: fromBase64Url(iv), ciphertext: fromBase64Url(ciphertext) };
 	} catch (thrown) {
 		throw unopenable("its envelope isn't base64url", thrown);
 	}
@@ -116,7 +125,7 @@ export async function open(ring: KeyRing, scope: SealScope, envelope: string): P
 		const parameters = { name: 'AES-GCM', iv, additionalData: additionalData(scope) };
 		return new TextDecoder().decode(await crypto.subtle.decrypt(parameters, key, ciphertext));
 	} catch (thrown) {
-		throw unopenable('it was altered, or belongs to another organization, provider or host', thrown);
+		throw unopenable('it was altered, or belongs to another row, organization, provider or host', thrown);
 	}
 }
 

@@ -6,9 +6,17 @@ import { keyIdOfEnvelope, keyRing, last4, needsReseal, open, reseal, seal, sealH
 const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 const key = (byte: number): string => btoa(String.fromCharCode(...new Uint8Array(32).fill(byte)));
 
+const fromBase64Url = (text: string): Uint8Array =>
+	Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0));
+const toBase64Url = (bytes: Uint8Array): string =>
+	btoa(String.fromCharCode(...bytes))
+		.replaceAll('+', '-')
+		.replaceAll('/', '_')
+		.replace(/=+$/, '');
+
 const KEY = key(1);
 const OLD = key(2);
-const SCOPE = { organizationId: 'o1', provider: 'openai', host: 'https://api.example.com' };
+const SCOPE = { organizationId: 'o1', provider: 'openai', host: 'https://api.example.com', rowId: 'row-1' };
 
 const ring = (current: string | null = KEY, old: readonly string[] = []) => keyRing(current, old, randomBytes);
 
@@ -47,25 +55,55 @@ describe('seal and open', () => {
 		['organization', { ...SCOPE, organizationId: 'o2' }],
 		['provider', { ...SCOPE, provider: 'groq' }],
 		['host', { ...SCOPE, host: 'https://evil.example.com' }],
+		['scheme', { ...SCOPE, host: 'http://api.example.com' }],
+		['port', { ...SCOPE, host: 'https://api.example.com:8443' }],
+		["host, the provider's own", { ...SCOPE, host: '' }],
+		['row', { ...SCOPE, rowId: 'row-2' }],
 		['split of the same characters', { ...SCOPE, organizationId: 'o', provider: '1openai' }],
 	])('refuse another %s', async (_, scope) => {
 		const keys = await ring();
 		const error = await failure(open(keys, scope, await seal(keys, SCOPE, 'secret')));
-		expect(error).toMatchObject({ code: 'internal', message: expect.stringContaining('another organization') });
+		expect(error).toMatchObject({ code: 'internal', message: expect.stringContaining('another row, organization') });
 	});
 
 	it('refuse an envelope with any one character changed', async () => {
 		const keys = await ring();
 		const envelope = await seal(keys, SCOPE, 'sk-secret');
 		await fc.assert(
-			fc.asyncProperty(fc.nat(envelope.length - 2), fc.constantFrom('A', 'z', '0', '.', '%'), async (at, character) => {
-				fc.pre(envelope[at] !== character);
-				const error = await failure(open(keys, SCOPE, envelope.slice(0, at) + character + envelope.slice(at + 1)));
-				expect(error.code).toBe('internal');
-				expect(error.message).not.toContain('sk-secret');
-			}),
+			fc.asyncProperty(
+				fc.nat(envelope.length - 1),
+				fc.constantFrom('A', 'B', 'z', '0', '.', '%', '+', ' '),
+				async (at, character) => {
+					fc.pre(envelope[at] !== character);
+					const error = await failure(open(keys, SCOPE, envelope.slice(0, at) + character + envelope.slice(at + 1)));
+					expect(error.code).toBe('internal');
+					expect(error.message).not.toContain('sk-secret');
+				},
+			),
 			{ numRuns: 200 },
 		);
+	});
+
+	it('refuse an envelope with any one bit of its bytes flipped', async () => {
+		const keys = await ring();
+		const [version, id, ...parts] = (await seal(keys, SCOPE, 'sk-secret')).split('.');
+		for (const [part, text] of parts.entries()) {
+			const bytes = fromBase64Url(text);
+			for (let bit = 0; bit < bytes.length * 8; bit++) {
+				const flipped = bytes.with(bit >> 3, (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7)));
+				const altered = parts.with(part, toBase64Url(flipped));
+				const error = await failure(open(keys, SCOPE, [version, id, ...altered].join('.')));
+				expect(error.message).toContain('it was altered');
+			}
+		}
+	});
+
+	it('refuse an envelope that was cut, padded or put together from two', async () => {
+		const keys = await ring();
+		const [one, two] = [await seal(keys, SCOPE, 'sk-secret'), await seal(keys, SCOPE, 'sk-another')];
+		const mixed = [...one.split('.').slice(0, 3), two.split('.')[3]].join('.');
+		for (const altered of [one.slice(0, -2), `${one}AA`, `${one}==`, ` ${one}`, `${one}\n`, mixed])
+			expect((await failure(open(keys, SCOPE, altered))).code).toBe('internal');
 	});
 
 	it.each(['', 'plain-text-key', 'v2.a.b.c', 'v1.a.b', 'v1.a.b.c.d', 'v1.a.%%.c'])(
@@ -110,6 +148,13 @@ describe('rotation', () => {
 		expect(await open(closed, SCOPE, envelope)).toBe('secret');
 		expect(needsReseal(closed, envelope)).toBe(false);
 		await failure(reseal(closed, SCOPE, envelope));
+	});
+
+	it('opens what any of several older keys sealed', async () => {
+		const all = [key(3), key(4), OLD];
+		const rotated = await ring(KEY, all);
+		for (const one of all)
+			expect(await open(rotated, SCOPE, await seal(await ring(one), SCOPE, 'secret'))).toBe('secret');
 	});
 
 	it('moves a secret to another host', async () => {

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { PromptSource } from '../../prompt/source';
 import { type ModelSettings, organizations } from './organizations';
 
 /** An agent, and, where a profile (or the default) chooses its model, what it adds to that choice. */
@@ -19,6 +20,8 @@ export const agents = sqliteTable(
 		settings: text({ mode: 'json' }).$type<ModelSettings>().notNull().default({}),
 		/** `provider/model`s; unused where `agent_llm_preferences.provider` is set. */
 		fallbacks: text({ mode: 'json' }).$type<readonly string[]>().notNull().default([]),
+		/** Moves with each change of the agent, its preferences and its prompt; what an update may insist on. */
+		version: integer().notNull().default(1),
 		createdAt: integer('created_at').notNull(),
 		updatedAt: integer('updated_at').notNull(),
 		deletedAt: integer('deleted_at'),
@@ -42,7 +45,34 @@ export const agentLlmPreferences = sqliteTable('agent_llm_preferences', {
 	embeddingModel: text('embedding_model'),
 	/** `provider/model`s in order. */
 	fallbacks: text({ mode: 'json' }).$type<readonly string[]>().notNull().default([]),
-	/** In force with or without `provider`. */
-	systemPrompt: text('system_prompt'),
+	/** The prompt in force, with or without `provider`; null: none. The same as its row of `agent_prompts`. */
+	prompt: text({ mode: 'json' }).$type<PromptSource>(),
+	/** SHA-256 of the prompt, lower-case hex. */
+	promptHash: text('prompt_hash'),
+	/** `agent_prompts.version` in force; null: none. */
+	promptVersion: integer('prompt_version'),
 	updatedAt: integer('updated_at').notNull(),
 });
+
+/** Every prompt an agent ever had. Rows are never changed; a revert writes the old content as a new version. */
+export const agentPrompts = sqliteTable(
+	'agent_prompts',
+	{
+		agentId: text('agent_id')
+			.notNull()
+			.references(() => agents.id),
+		/** From 1. */
+		version: integer().notNull(),
+		organizationId: text('organization_id')
+			.notNull()
+			.references(() => organizations.id),
+		/** null: the prompt was taken away. */
+		source: text({ mode: 'json' }).$type<PromptSource>(),
+		hash: text(),
+		/** What the author says of the change. */
+		note: text(),
+		createdBy: text('created_by').notNull(),
+		createdAt: integer('created_at').notNull(),
+	},
+	(table) => [primaryKey({ columns: [table.agentId, table.version] })],
+);

@@ -9,7 +9,7 @@ export const auditLogs = sqliteTable(
 		organizationId: text('organization_id'),
 		/** `key:<id>`, `operator`, `user:<sub>` */
 		actor: text().notNull(),
-		/** `create`, `update`, `delete`, `revoke`, … */
+		/** `create`, `update`, `delete`, `revoke`, `issue`, `rotate`, `reseal`, `import`, … */
 		action: text().notNull(),
 		/** `agent`, `gateway-key`, `organization`, … */
 		entity: text().notNull(),

@@ -20,7 +20,17 @@ export interface PriceOverride {
 	readonly outputAudio?: string;
 }
 
-/** What an organization knows better than the catalog: negotiated prices, limits of its own deployment. */
+/** What a model that the catalog does not know can do; an absent answer is the conservative guess. */
+export interface CapabilityOverride {
+	readonly kind?: 'chat' | 'embedding';
+	/** Beside text. */
+	readonly input?: readonly ('image' | 'audio' | 'video' | 'pdf')[];
+	readonly tools?: boolean;
+	readonly structuredOutput?: boolean;
+	readonly reasoning?: boolean;
+}
+
+/** What an organization knows better than the catalog: own models, negotiated prices, limits of its own deployment. */
 export const llmModelOverrides = sqliteTable(
 	'llm_model_overrides',
 	{
@@ -30,6 +40,8 @@ export const llmModelOverrides = sqliteTable(
 		provider: text().notNull(),
 		model: text().notNull(),
 		limits: text({ mode: 'json' }).$type<LimitOverride>().notNull().default({}),
+		displayName: text('display_name'),
+		capabilities: text({ mode: 'json' }).$type<CapabilityOverride>().notNull().default({}),
 		/** null: the catalog's. */
 		prices: text({ mode: 'json' }).$type<PriceOverride>(),
 		/** Moves with each change; written to usage rows as the price version `override-<version>`. */

@@ -1,17 +1,6 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { ModelSettings } from '../../language/settings';
 import { amount } from '../money';
-
-/** Settings a layer of the configuration may preset; the request's own value wins. */
-export interface ModelSettings {
-	/** 0–2 */
-	readonly temperature?: number;
-	/** Output tokens, at least 1. */
-	readonly maxTokens?: number;
-	/** 0–1 */
-	readonly topP?: number;
-	/** ms, 1–600000 */
-	readonly timeoutMs?: number;
-}
 
 /** A named choice of model. */
 export interface Profile {
@@ -28,9 +17,17 @@ export interface OrganizationConfiguration {
 	/** Name of the profile that `default` means; absent: the global default. */
 	readonly defaultProfile?: string;
 	readonly profiles?: Readonly<Record<string, Profile>>;
-	/** Bare name → `provider/model` or `profile:<name>`. */
+	/** Bare name → `provider/model`, `profile:<name>` or another alias. */
 	readonly aliases?: Readonly<Record<string, string>>;
+	/** Names tried in order after whatever was asked for; in `FALLBACK_CHAIN`'s place. Absent: that one. */
+	readonly fallbackChain?: readonly string[];
+	/** Name of a model (or alias, profile) → names tried after it, in `fallbackChain`'s place. */
+	readonly fallbacks?: Readonly<Record<string, readonly string[]>>;
+	/** `provider/model` of embeddings that name none; absent: the environment's. */
+	readonly embeddingModel?: string;
 }
+
+export type { ModelSettings } from '../../language/settings';
 
 export const PLANS = ['free', 'pro', 'enterprise'] as const;
 export type Plan = (typeof PLANS)[number];
@@ -47,6 +44,8 @@ export const organizations = sqliteTable('organizations', {
 		.$type<OrganizationConfiguration>()
 		.notNull()
 		.default({}),
+	/** Moves with each change of this row; what an update may insist on. */
+	version: integer().notNull().default(1),
 	/** Moves in the batch of every configuration write. */
 	configVersion: integer('config_version').notNull().default(1),
 	/** null: the environment's limit, in this and the next column. */

@@ -25,6 +25,8 @@ export const llmProviders = sqliteTable(
 		isActive: integer('is_active', { mode: 'boolean' }).notNull().default(true),
 		isDefault: integer('is_default', { mode: 'boolean' }).notNull().default(false),
 		version: integer().notNull().default(1),
+		/** When it was removed: it stays, inactive, for its usage; adding its name again takes it over. */
+		removedAt: integer('removed_at'),
 		createdAt: integer('created_at').notNull(),
 		updatedAt: integer('updated_at').notNull(),
 	},

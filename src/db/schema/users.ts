@@ -21,8 +21,12 @@ export const memberships = sqliteTable(
 		userId: text('user_id')
 			.notNull()
 			.references(() => users.id),
+		/** Stands in place of what the token says. */
 		role: text({ enum: ROLES }).notNull(),
+		/** Removed: no token of this user lets in here any more. */
+		removedAt: integer('removed_at'),
 		createdAt: integer('created_at').notNull(),
+		updatedAt: integer('updated_at').notNull().default(0),
 	},
 	(table) => [
 		primaryKey({ columns: [table.organizationId, table.userId] }),
