@@ -8,21 +8,21 @@
 import { DurableObject } from 'cloudflare:workers';
 import { type Bindings, parseSettings } from '../env';
 import { GatewayError } from '../errors';
-import { monthOf } from '../ledger/balance';
-import type { CloseRequest, ExtendRequest, OpenAnswer, OpenRequest, OrgLedgerApi } from '../ledger/contract';
+import type { Account, CloseRequest, ExtendRequest, OpenAnswer, OpenRequest, OrgLedgerApi } from '../ledger/contract';
 import { Ledger } from '../ledger/core';
 import { GroupCommit } from '../ledger/group-commit';
-import { DAY_MS, dayOf } from '../ledger/limiter';
+import { readUsable } from '../ledger/key-table';
 import { flush } from '../ledger/outbox';
+import { recover } from '../ledger/recovery';
+import { Refresh } from '../ledger/refresh';
 import { LedgerStore } from '../ledger/store';
-import { readSpent, readStanding, type Standing } from '../ledger/usage-table';
+import { readStanding, readVersion, type Standing } from '../ledger/usage-table';
 
 const NEVER = Number.POSITIVE_INFINITY;
 /** Rows are in D1 at most 15 s after their attempt's end, whatever LLM_USAGE_FLUSH_MS says. */
 const MOST_FLUSH_MS = 10_000;
 const LEAST_BACKOFF_MS = 1_000;
 const MOST_BACKOFF_MS = 60_000;
-const REFRESH_MS = 1_000;
 /** How far beyond a running alarm the next one is; that may have begun a moment early. */
 const AFTER_ALARM_MS = 10;
 /** An alarm that is as late as this has been lost. */
@@ -49,15 +49,14 @@ export class OrgLedger extends DurableObject<Bindings> implements OrgLedgerApi {
 	/** When D1 is to be talked to next; 0: as soon as this start has anything to commit. */
 	#exchangeAt = 0;
 	#backoffMs = 0;
-	/** Before this no open asks D1 for a doubtful version again. */
-	#refreshAt = 0;
+	readonly #refresh = new Refresh();
 
 	constructor(ctx: DurableObjectState, env: Bindings) {
 		super(ctx, env);
 		this.ports = { now: () => Date.now(), db: env.DB, log: logLine };
 		this.#flushMs = Math.min(parseSettings({ ...env }).usageFlushMs, MOST_FLUSH_MS);
 		this.#store = new LedgerStore(ctx.storage);
-		this.#ledger = new Ledger((attemptId) => this.#store.find(attemptId));
+		this.#ledger = new Ledger(this.#store);
 		this.#commit = new GroupCommit({
 			now: () => this.ports.now(),
 			after: (ms, task) => {
@@ -89,7 +88,7 @@ export class OrgLedger extends DurableObject<Bindings> implements OrgLedgerApi {
 			answer = this.#ledger.open(request, this.ports.now(), true);
 			if (answer === null) throw noOrganization();
 		}
-		if (this.#ledger.version.due(now)) this.#refresh(now);
+		if (this.#refresh.due(now, this.#ledger.version.due(now))) this.#reread(now);
 		if (this.#ledger.dirty) this.#commit.queue();
 		return answer;
 	}
@@ -107,6 +106,12 @@ export class OrgLedger extends DurableObject<Bindings> implements OrgLedgerApi {
 		for (const close of closes) this.#ledger.close(close, now);
 		if (this.#ledger.dirty) this.#commit.queue();
 		await this.#commit.settled();
+	}
+
+	async account(organizationId: string, keyId: string | null): Promise<Account> {
+		this.#bind(organizationId);
+		await this.#recovered();
+		return this.#ledger.account(keyId, this.ports.now());
 	}
 
 	/** Answers once storage is open: readiness. */
@@ -133,6 +138,7 @@ export class OrgLedger extends DurableObject<Bindings> implements OrgLedgerApi {
 
 	async settle(organizationId: string, version: number): Promise<void> {
 		this.#bind(organizationId);
+		await this.#recovered();
 		this.#ledger.version.settle(version);
 		this.#ledger.touch();
 		await this.#commit.now();
@@ -171,6 +177,7 @@ export class OrgLedger extends DurableObject<Bindings> implements OrgLedgerApi {
 		if (this.#ledger.dirty) await this.#commit.now();
 		await flush(this.ports.db, this.#store, organizationId, rebased);
 		this.#store.prune(this.ports.now());
+		await this.#forget(organizationId);
 		this.#backoffMs = 0;
 		const waiting = this.#store.waitingSince();
 		const deadline = this.#ledger.version.deadline ?? NEVER;
@@ -188,36 +195,62 @@ export class OrgLedger extends DurableObject<Bindings> implements OrgLedgerApi {
 	async #readD1(): Promise<Standing> {
 		const { organizationId, version } = this.#ledger;
 		if (organizationId === null) throw noOrganization();
-		const { epoch, known, certain } = version;
+		const { epoch } = version;
 		const standing = await readStanding(this.ports.db, organizationId);
 		if (this.#store.cursor().base === null) {
 			if (standing.cursor > 0) await this.#recover(organizationId);
 			this.#store.setBase(standing.cursor);
 		}
 		const now = this.ports.now();
-		if (standing.version !== null) version.read(standing.version, epoch, now);
-		if (version.known !== known || version.certain !== certain) this.#ledger.touch();
+		this.#learn(standing.version, epoch, now);
 		for (const entry of standing.direct) this.#ledger.absorb(entry, now);
 		if (this.#ledger.dirty) this.#commit.queue();
 		return standing;
 	}
 
-	/** D1 has rows of an object that lost its storage: balances and the day's requests start from their sums. */
+	/** D1 has rows of an object that lost its storage. */
 	async #recover(organizationId: string): Promise<void> {
-		const now = this.ports.now();
-		const monthStart = Date.UTC(Math.floor(monthOf(now) / 12), monthOf(now) % 12);
-		const spent = await readSpent(this.ports.db, organizationId, monthStart, dayOf(now) * DAY_MS);
-		this.#ledger.balance.seed(spent.dayNanoUsd, spent.monthNanoUsd, now);
-		this.#ledger.requests.day.add(now, spent.requests);
-		this.#ledger.touch();
+		await recover(this.ports.db, this.#ledger, organizationId, this.ports.now());
 		await this.#commit.now();
 	}
 
-	#refresh(now: number): void {
-		if (now < this.#refreshAt) return;
-		this.#refreshAt = now + REFRESH_MS;
-		const failed = (error: unknown): void => this.ports.log('ledger-version-unread', { error: String(error) });
-		this.ctx.waitUntil(this.#consult().catch(failed));
+	/** Nothing is said of limits, and no version taken for known, before what a lost storage held is counted. */
+	async #recovered(): Promise<void> {
+		if (this.#store.cursor().base === null) await this.#consult();
+	}
+
+	/** What D1 said, asked when the version's `epoch` was as given. */
+	#learn(read: number | null, epoch: number, now: number): void {
+		const { version } = this.#ledger;
+		const { known, certain } = version;
+		if (read !== null) version.read(read, epoch, now);
+		if (version.known !== known || version.certain !== certain) this.#ledger.touch();
+		this.#refresh.read(now);
+	}
+
+	/** Asks D1 for the version, with no open waiting for it. */
+	#reread(now: number): void {
+		const { organizationId, version } = this.#ledger;
+		if (organizationId === null) return;
+		this.#refresh.began(now);
+		const { epoch } = version;
+		const learned = (read: number | null): void => {
+			this.#learn(read, epoch, this.ports.now());
+			if (this.#ledger.dirty) this.#commit.queue();
+		};
+		const failed = (error: unknown): void => {
+			const retryAfterMs = this.#refresh.failed(this.ports.now());
+			this.ports.log('ledger-version-unread', { organizationId, retryAfterMs, error: String(error) });
+		};
+		this.ctx.waitUntil(readVersion(this.ports.db, organizationId).then(learned).catch(failed));
+	}
+
+	/** Lets go of accounts whose keys can't be used any more, some at a time. */
+	async #forget(organizationId: string): Promise<void> {
+		const now = this.ports.now();
+		const doubtful = this.#store.accounts.doubtful(now);
+		if (doubtful.length === 0) return;
+		this.#store.accounts.answered(doubtful, await readUsable(this.ports.db, organizationId, doubtful, now), now);
 	}
 
 	#write(): void {

@@ -1,12 +1,11 @@
 /** What has been spent this UTC day and month, and what live holds may still spend. Nano-dollars. */
 import type { LedgerLimits, NanoUsd } from './contract';
 import { DAY_MS, dayOf } from './limiter';
+import { Sums, type SumsState } from './sums';
 
 export interface BalanceState {
-	/** Day number → decimal nano-dollars. */
-	readonly days: readonly (readonly [number, string])[];
-	/** Month number (year × 12 + month) → decimal nano-dollars. */
-	readonly months: readonly (readonly [number, string])[];
+	readonly days: SumsState;
+	readonly months: SumsState;
 }
 
 /** Months since year 0, UTC. */
@@ -23,8 +22,8 @@ export function untilNextMonth(now: number): number {
 
 /** Spending belongs to the day and month in which its attempt started, as the daily aggregates in D1 have it. */
 export class Balance {
-	#days = new Map<number, NanoUsd>();
-	#months = new Map<number, NanoUsd>();
+	readonly #days = new Sums();
+	readonly #months = new Sums();
 	#held: NanoUsd = 0n;
 	#day = 0;
 	#month = 0;
@@ -35,12 +34,12 @@ export class Balance {
 
 	spentDay(now: number): NanoUsd {
 		this.#roll(now);
-		return this.#days.get(this.#day) ?? 0n;
+		return this.#days.during;
 	}
 
 	spentMonth(now: number): NanoUsd {
 		this.#roll(now);
-		return this.#months.get(this.#month) ?? 0n;
+		return this.#months.during;
 	}
 
 	/** The budget that `more` would break, on top of what is spent and held; null where none. */
@@ -60,36 +59,34 @@ export class Balance {
 	spend(startedAt: number, nanoUsd: NanoUsd, now: number): void {
 		this.#roll(now);
 		const day = dayOf(startedAt);
-		const month = monthOf(startedAt);
-		if (day >= this.#day - 1) this.#days.set(day, (this.#days.get(day) ?? 0n) + nanoUsd);
-		if (month >= this.#month - 1) this.#months.set(month, (this.#months.get(month) ?? 0n) + nanoUsd);
+		const month = day === this.#day ? this.#month : monthOf(startedAt);
+		this.#days.add(day, nanoUsd);
+		this.#months.add(month, nanoUsd);
 	}
 
 	/** Sums of D1 for an object that has lost its own: the current day and month. */
 	seed(dayNanoUsd: NanoUsd, monthNanoUsd: NanoUsd, now: number): void {
 		this.#roll(now);
-		this.#days.set(this.#day, this.spentDay(now) + dayNanoUsd);
-		this.#months.set(this.#month, this.spentMonth(now) + monthNanoUsd);
+		this.#days.add(this.#day, dayNanoUsd);
+		this.#months.add(this.#month, monthNanoUsd);
 	}
 
 	state(): BalanceState {
-		const text = ([key, nanoUsd]: [number, NanoUsd]): [number, string] => [key, nanoUsd.toString()];
-		return { days: [...this.#days].map(text), months: [...this.#months].map(text) };
+		return { days: this.#days.state(), months: this.#months.state() };
 	}
 
 	restore(state: BalanceState): void {
-		const amount = ([key, nanoUsd]: readonly [number, string]): [number, NanoUsd] => [key, BigInt(nanoUsd)];
-		this.#days = new Map(state.days.map(amount));
-		this.#months = new Map(state.months.map(amount));
+		this.#days.restore(state.days);
+		this.#months.restore(state.months);
 	}
 
-	/** A clock that stepped back stays in the day it had reached. */
+	/** A clock that steps back stays in the day it had reached, until the next start. */
 	#roll(now: number): void {
 		const day = dayOf(now);
 		if (day <= this.#day) return;
 		this.#day = day;
 		this.#month = monthOf(day * DAY_MS);
-		for (const key of this.#days.keys()) if (key < day - 1) this.#days.delete(key);
-		for (const key of this.#months.keys()) if (key < this.#month - 1) this.#months.delete(key);
+		this.#days.move(day);
+		this.#months.move(this.#month);
 	}
 }

@@ -3,6 +3,7 @@ import type { BalanceState } from './balance';
 import type { ConfigVersionState } from './config-version';
 import type { EntryState, LedgerEntry, NanoUsd } from './contract';
 import type { Hold } from './holds';
+import type { Arrivals } from './limiter';
 
 /** The terminal entry that stands for an attempt, as far as a later close must know it. */
 export interface ClosedAttempt {
@@ -21,10 +22,17 @@ export interface LedgerState {
 	readonly day: { readonly day: number; readonly count: number };
 }
 
-/** Admissions of one second (ms since epoch ÷ 1000), each as its millisecond within it. */
-export interface Arrivals {
-	readonly second: number;
-	readonly offsets: Uint16Array;
+/** What is stored of one key. */
+export interface AccountState {
+	readonly balance: BalanceState;
+	/** Decimal nano-dollars. */
+	readonly totalNanoUsd: string;
+	/** Requests of the UTC day. */
+	readonly day: { readonly day: number; readonly count: number };
+}
+
+export interface KeyArrivals extends Arrivals {
+	readonly keyId: string;
 }
 
 /** One transaction. */
@@ -37,6 +45,10 @@ export interface Changes {
 	/** Whole seconds, in place of what is stored of them; seconds before `arrivalsFrom` are past the window. */
 	readonly arrivals: readonly Arrivals[];
 	readonly arrivalsFrom: number;
+	/** Accounts that changed, as they are now. */
+	readonly accounts: readonly (readonly [keyId: string, AccountState])[];
+	/** As `arrivals`, of keys whose minute has a limit. */
+	readonly keyArrivals: readonly KeyArrivals[];
 	readonly closed: readonly (readonly [attemptId: string, ClosedAttempt])[];
 	/** Rows on their way to D1, in order. */
 	readonly rows: readonly LedgerEntry[];
@@ -50,4 +62,14 @@ export interface Image {
 	readonly holds: readonly Hold[];
 	/** In rising order. */
 	readonly arrivals: readonly Arrivals[];
+	/** The same. */
+	readonly keyArrivals: readonly KeyArrivals[];
+}
+
+/** What a ledger looks up in its log where memory does not have it; what is not stored yet it knows itself. */
+export interface Stored {
+	/** A closed attempt; null: none, or forgotten. */
+	find(attemptId: string): ClosedAttempt | null;
+	/** A key's account; null: it has none. */
+	account(keyId: string): AccountState | null;
 }

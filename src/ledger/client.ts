@@ -3,7 +3,7 @@
  * second the policy of `docs/storage.md` applies: D1 decides what it can, and nothing with a budget goes on.
  */
 import { GatewayError } from '../errors';
-import type { CloseRequest, ExtendRequest, LedgerLimits, OpenAnswer, OpenRequest, OrgLedgerApi } from './contract';
+import type { Account, CloseRequest, ExtendRequest, OpenAnswer, OpenRequest, OrgLedgerApi } from './contract';
 import type { DirectStore } from './direct';
 import { Gather, type GatherPorts } from './gather';
 import { LATE, sleep, within } from './wait';
@@ -25,6 +25,8 @@ export interface LedgerClient {
 	open(request: OpenRequest): Promise<{ readonly answer: OpenAnswer; readonly unchecked: boolean }>;
 	extend(organizationId: string, request: ExtendRequest): Promise<boolean>;
 	close(close: CloseRequest): void;
+	/** What counts against limits now. Throws `upstream_unavailable` (503) where the object can't be reached. */
+	account(organizationId: string, keyId: string | null): Promise<Account>;
 	version(organizationId: string): Promise<number>;
 	prepare(organizationId: string): Promise<void>;
 	settle(organizationId: string, version: number): Promise<void>;
@@ -33,8 +35,13 @@ export interface LedgerClient {
 const unreachable = (cause?: unknown): GatewayError =>
 	new GatewayError('upstream_unavailable', 'The ledger is not reachable.', { retryAfterMs: RETRY_AFTER_MS, cause });
 
-const hasBudget = (limits: LedgerLimits): boolean =>
-	limits.budgetDayNanoUsd !== null || limits.budgetMonthNanoUsd !== null;
+/** Of the organization or of the key. */
+function hasBudget({ limits, keyLimits }: Pick<OpenRequest, 'limits' | 'keyLimits'>): boolean {
+	if (limits.budgetDayNanoUsd !== null || limits.budgetMonthNanoUsd !== null) return true;
+	if (keyLimits === null) return false;
+	const { budgetDayNanoUsd, budgetMonthNanoUsd, budgetTotalNanoUsd } = keyLimits;
+	return budgetDayNanoUsd !== null || budgetMonthNanoUsd !== null || budgetTotalNanoUsd !== null;
+}
 
 /** Durable Object errors say whether a new try makes sense; one that is overloaded must be left alone. */
 function worthRetrying(error: unknown): boolean {
@@ -88,7 +95,7 @@ export function ledgerClient(ports: LedgerClientPorts): LedgerClient {
 		if (standing.keyRevoked) throw new GatewayError('unauthorized', 'This key has been revoked.');
 		if (!request.fresh && standing.configVersion !== request.configVersion)
 			return { kind: 'stale', version: standing.configVersion };
-		if (hasBudget(request.limits)) throw unreachable();
+		if (hasBudget(request)) throw unreachable();
 		return { kind: 'open', requests: null };
 	}
 
@@ -113,7 +120,7 @@ export function ledgerClient(ports: LedgerClientPorts): LedgerClient {
 		async extend(organizationId, request) {
 			if (unchecked.has(request.requestId)) return true;
 			const extending = call(organizationId, (stub) => stub.extend(request));
-			return (await answered(extending, OPEN_MS, 'extend')) ?? !hasBudget(request.limits);
+			return (await answered(extending, OPEN_MS, 'extend')) ?? !hasBudget(request);
 		},
 
 		close(close) {
@@ -124,6 +131,13 @@ export function ledgerClient(ports: LedgerClientPorts): LedgerClient {
 			}
 			if (close.entry) gather.addDirect({ ...close.entry, source: 'direct' });
 			if (close.final) unchecked.delete(requestId);
+		},
+
+		async account(organizationId, keyId) {
+			const asking = call(organizationId, (stub) => stub.account(organizationId, keyId));
+			const account = await answered(asking, OPEN_MS, 'account');
+			if (account === null) throw unreachable();
+			return account;
 		},
 
 		async version(organizationId) {

@@ -5,34 +5,51 @@
  * Exactly one terminal entry stands for each attempt: the first one wins, but what is assumed or `unknown`
  * gives way to the truth.
  */
-import { Balance, untilNextMonth } from './balance';
-import type { Changes, ClosedAttempt, Image } from './changes';
+import { Balance } from './balance';
+import type { Changes, Image, Stored } from './changes';
 import { ConfigVersion } from './config-version';
-import type { CloseRequest, ExtendRequest, LedgerEntry, LedgerLimits, OpenAnswer, OpenRequest } from './contract';
+import type {
+	Account,
+	CloseRequest,
+	ExtendRequest,
+	LedgerEntry,
+	NanoUsd,
+	OpenAnswer,
+	OpenRequest,
+	Spending,
+} from './contract';
 import { attemptOf, closeAttempt, finish, type Hold, holdFor, standIn, unheard, withdrawn } from './holds';
-import { untilTomorrow } from './limiter';
+import type { KeyAccount } from './key-account';
+import { GENERATION, KeyAccounts } from './key-accounts';
 import { Recorder } from './recorder';
+import { refusalOf, type Whole } from './refusal';
 import { RequestLimits } from './request-limits';
 
 /** How long an expired hold is remembered, so that a late close finds what was assumed of it (ms). */
 export const LATE_MS = 86_400_000;
 
+/** For accounts that are restored: nothing of them is past. */
+const LONG_AGO = 0;
+
 export class Ledger {
 	readonly version = new ConfigVersion();
 	readonly balance = new Balance();
 	readonly requests = new RequestLimits();
+	readonly keys: KeyAccounts;
 	organizationId: string | null = null;
 	readonly #holds = new Map<string, Hold>();
 	readonly #recorder: Recorder;
 
-	/** `find`: a closed attempt from the stored memory; what is not stored yet is known here. */
-	constructor(find: (attemptId: string) => ClosedAttempt | null) {
-		this.#recorder = new Recorder(find, this.balance);
+	/** `generation`: how many accounts of keys memory holds twice. */
+	constructor(stored: Stored, generation = GENERATION) {
+		this.keys = new KeyAccounts((keyId) => stored.account(keyId), generation);
+		this.#recorder = new Recorder((attemptId) => stored.find(attemptId), this.balance, this.keys);
 	}
 
 	/**
-	 * null: the version must be read from D1 first, then asked again with `read`. A refusal consumes nothing.
-	 * A request opened twice is counted once. Without a price (`holdNanoUsd` null) nothing is held.
+	 * null: the version must be read from D1 first, then asked again with `read`. The organization's limits come
+	 * first, then the key's; a refusal consumes nothing of either. A request opened twice is counted once. Without
+	 * a price (`holdNanoUsd` null) nothing is held.
 	 */
 	open(request: OpenRequest, now: number, read = false): OpenAnswer | null {
 		const verdict = this.version.judge(request.configVersion, request.fresh);
@@ -41,34 +58,35 @@ export class Ledger {
 			const { known } = this.version;
 			return known === null || (verdict === 'read' && !read) ? null : { kind: 'stale', version: known };
 		}
-		if (this.#holds.has(request.requestId)) return this.#opened(request.limits, now);
-		const counted = request.operation !== 'health';
-		const refused = counted ? this.requests.refusal(request.limits, now) : null;
+		const key = request.keyId === null ? null : this.keys.of(request.keyId, now);
+		if (this.#holds.has(request.requestId)) return this.#opened(request, key, now);
+		const refused = refusalOf(request, this, key, now);
 		if (refused) return refused;
-		const amount = request.holdNanoUsd ?? 0n;
-		const period = this.balance.broken(request.limits, amount, now);
-		if (period) {
-			const retryAfterMs = period === 'day' ? untilTomorrow(now) : untilNextMonth(now);
-			return { kind: 'budget-exceeded', period, retryAfterMs };
-		}
-		if (counted) {
+		if (request.operation !== 'health') {
 			this.requests.add(now);
 			this.#recorder.arrived(now);
+			if (key) {
+				key.arrived(now, request.keyLimits !== null && request.keyLimits.requestsPerMinute !== null);
+				this.keys.touch(key);
+			}
 		}
-		this.balance.hold(amount);
 		const hold = holdFor(request, now);
+		this.#hold(hold.nanoUsd ?? 0n, key);
 		this.#holds.set(hold.requestId, hold);
 		this.#recorder.touch(hold);
-		return this.#opened(request.limits, now);
+		return this.#opened(request, key, now);
 	}
 
-	/** Adds to the hold. False: it would break a budget. Without a live hold only the budget is asked. */
+	/** Adds to the hold. False: it would break a budget. Without a live hold only the budgets are asked. */
 	extend(request: ExtendRequest, now: number): boolean {
-		if (this.balance.broken(request.limits, request.nanoUsd, now)) return false;
-		const hold = this.#holds.get(request.requestId);
+		const { requestId, nanoUsd, limits, keyId, keyLimits } = request;
+		if (this.balance.broken(limits, nanoUsd, now)) return false;
+		const key = keyId === null ? null : this.keys.of(keyId, now);
+		if (key && keyLimits && key.broken(keyLimits, nanoUsd, now)) return false;
+		const hold = this.#holds.get(requestId);
 		if (!hold || hold.expired || hold.final) return true;
-		hold.nanoUsd = (hold.nanoUsd ?? 0n) + request.nanoUsd;
-		this.balance.hold(request.nanoUsd);
+		hold.nanoUsd = (hold.nanoUsd ?? 0n) + nanoUsd;
+		this.#hold(nanoUsd, hold.keyId === keyId ? key : this.#keyOf(hold, now));
 		this.#recorder.touch(hold);
 		return true;
 	}
@@ -81,8 +99,16 @@ export class Ledger {
 		}
 		const hold = this.#holds.get(close.requestId);
 		if (!hold) return;
-		this.#giveBack(hold, finish(hold));
+		this.#giveBack(hold, finish(hold), now);
 		this.#follow(hold, now);
+	}
+
+	/** What is spent and held. `keyId` null: of the organization alone. */
+	account(keyId: string | null, now: number): Account {
+		const organization = this.#spending(this, now);
+		if (keyId === null) return { organization, key: null };
+		const key = this.keys.of(keyId, now);
+		return { organization, key: { ...this.#spending(key, now), totalNanoUsd: key.totalNanoUsd } };
 	}
 
 	/** An entry that an isolate wrote to D1 itself. Counted once; its row is written again to mark it as read. */
@@ -135,15 +161,42 @@ export class Ledger {
 			this.requests.day.restore(image.state.day);
 		}
 		for (const { second, offsets } of image.arrivals) this.requests.minute.restore(second, offsets);
+		for (const { keyId, second, offsets } of image.keyArrivals)
+			this.keys.of(keyId, LONG_AGO).restoreArrivals(second, offsets);
 		for (const hold of image.holds) {
 			this.#holds.set(hold.requestId, hold);
 			this.#recorder.restored(hold);
-			if (!hold.expired) this.balance.hold(hold.nanoUsd ?? 0n);
+			if (!hold.expired) this.#hold(hold.nanoUsd ?? 0n, this.#keyOf(hold, LONG_AGO));
 		}
 	}
 
-	#opened(limits: LedgerLimits, now: number): OpenAnswer {
-		return { kind: 'open', requests: this.requests.state(limits, now) };
+	/** With whichever limit has the fewest requests left. */
+	#opened({ limits, keyLimits }: OpenRequest, key: KeyAccount | null, now: number): OpenAnswer {
+		const whole = this.requests.state(limits, now);
+		const own = key && keyLimits ? key.requests.state(keyLimits, now) : null;
+		const fewer = own !== null && (whole === null || own.remaining < whole.remaining);
+		return { kind: 'open', requests: fewer ? own : whole };
+	}
+
+	#spending({ balance, requests }: Whole, now: number): Spending {
+		return {
+			requestsMinute: requests.minute.count(now),
+			minuteResetMs: requests.minute.emptyAfter(now),
+			requestsDay: requests.day.count(now),
+			dayNanoUsd: balance.spentDay(now),
+			monthNanoUsd: balance.spentMonth(now),
+			heldNanoUsd: balance.held,
+		};
+	}
+
+	#keyOf({ keyId }: Hold, now: number): KeyAccount | null {
+		return keyId === null ? null : this.keys.of(keyId, now);
+	}
+
+	/** Negative gives back. */
+	#hold(nanoUsd: NanoUsd, key: KeyAccount | null): void {
+		this.balance.hold(nanoUsd);
+		key?.balance.hold(nanoUsd);
 	}
 
 	/** True where the entry was recorded. */
@@ -153,15 +206,16 @@ export class Ledger {
 		const first = hold !== undefined && !hold.expired && attempt > hold.highest;
 		const recorded = this.#recorder.record(entry, now, false, first);
 		if (!hold) return recorded;
-		if (recorded) this.#giveBack(hold, closeAttempt(hold, attempt, entry.costNanoUsd ?? 0n));
+		let back = recorded ? closeAttempt(hold, attempt, entry.costNanoUsd ?? 0n) : 0n;
 		if (direct) hold.direct = true;
-		if (final) this.#giveBack(hold, finish(hold));
+		if (final) back += finish(hold);
+		this.#giveBack(hold, back, now);
 		this.#follow(hold, now);
 		return recorded;
 	}
 
-	#giveBack(hold: Hold, nanoUsd: bigint): void {
-		if (!hold.expired) this.balance.hold(-nanoUsd);
+	#giveBack(hold: Hold, nanoUsd: NanoUsd, now: number): void {
+		if (!hold.expired && nanoUsd !== 0n) this.#hold(-nanoUsd, this.#keyOf(hold, now));
 	}
 
 	/** What a close means for the hold itself: over, corrected, or just smaller. */
@@ -172,7 +226,7 @@ export class Ledger {
 	}
 
 	#lapse(hold: Hold, now: number): void {
-		this.balance.hold(-(hold.nanoUsd ?? 0n));
+		this.#giveBack(hold, hold.nanoUsd ?? 0n, now);
 		hold.expired = true;
 		this.#assume(hold, now);
 	}

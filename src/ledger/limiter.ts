@@ -5,13 +5,18 @@ export const DAY_MS = 86_400_000;
 /** Days since 1970-01-01 UTC. */
 export const dayOf = (ms: number): number => Math.floor(ms / DAY_MS);
 
+/** Most keys are seen seldom, and many only once: a window takes room with its first arrival. */
+const NO_TIMES = new Float64Array(0);
+const NO_COUNTS = new Uint32Array(0);
+const LEAST_SLOTS = 8;
+
 /**
  * Arrivals of the last 60 seconds, one slot per millisecond that had any, so at most 60,000 however many
  * requests come. An arrival at t leaves the window at t + 60,000.
  */
 export class SlidingMinute {
-	#times = new Float64Array(64);
-	#counts = new Uint32Array(64);
+	#times = NO_TIMES;
+	#counts = NO_COUNTS;
 	#head = 0;
 	#length = 0;
 	#total = 0;
@@ -64,15 +69,27 @@ export class SlidingMinute {
 
 	/** Arrivals of one second (ms ÷ 1000), each as its offset within it, in order. */
 	offsets(second: number): Uint16Array {
-		const offsets: number[] = [];
 		const start = second * 1000;
-		for (let index = this.#length - 1; index >= 0; index -= 1) {
+		let first = this.#length;
+		let size = 0;
+		let after = 0;
+		while (first > 0 && this.#time(this.#slot(first - 1)) >= start) {
+			first -= 1;
+			const slot = this.#slot(first);
+			if (this.#time(slot) < start + 1000) size += this.#at(slot);
+			else after += 1;
+		}
+		const offsets = new Uint16Array(size);
+		let at = 0;
+		for (let index = first; index < this.#length - after; index += 1) {
 			const slot = this.#slot(index);
 			const offset = this.#time(slot) - start;
-			if (offset < 0) break;
-			if (offset < 1000) for (let count = this.#at(slot); count > 0; count -= 1) offsets.push(offset);
+			for (let count = this.#at(slot); count > 0; count -= 1) {
+				offsets[at] = offset;
+				at += 1;
+			}
 		}
-		return Uint16Array.from(offsets.reverse());
+		return offsets;
 	}
 
 	/** Puts one second of arrivals back, seconds in rising order. */
@@ -106,7 +123,7 @@ export class SlidingMinute {
 	}
 
 	#grow(): void {
-		const times = new Float64Array(this.#times.length * 2);
+		const times = new Float64Array(Math.max(LEAST_SLOTS, this.#times.length * 2));
 		const counts = new Uint32Array(times.length);
 		for (let index = 0; index < this.#length; index += 1) {
 			times[index] = this.#time(this.#slot(index));
@@ -116,6 +133,26 @@ export class SlidingMinute {
 		this.#counts = counts;
 		this.#head = 0;
 	}
+}
+
+/** Arrivals of one second (ms since epoch ÷ 1000), each as its millisecond within it. */
+export interface Arrivals {
+	readonly second: number;
+	readonly offsets: Uint16Array;
+}
+
+/** ms since epoch ÷ 1000, whole. */
+export const secondOf = (ms: number): number => Math.floor(ms / 1000);
+
+/** The seconds of a window that an arrival at or after `since` may have changed, as they are now. */
+export function arrivalsSince(minute: SlidingMinute, since: number, now: number): Arrivals[] {
+	const arrivals: Arrivals[] = [];
+	const last = secondOf(Math.max(now, minute.newest));
+	for (let second = secondOf(Math.max(since, now - MINUTE_MS)); second <= last; second += 1) {
+		const offsets = minute.offsets(second);
+		if (offsets.length > 0) arrivals.push({ second, offsets });
+	}
+	return arrivals;
 }
 
 /** Requests of the current UTC day. A clock that stepped back stays in the day it had reached. */

@@ -6,8 +6,9 @@ import { readCursor, writeBatch } from './usage-table';
 const MOST_BATCHES = 40;
 
 /**
- * Sends what waits, oldest first; nothing before the store knows where D1's cursor stood at first. Throws where D1 fails: whether that batch was written is found out by its
- * cursor the next time. `rebased` tells that D1's cursor was not where any batch of this object could leave it.
+ * Sends what waits, oldest first; nothing before the store knows where D1's cursor stood at first. Throws where D1
+ * fails: whether that batch was written is found out by its cursor the next time. `rebased` tells that D1's cursor
+ * was not where any batch of this object could leave it.
  */
 export async function flush(
 	db: D1Database,
@@ -19,8 +20,8 @@ export async function flush(
 		const { base, flushed } = store.cursor();
 		const batch = base === null ? null : store.batch();
 		if (base === null || batch === null) return;
-		const { json, last } = batch;
-		const written = await writeBatch(db, organizationId, { json, from: base + flushed, to: base + last });
+		const { json, uses, last } = batch;
+		const written = await writeBatch(db, organizationId, { json, uses, from: base + flushed, to: base + last });
 		if (written) store.acknowledge(last);
 		else resume(store, base, flushed, await readCursor(db, organizationId), rebased);
 	}

@@ -1,12 +1,12 @@
 /** Collects what must be stored: the entry that stands for each attempt, holds that changed, admissions. */
 import type { Balance } from './balance';
-import type { Arrivals, Changes, ClosedAttempt, LedgerState } from './changes';
-import type { LedgerEntry } from './contract';
+import type { Changes, ClosedAttempt, LedgerState } from './changes';
+import type { LedgerEntry, NanoUsd } from './contract';
 import type { Hold } from './holds';
-import { MINUTE_MS, type SlidingMinute } from './limiter';
+import type { KeyAccounts } from './key-accounts';
+import { arrivalsSince, MINUTE_MS, type SlidingMinute, secondOf } from './limiter';
 
 const NEVER = Number.POSITIVE_INFINITY;
-const secondOf = (ms: number): number => Math.floor(ms / 1000);
 
 export class Recorder {
 	#closed = new Map<string, ClosedAttempt>();
@@ -21,10 +21,12 @@ export class Recorder {
 	constructor(
 		private readonly stored: (attemptId: string) => ClosedAttempt | null,
 		private readonly balance: Balance,
+		private readonly accounts: KeyAccounts,
 	) {}
 
 	get dirty(): boolean {
-		return this.#stateChanged || this.#changed.size > 0 || this.#dropped.length > 0 || this.#rows.length > 0;
+		if (this.#stateChanged || this.#changed.size > 0 || this.#dropped.length > 0) return true;
+		return this.#rows.length > 0 || this.accounts.dirty;
 	}
 
 	find(attemptId: string): ClosedAttempt | null {
@@ -41,9 +43,9 @@ export class Recorder {
 		if (standing !== null) {
 			const replaces = standing.assumed || (standing.state === 'unknown' && entry.state !== 'unknown' && !assumed);
 			if (!replaces) return false;
-			this.balance.spend(standing.startedAt, -(standing.costNanoUsd ?? 0n), now);
+			this.#spend(entry.keyId, standing.startedAt, -(standing.costNanoUsd ?? 0n), now);
 		}
-		this.balance.spend(entry.startedAt, entry.costNanoUsd ?? 0n, now);
+		this.#spend(entry.keyId, entry.startedAt, entry.costNanoUsd ?? 0n, now);
 		const { state, costNanoUsd, startedAt } = entry;
 		this.#closed.set(entry.attemptId, { state, costNanoUsd, startedAt, assumed });
 		this.#rows.push(entry);
@@ -84,8 +86,9 @@ export class Recorder {
 			state,
 			holds: [...this.#changed],
 			dropped: this.#dropped,
-			arrivals: this.#arrivals(now, minute),
+			arrivals: arrivalsSince(minute, this.#arrivedAt, now),
 			arrivalsFrom: secondOf(now - MINUTE_MS),
+			...this.accounts.take(now),
 			closed: [...this.#closed],
 			rows: this.#rows,
 			at: now,
@@ -100,14 +103,12 @@ export class Recorder {
 		return changes;
 	}
 
-	#arrivals(now: number, minute: SlidingMinute): Arrivals[] {
-		const arrivals: Arrivals[] = [];
-		if (this.#arrivedAt === NEVER) return arrivals;
-		const first = secondOf(Math.max(this.#arrivedAt, now - MINUTE_MS));
-		for (let second = first; second <= secondOf(Math.max(now, minute.newest)); second += 1) {
-			const offsets = minute.offsets(second);
-			if (offsets.length > 0) arrivals.push({ second, offsets });
-		}
-		return arrivals;
+	#spend(keyId: string | null, startedAt: number, nanoUsd: NanoUsd, now: number): void {
+		if (nanoUsd === 0n) return;
+		this.balance.spend(startedAt, nanoUsd, now);
+		if (keyId === null) return;
+		const account = this.accounts.of(keyId, now);
+		account.spend(startedAt, nanoUsd, now);
+		this.accounts.touch(account);
 	}
 }

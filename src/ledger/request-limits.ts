@@ -1,5 +1,5 @@
 /** Requests per sliding minute and per UTC day, as an open is judged by them and as `x-ratelimit-*` tells them. */
-import type { LedgerLimits, OpenAnswer, RateState } from './contract';
+import type { LedgerLimits, LimitOwner, OpenAnswer, RateState } from './contract';
 import { DayCounter, SlidingMinute, untilTomorrow } from './limiter';
 
 export class RequestLimits {
@@ -12,17 +12,17 @@ export class RequestLimits {
 	}
 
 	/** Of two limits reached the one that lasts longer is named. */
-	refusal(limits: LedgerLimits, now: number): Extract<OpenAnswer, { kind: 'rate-limited' }> | null {
+	refusal(of: LimitOwner, limits: LedgerLimits, now: number): Extract<OpenAnswer, { kind: 'rate-limited' }> | null {
 		const { requestsPerDay, requestsPerMinute } = limits;
 		if (requestsPerDay !== null && this.day.count(now) >= requestsPerDay) {
 			const retryAfterMs = untilTomorrow(now);
 			const requests = { limit: requestsPerDay, remaining: 0, resetMs: retryAfterMs };
-			return { kind: 'rate-limited', limit: 'requests-per-day', retryAfterMs, requests };
+			return { kind: 'rate-limited', of, limit: 'requests-per-day', retryAfterMs, requests };
 		}
 		if (requestsPerMinute !== null && this.minute.count(now) >= requestsPerMinute) {
 			const retryAfterMs = this.minute.freeAfter(requestsPerMinute, now);
 			const requests = { limit: requestsPerMinute, remaining: 0, resetMs: this.minute.emptyAfter(now) };
-			return { kind: 'rate-limited', limit: 'requests-per-minute', retryAfterMs, requests };
+			return { kind: 'rate-limited', of, limit: 'requests-per-minute', retryAfterMs, requests };
 		}
 		return null;
 	}

@@ -1,8 +1,11 @@
 /** The SQLite of the OrgLedger object: the log of its memory, and the rows on their way to D1. */
-import type { Arrivals, Changes, ClosedAttempt, Image, LedgerState } from './changes';
+import { AccountStore } from './account-store';
+import type { AccountState, Changes, ClosedAttempt, Image, LedgerState, Stored } from './changes';
 import type { EntryState } from './contract';
 import type { Hold } from './holds';
-import { rowJson } from './row';
+import type { KeyUse } from './key-table';
+import type { Arrivals } from './limiter';
+import { COLUMNS, rowJson } from './row';
 import { BATCH_BYTES, BATCH_ROWS } from './usage-table';
 
 /** How long a closed attempt is remembered after its close, at least, and never less than until it is in D1 (ms). */
@@ -30,6 +33,7 @@ const SCHEMA = `
 /** The next rows to send: `json` for D1, up to the outbox id `last`. */
 export interface OutboxBatch {
 	readonly json: string;
+	readonly uses: readonly KeyUse[];
 	readonly last: number;
 }
 
@@ -41,6 +45,11 @@ export interface CursorState {
 
 type ClosedRow = { state: EntryState; cost: string | null; started_at: number; assumed: number };
 
+const KEY = `json_extract(row, '$[${COLUMNS.indexOf('key_id')}]')`;
+const STARTED = `json_extract(row, '$[${COLUMNS.indexOf('started_at')}]')`;
+const USES = `select ${KEY} as key_id, max(${STARTED}) as used_at from outbox
+	where id <= ? and ${KEY} is not null group by 1`;
+
 const holdJson = (hold: Hold): string => JSON.stringify({ ...hold, nanoUsd: hold.nanoUsd?.toString() ?? null });
 
 function holdOfJson(body: string): Hold {
@@ -48,15 +57,21 @@ function holdOfJson(body: string): Hold {
 	return { ...stored, nanoUsd: stored.nanoUsd === null ? null : BigInt(stored.nanoUsd) };
 }
 
-export class LedgerStore {
+export class LedgerStore implements Stored {
+	readonly accounts: AccountStore;
 	readonly #sql: SqlStorage;
 
 	constructor(private readonly storage: DurableObjectStorage) {
 		this.#sql = storage.sql;
 		this.#sql.exec(SCHEMA);
+		this.accounts = new AccountStore(storage.sql);
 	}
 
-	/** What a start needs: state, live holds, the last minute. Never the entries. */
+	account(keyId: string): AccountState | null {
+		return this.accounts.find(keyId);
+	}
+
+	/** What a start needs: state, live holds, the last minute. Never the entries, and accounts only of these. */
 	load(): Image {
 		const state = this.#sql.exec<{ body: string }>('select body from state').toArray()[0];
 		const holds = this.#sql.exec<{ body: string }>('select body from hold').toArray();
@@ -67,6 +82,7 @@ export class LedgerStore {
 			state: state ? (JSON.parse(state.body) as LedgerState) : null,
 			holds: holds.map((hold) => holdOfJson(hold.body)),
 			arrivals: arrivals.map(({ second, offsets }): Arrivals => ({ second, offsets: new Uint16Array(offsets) })),
+			keyArrivals: this.accounts.arrivals(),
 		};
 	}
 
@@ -81,6 +97,7 @@ export class LedgerStore {
 			for (const { second, offsets } of changes.arrivals)
 				sql.exec('insert or replace into arrivals (second, offsets) values (?, ?)', second, offsets.buffer);
 			sql.exec('delete from arrivals where second < ?', changes.arrivalsFrom);
+			this.accounts.apply(changes);
 			for (const [attemptId, closed] of changes.closed) this.#remember(attemptId, closed, changes.at);
 			for (const row of changes.rows)
 				sql.exec('insert into outbox (row, queued_at) values (?, ?)', rowJson(row), changes.at);
@@ -112,7 +129,7 @@ export class LedgerStore {
 			rows.push(next.row);
 			last = next.id;
 		}
-		return rows.length === 0 ? null : { json: `[${rows.join(',')}]`, last };
+		return rows.length === 0 ? null : { json: `[${rows.join(',')}]`, uses: this.#uses(last), last };
 	}
 
 	/** When the oldest row not yet in D1 was queued (ms since epoch); null: there is none. */
@@ -154,6 +171,12 @@ export class LedgerStore {
 			before - CLOSED_MS,
 			before - UNKNOWN_MS,
 		);
+	}
+
+	/** Of the rows up to `last`. */
+	#uses(last: number): KeyUse[] {
+		const rows = this.#sql.exec<{ key_id: string; used_at: number }>(USES, last).toArray();
+		return rows.map(({ key_id, used_at }): KeyUse => [key_id, used_at]);
 	}
 
 	#remember(attemptId: string, closed: ClosedAttempt, at: number): void {

@@ -4,6 +4,7 @@
  */
 import type { LedgerEntry } from './contract';
 import { NOT_ATTEMPTED } from './holds';
+import { type KeyUse, USE } from './key-table';
 import { COLUMNS, entryOf, rowJson, type UsageRow } from './row';
 
 /** Rows and bytes of JSON in one batch; D1 takes 2 MB in one parameter. */
@@ -21,7 +22,8 @@ const updates = [...COLUMNS.filter((column) => column !== 'attempt_id'), 'seq']
 const columns = COLUMNS.map((column) => (column === 'cost_nano_usd' ? `cast(${column} as text) as ${column}` : column));
 
 const GIVES_WAY = `(llm_usage_logs.state = 'unknown' or llm_usage_logs.error_class is '${NOT_ATTEMPTED}')`;
-const UNREAD = `(llm_usage_logs.source = 'direct' and llm_usage_logs.seq is null)`;
+/** A row that an isolate wrote and the object has not read back. */
+export const UNREAD = `(llm_usage_logs.source = 'direct' and llm_usage_logs.seq is null)`;
 const ASSUMED = `(excluded.state = 'unknown' or excluded.error_class is '${NOT_ATTEMPTED}')`;
 const AT_CURSOR = '(select seq from ledger_cursor where organization_id = ?2) = ?3';
 
@@ -34,6 +36,7 @@ const WRITE_DIRECT = `${insert}, null from json_each(?1) where true ${replace}`;
 const MARK = `update llm_usage_logs set seq = ?4 where organization_id = ?2 and source = 'direct' and seq is null
 	and ${AT_CURSOR} and exists (select 1 from json_each(?1) where ${field('source')} = 'direct'
 	and ${field('attempt_id')} = llm_usage_logs.attempt_id and ${field('state')} = llm_usage_logs.state)`;
+const USE_AT_CURSOR = `${USE} and ${AT_CURSOR}`;
 /** In the JSON of every direct row. */
 const DIRECT_TEXT = '"direct"';
 const ADVANCE = 'update ledger_cursor set seq = ?3 where organization_id = ?1 and seq = ?2 returning seq';
@@ -42,29 +45,30 @@ const CURSOR = 'select seq from ledger_cursor where organization_id = ?1';
 const VERSION = 'select config_version from organizations where id = ?1';
 const DIRECT = `select ${columns.join(', ')} from llm_usage_logs
 	where organization_id = ?1 and source = 'direct' and seq is null limit ${BATCH_ROWS}`;
-const SPENT = `select cast(coalesce(sum(cost_nano_usd), 0) as text) as month,
-	cast(coalesce(sum(iif(started_at >= ?3, cost_nano_usd, 0)), 0) as text) as day,
-	count(distinct iif(started_at >= ?3 and operation <> 'health', request_id, null)) as requests
-	from llm_usage_logs where organization_id = ?1 and started_at >= ?2 and not ${UNREAD}`;
 
 /** One batch of rows, and the cursor it moves. */
 export interface Batch {
 	/** JSON array of rows as `rowJson` makes them. */
 	readonly json: string;
+	/** The keys they were made with. */
+	readonly uses: readonly KeyUse[];
 	/** Where the cursor must stand, or nothing is written. */
 	readonly from: number;
 	readonly to: number;
 }
 
-/** Rows, aggregates (by trigger) and cursor together or not at all. False: the cursor stands elsewhere. */
+/** Rows, aggregates (by trigger), last uses of keys and cursor together or not at all. False: the cursor stands elsewhere. */
 export async function writeBatch(db: D1Database, organizationId: string, batch: Batch): Promise<boolean> {
 	const bound = [batch.json, organizationId, batch.from, batch.to];
 	// Rare, and not worth sending the whole batch to D1 twice for.
 	const mark = batch.json.includes(DIRECT_TEXT) ? [db.prepare(MARK).bind(...bound)] : [];
+	const uses = JSON.stringify(batch.uses);
+	const use = batch.uses.length === 0 ? [] : [db.prepare(USE_AT_CURSOR).bind(uses, organizationId, batch.from)];
 	const results = await db.batch<{ readonly seq: number }>([
 		db.prepare(START_CURSOR).bind(organizationId),
 		db.prepare(WRITE).bind(...bound),
 		...mark,
+		...use,
 		db.prepare(ADVANCE).bind(organizationId, batch.from, batch.to),
 	]);
 	return results.at(-1)?.results.length === 1;
@@ -116,27 +120,6 @@ export async function readStanding(db: D1Database, organizationId: string): Prom
 	};
 }
 
-export interface Spent {
-	readonly dayNanoUsd: bigint;
-	readonly monthNanoUsd: bigint;
-	/** Requests of the day. */
-	readonly requests: number;
-}
-
-/** Sums of what the object has written, for one that lost its storage. Times are ms since epoch. */
-export async function readSpent(
-	db: D1Database,
-	organizationId: string,
-	monthStart: number,
-	dayStart: number,
-): Promise<Spent> {
-	const row = await db
-		.prepare(SPENT)
-		.bind(organizationId, monthStart, dayStart)
-		.first<{ month: string; day: string; requests: number }>();
-	return {
-		dayNanoUsd: BigInt(row?.day ?? 0),
-		monthNanoUsd: BigInt(row?.month ?? 0),
-		requests: row?.requests ?? 0,
-	};
-}
+/** The configuration version alone; null: there is no such organization. */
+export const readVersion = (db: D1Database, organizationId: string): Promise<number | null> =>
+	db.prepare(VERSION).bind(organizationId).first<number>('config_version');

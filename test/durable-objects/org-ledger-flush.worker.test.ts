@@ -10,7 +10,9 @@ import {
 	closes,
 	cursorInD1,
 	failingDb,
+	gatewayKey,
 	LedgerBench,
+	lastUsedInD1,
 	organization,
 	rowsInD1,
 	settled,
@@ -156,7 +158,7 @@ describe('rows on their way to D1', () => {
 			await bench.committed();
 		}
 		expect(await bench.alarmIn()).toBe(1_000);
-		expect(db.batches).toBe(2);
+		expect([db.batches, db.reads]).toEqual([1, 1]);
 	});
 
 	it('survive a kill on the way', async () => {
@@ -189,17 +191,25 @@ describe('rows on their way to D1', () => {
 describe('a batch', () => {
 	const batch = (parts: Partial<LedgerEntry>, from: number): Batch => ({
 		json: `[${rowJson(new LedgerBench().entry('a', parts))}]`,
+		uses: [],
 		from,
 		to: from + 1,
 	});
 
 	it('writes nothing, marks nothing and moves nothing where the cursor stands elsewhere', async () => {
 		await directStore(env.DB).write([new LedgerBench().entry('a')]);
-		const late = { ...batch({ source: 'direct' }, 3), json: `[${rowJson(new LedgerBench().entry('b'))}]` };
+		await gatewayKey('k1');
+		const late = {
+			...batch({ source: 'direct' }, 3),
+			json: `[${rowJson(new LedgerBench().entry('b'))}]`,
+			uses: [['k1', 5]] as const,
+		};
 		expect(await writeBatch(env.DB, ORGANIZATION, batch({ source: 'direct' }, 3))).toBe(false);
 		expect(await writeBatch(env.DB, ORGANIZATION, late)).toBe(false);
 		expect(await rowsInD1()).toMatchObject([{ attempt_id: 'a.1', seq: null }]);
-		expect(await cursorInD1()).toBe(0);
+		expect([await cursorInD1(), await lastUsedInD1('k1')]).toEqual([0, null]);
+		expect(await writeBatch(env.DB, ORGANIZATION, { ...late, from: 0, to: 1 })).toBe(true);
+		expect([await cursorInD1(), await lastUsedInD1('k1')]).toEqual([1, 5]);
 	});
 
 	it('marks a direct row only in the state in which it was read', async () => {

@@ -95,7 +95,7 @@ export class LedgerBench {
 	}
 
 	/** Rows of the object's own tables. */
-	async stored(table: 'outbox' | 'closed' | 'hold' | 'arrivals'): Promise<number> {
+	async stored(table: 'outbox' | 'closed' | 'hold' | 'arrivals' | 'account' | 'key_arrivals'): Promise<number> {
 		return runInDurableObject(await this.stub(), (_, state) => {
 			const count = state.storage.sql.exec<{ rows: number }>(`select count(*) as rows from ${table}`);
 			return count.one().rows;
@@ -141,25 +141,90 @@ export async function totalsInD1(): Promise<Totals | null> {
 	).first<Totals>();
 }
 
+export interface KeyParts {
+	readonly organizationId?: string;
+	readonly parentId?: string;
+	readonly expiresAt?: number;
+	readonly revokedAt?: number;
+	readonly lastUsedAt?: number;
+}
+
+export async function gatewayKey(id: string, parts: KeyParts = {}): Promise<void> {
+	const { organizationId = ORGANIZATION, parentId, expiresAt, revokedAt, lastUsedAt } = parts;
+	await env.DB.prepare(
+		`insert into gateway_keys (id, organization_id, name, secret_hash, last4, scopes, created_by, created_at,
+			parent_id, expires_at, revoked_at, last_used_at) values (?1, ?2, ?1, 'h', '1234', '[]', 'operator', 0, ?3, ?4, ?5, ?6)`,
+	)
+		.bind(id, organizationId, parentId ?? null, expiresAt ?? null, revokedAt ?? null, lastUsedAt ?? null)
+		.run();
+}
+
+export const lastUsedInD1 = (id: string): Promise<number | null> =>
+	env.DB.prepare('select last_used_at from gateway_keys where id = ?').bind(id).first<number>('last_used_at');
+
 export const cursorInD1 = (id = ORGANIZATION): Promise<number | null> =>
 	env.DB.prepare('select seq from ledger_cursor where organization_id = ?').bind(id).first<number>('seq');
 
-/** D1 whose batches do as told, call by call; then as D1 does. `after`: the answer is lost. */
-export function failingDb(...failures: ('before' | 'after')[]): D1Database & { readonly batches: number } {
-	let batches = 0;
+export interface FailingDb extends D1Database {
+	readonly batches: number;
+	/** Queries that were asked for one row alone. */
+	readonly reads: number;
+	/** Reads are not answered before `answer`. */
+	hold(): void;
+	answer(): void;
+	/** All that was asked so far has its answer. */
+	idle(): Promise<void>;
+}
+
+/** D1 whose calls do as told, one by one; then as D1 does. `after`: the answer is lost. */
+export function failingDb(...failures: ('before' | 'after' | 'not')[]): FailingDb {
+	const calls = { batches: 0, reads: 0 };
+	const asked: Promise<unknown>[] = [];
+	let held: Promise<void> | null = null;
+	let release = (): void => undefined;
+	async function asking<T>(kind: 'batches' | 'reads', query: () => Promise<T>): Promise<T> {
+		calls[kind] += 1;
+		if (kind === 'reads') await held;
+		const failure = failures.shift();
+		if (failure === 'before') throw new Error('D1_ERROR: no connection');
+		const answer = await query();
+		if (failure === 'after') throw new Error('D1_ERROR: connection lost');
+		return answer;
+	}
+	function ask<T>(kind: 'batches' | 'reads', query: () => Promise<T>): Promise<T> {
+		const answer = asking(kind, query);
+		asked.push(answer.catch(() => undefined));
+		return answer;
+	}
+	/** Real statements, since a batch takes no others. */
+	function prepare(query: string): D1PreparedStatement {
+		const statement = env.DB.prepare(query);
+		const bind = statement.bind.bind(statement);
+		statement.bind = (...values: unknown[]) => {
+			const bound = bind(...values);
+			const first = bound.first.bind(bound) as (column?: string) => Promise<unknown>;
+			return Object.assign(bound, { first: (column?: string) => ask('reads', () => first(column)) });
+		};
+		return statement;
+	}
 	return {
 		get batches() {
-			return batches;
+			return calls.batches;
 		},
-		prepare: (query: string) => env.DB.prepare(query),
-		async batch<T>(statements: D1PreparedStatement[]): Promise<D1Result<T>[]> {
-			batches += 1;
-			const failure = failures.shift();
-			if (failure === 'before') throw new Error('D1_ERROR: no connection');
-			const results = await env.DB.batch<T>(statements);
-			if (failure === 'after') throw new Error('D1_ERROR: connection lost');
-			return results;
+		get reads() {
+			return calls.reads;
 		},
+		hold() {
+			held = new Promise((resolve) => {
+				release = resolve;
+			});
+		},
+		answer: () => release(),
+		async idle() {
+			for (let at = 0; at < asked.length; at += 1) await asked[at];
+		},
+		prepare,
+		batch: (statements) => ask('batches', () => env.DB.batch(statements)),
 		exec: (query: string) => env.DB.exec(query),
 		dump: () => env.DB.dump(),
 		withSession: () => env.DB.withSession(),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Balance, untilNextMonth } from '../../src/ledger/balance';
+import { DAY_MS } from '../../src/ledger/limiter';
 import { NO_LIMITS, START } from './fixtures';
 
 const midnight = Date.UTC(2026, 3, 1);
@@ -19,8 +20,27 @@ describe('the balance', () => {
 		balance.spend(START, 1n, START);
 		balance.spend(midnight, 2n, midnight);
 		balance.spend(midnight + 86_400_000 * 40, 3n, midnight + 86_400_000 * 40);
-		expect(balance.state().days.map(([, nanoUsd]) => nanoUsd)).toEqual(['3']);
-		expect(balance.state().months.map(([, nanoUsd]) => nanoUsd)).toEqual(['2', '3']);
+		const { days, months } = balance.state();
+		expect(days.slice(1)).toEqual(['0', '3', '0']);
+		expect(months.slice(1)).toEqual(['2', '3', '0']);
+	});
+
+	it('finds its days again after a start, whichever side of midnight the clock is on', () => {
+		const before = new Balance();
+		before.spend(midnight - 1, 1n, midnight + 5);
+		before.spend(midnight + 5, 2n, midnight + 5);
+		before.spend(midnight + DAY_MS, 4n, midnight + 5);
+		expect(before.spentDay(midnight - 1)).toBe(2n);
+		const started = (now: number): [bigint, bigint] => {
+			const balance = new Balance();
+			balance.restore(before.state());
+			return [balance.spentDay(now), balance.spentMonth(now)];
+		};
+		expect(started(midnight - 1)).toEqual([1n, 1n]);
+		expect(started(midnight + 5)).toEqual([2n, 6n]);
+		expect(started(midnight + DAY_MS)).toEqual([4n, 6n]);
+		expect(started(midnight - DAY_MS - 1)).toEqual([0n, 1n]);
+		expect(started(midnight + 3 * DAY_MS)).toEqual([0n, 6n]);
 	});
 
 	it('counts holds against both budgets, and allows a budget to be used to the last nano-dollar', () => {

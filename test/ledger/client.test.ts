@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors';
-import { NO_LIMITS, ORGANIZATION, openRequest } from './fixtures';
-import { DAY_BUDGET, isolate, open, opened, remote, retryable, thrown } from './isolate';
+import { NO_KEY_LIMITS, NO_LIMITS, ORGANIZATION, openRequest } from './fixtures';
+import { DAY_BUDGET, isolate, NOTHING_SPENT, open, opened, remote, retryable, thrown } from './isolate';
+
+const EXTEND = { requestId: 'r1', nanoUsd: 5n, limits: NO_LIMITS, keyId: 'k1', keyLimits: null };
 
 describe('open', () => {
 	it('is one call where the object answers', async () => {
@@ -41,8 +43,14 @@ describe('open', () => {
 	});
 
 	it('refuses with Retry-After where a budget is set', async () => {
-		for (const limits of [DAY_BUDGET, { ...NO_LIMITS, budgetMonthNanoUsd: 1n }]) {
-			const error = await open(isolate({ open: [remote('down')] }), openRequest({ limits }));
+		for (const limits of [
+			{ limits: DAY_BUDGET },
+			{ limits: { ...NO_LIMITS, budgetMonthNanoUsd: 1n } },
+			{ keyLimits: { ...NO_KEY_LIMITS, budgetDayNanoUsd: 1n } },
+			{ keyLimits: { ...NO_KEY_LIMITS, budgetMonthNanoUsd: 1n } },
+			{ keyLimits: { ...NO_KEY_LIMITS, budgetTotalNanoUsd: 1n } },
+		]) {
+			const error = await open(isolate({ open: [remote('down')] }), openRequest(limits));
 			expect(error).toMatchObject({ code: 'upstream_unavailable', retryAfterMs: 2_000, status: 503 });
 		}
 	});
@@ -83,23 +91,46 @@ describe('open', () => {
 describe('extend', () => {
 	it('is what the object says', async () => {
 		const self = isolate({ extend: [false, true] });
-		const request = { requestId: 'r1', nanoUsd: 5n, limits: DAY_BUDGET };
+		const request = { ...EXTEND, limits: DAY_BUDGET };
 		expect(await self.client.extend(ORGANIZATION, request)).toBe(false);
 		expect(await self.client.extend(ORGANIZATION, request)).toBe(true);
 	});
 
 	it('is refused without the object where a budget is set, else granted', async () => {
 		const self = isolate({ extend: [remote('down')] });
-		const request = { requestId: 'r1', nanoUsd: 5n };
-		expect(await self.client.extend(ORGANIZATION, { ...request, limits: DAY_BUDGET })).toBe(false);
-		expect(await self.client.extend(ORGANIZATION, { ...request, limits: NO_LIMITS })).toBe(true);
+		const keyLimits = { ...NO_KEY_LIMITS, requestsPerDay: 9 };
+		const budget = { ...NO_KEY_LIMITS, budgetTotalNanoUsd: 5n };
+		expect(await self.client.extend(ORGANIZATION, { ...EXTEND, limits: DAY_BUDGET })).toBe(false);
+		expect(await self.client.extend(ORGANIZATION, { ...EXTEND, keyLimits: budget })).toBe(false);
+		expect(await self.client.extend(ORGANIZATION, { ...EXTEND, keyLimits })).toBe(true);
+		expect(await self.client.extend(ORGANIZATION, EXTEND)).toBe(true);
 	});
 
 	it('asks nobody for a request that goes on unchecked', async () => {
 		const self = isolate({ open: [remote('down')] });
 		await open(self, openRequest());
-		expect(await self.client.extend(ORGANIZATION, { requestId: 'r1', nanoUsd: 5n, limits: NO_LIMITS })).toBe(true);
+		expect(await self.client.extend(ORGANIZATION, EXTEND)).toBe(true);
 		expect(self.calls).not.toContain('extend');
+	});
+});
+
+describe('an account', () => {
+	it('is what the object says, of whichever key was asked for', async () => {
+		const account = { ...NOTHING_SPENT, organization: { ...NOTHING_SPENT.organization, dayNanoUsd: 7n } };
+		const self = isolate({ account: [retryable, account] });
+		expect(await self.client.account(ORGANIZATION, 'k1')).toEqual(account);
+		expect(self.calls).toEqual(['account', 'account']);
+	});
+
+	it.each([
+		['fails', remote('down')],
+		['takes longer than a second', 'hang' as const],
+	])('is not to be had where the object %s, and says when to ask again', async (_, answer) => {
+		const self = isolate({ account: [answer] });
+		const asked = thrown(self.client.account(ORGANIZATION, 'k1'));
+		await self.time.advance(1_000);
+		expect(await asked).toMatchObject({ code: 'upstream_unavailable', status: 503, retryAfterMs: 2_000 });
+		expect(self.calls).toEqual(['account']);
 	});
 });
 

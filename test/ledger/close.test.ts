@@ -25,7 +25,7 @@ describe('close', () => {
 		const { store, ledger, commit } = ledgerAt();
 		ledger.close({ entry: ledgerEntry(), final: true }, START);
 		commit();
-		const restarted = new Ledger(store.find);
+		const restarted = new Ledger(store);
 		restarted.restore(store.image());
 		restarted.close({ entry: ledgerEntry(), final: true }, START);
 		expect(restarted.balance.spentDay(START)).toBe(400n);
@@ -110,7 +110,7 @@ describe('restore', () => {
 		ledger.close({ entry: ledgerEntry({ requestId: 'a', attemptId: 'a.1' }), final: true }, START + 1_600);
 		ledger.version.prepare(START + 1_700);
 		commit(START + 2_000);
-		const restarted = new Ledger(store.find);
+		const restarted = new Ledger(store);
 		restarted.restore(store.image());
 		expect(restarted.organizationId).toBe(ORGANIZATION);
 		expect(restarted.balance.held).toBe(1_000n);
@@ -128,7 +128,7 @@ describe('restore', () => {
 		ledger.open(openRequest(), START);
 		ledger.expire(START + 660_000);
 		commit();
-		const restarted = new Ledger(store.find);
+		const restarted = new Ledger(store);
 		restarted.restore(store.image());
 		expect(restarted.balance.held).toBe(0n);
 		restarted.close({ entry: ledgerEntry({ costNanoUsd: 5n }), final: true }, START + 700_000);

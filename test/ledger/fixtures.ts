@@ -1,8 +1,17 @@
 /** Entries and requests for the ledger's tests, and a store that keeps what a transaction held. */
-import type { Arrivals, Changes, ClosedAttempt, Image, LedgerState } from '../../src/ledger/changes';
-import type { LedgerEntry, LedgerLimits, OpenAnswer, OpenRequest } from '../../src/ledger/contract';
+import type {
+	AccountState,
+	Changes,
+	ClosedAttempt,
+	Image,
+	KeyArrivals,
+	LedgerState,
+	Stored,
+} from '../../src/ledger/changes';
+import type { KeyLimits, LedgerEntry, LedgerLimits, OpenAnswer, OpenRequest } from '../../src/ledger/contract';
 import { Ledger } from '../../src/ledger/core';
 import { type Hold, NOT_ATTEMPTED } from '../../src/ledger/holds';
+import type { Arrivals } from '../../src/ledger/limiter';
 
 export const START = Date.UTC(2026, 2, 10, 12);
 export const ORGANIZATION = 'org-a';
@@ -14,6 +23,8 @@ export const NO_LIMITS: LedgerLimits = {
 	budgetMonthNanoUsd: null,
 };
 
+export const NO_KEY_LIMITS: KeyLimits = { ...NO_LIMITS, budgetTotalNanoUsd: null };
+
 export const openRequest = (parts: Partial<OpenRequest> = {}): OpenRequest => ({
 	organizationId: ORGANIZATION,
 	requestId: 'r1',
@@ -24,6 +35,7 @@ export const openRequest = (parts: Partial<OpenRequest> = {}): OpenRequest => ({
 	holdNanoUsd: 1_000n,
 	expiresAt: START + 660_000,
 	limits: NO_LIMITS,
+	keyLimits: null,
 	provider: 'mock',
 	model: 'echo',
 	...parts,
@@ -64,14 +76,22 @@ export const ledgerEntry = (parts: Partial<LedgerEntry> = {}): LedgerEntry => ({
 });
 
 /** Keeps what was committed, as SQLite does; `image()` is what a start finds. */
-export class MemoryStore {
+export class MemoryStore implements Stored {
 	state: LedgerState | null = null;
 	readonly holds = new Map<string, Hold>();
 	readonly arrivals = new Map<number, Arrivals>();
+	readonly accounts = new Map<string, AccountState>();
+	readonly keyArrivals = new Map<string, KeyArrivals>();
 	readonly closed = new Map<string, ClosedAttempt>();
 	readonly rows: LedgerEntry[] = [];
 
-	readonly find = (attemptId: string): ClosedAttempt | null => this.closed.get(attemptId) ?? null;
+	find(attemptId: string): ClosedAttempt | null {
+		return this.closed.get(attemptId) ?? null;
+	}
+
+	account(keyId: string): AccountState | null {
+		return this.accounts.get(keyId) ?? null;
+	}
 
 	apply(changes: Changes): void {
 		this.state = changes.state;
@@ -79,14 +99,18 @@ export class MemoryStore {
 		for (const requestId of changes.dropped) this.holds.delete(requestId);
 		for (const arrivals of changes.arrivals) this.arrivals.set(arrivals.second, arrivals);
 		for (const second of this.arrivals.keys()) if (second < changes.arrivalsFrom) this.arrivals.delete(second);
+		for (const [keyId, account] of changes.accounts) this.accounts.set(keyId, account);
+		for (const arrivals of changes.keyArrivals) this.keyArrivals.set(`${arrivals.keyId} ${arrivals.second}`, arrivals);
+		for (const [at, { second }] of this.keyArrivals) if (second < changes.arrivalsFrom) this.keyArrivals.delete(at);
 		for (const [attemptId, closed] of changes.closed) this.closed.set(attemptId, closed);
 		this.rows.push(...changes.rows);
 	}
 
 	image(): Image {
 		const holds = [...this.holds.values()].map((hold) => ({ ...hold }));
-		const arrivals = [...this.arrivals.values()].sort((left, right) => left.second - right.second);
-		return { state: this.state, holds, arrivals };
+		const rising = (left: Arrivals, right: Arrivals): number => left.second - right.second;
+		const arrivals = [...this.arrivals.values()].sort(rising);
+		return { state: this.state, holds, arrivals, keyArrivals: [...this.keyArrivals.values()].sort(rising) };
 	}
 }
 
@@ -112,7 +136,7 @@ export interface Bench {
 /** A ledger at a configuration version, its store, and what D1 would make of its rows. */
 export function ledgerAt(version = 1): Bench {
 	const store = new MemoryStore();
-	const ledger = new Ledger(store.find);
+	const ledger = new Ledger(store);
 	ledger.organizationId = ORGANIZATION;
 	ledger.version.settle(version);
 	const commit = (now = START): void => store.apply(ledger.take(now));

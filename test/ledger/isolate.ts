@@ -1,7 +1,7 @@
 /** An isolate's ledger client before an object and a D1 that do as scripted. */
 import type { LedgerPort } from '../../src/gateway/ports';
-import { ledgerClient } from '../../src/ledger/client';
-import type { CloseRequest, LedgerEntry, OpenRequest, OrgLedgerApi } from '../../src/ledger/contract';
+import { type LedgerClient, ledgerClient } from '../../src/ledger/client';
+import type { Account, CloseRequest, LedgerEntry, OpenRequest, OrgLedgerApi } from '../../src/ledger/contract';
 import type { DirectStanding } from '../../src/ledger/direct';
 import type { ConfigChangePort } from '../../src/services/context';
 import { type VirtualTime, virtualTime } from '../support/virtual-time';
@@ -14,6 +14,7 @@ export interface Script {
 	readonly open?: readonly Answer<Awaited<ReturnType<OrgLedgerApi['open']>>>[];
 	readonly extend?: readonly Answer<boolean>[];
 	readonly close?: readonly Answer<undefined>[];
+	readonly account?: readonly Answer<Account>[];
 	readonly version?: readonly Answer<number>[];
 	readonly change?: readonly Answer<undefined>[];
 	readonly standing?: readonly Answer<DirectStanding>[];
@@ -21,7 +22,7 @@ export interface Script {
 }
 
 export interface Isolate {
-	readonly client: LedgerPort & ConfigChangePort & { version(organizationId: string): Promise<number> };
+	readonly client: LedgerClient & LedgerPort & ConfigChangePort;
 	readonly time: VirtualTime;
 	readonly calls: string[];
 	readonly closed: CloseRequest[][];
@@ -37,6 +38,18 @@ export const remote = (message: string, flags: object = {}): Error =>
 export const retryable = remote('connection lost', { retryable: true });
 export const current: DirectStanding = { configVersion: 1, keyRevoked: false };
 export const DAY_BUDGET = { ...NO_LIMITS, budgetDayNanoUsd: 1n };
+
+export const NOTHING_SPENT: Account = {
+	organization: {
+		requestsMinute: 0,
+		minuteResetMs: 0,
+		requestsDay: 0,
+		dayNanoUsd: 0n,
+		monthNanoUsd: 0n,
+		heldNanoUsd: 0n,
+	},
+	key: null,
+};
 
 export function isolate(script: Script): Isolate {
 	const time = virtualTime(START);
@@ -67,6 +80,7 @@ export function isolate(script: Script): Isolate {
 			await answer('close', script.close, undefined);
 			closed.push([...closes]);
 		},
+		account: () => answer('account', script.account, NOTHING_SPENT),
 		version: () => answer('version', script.version, 1),
 		prepare: () => answer('prepare', script.change, undefined),
 		settle: () => answer('settle', script.change, undefined),

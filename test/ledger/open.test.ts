@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../src/ledger/core';
-import { kindOf, ledgerAt, ledgerEntry, NO_LIMITS, ORGANIZATION, openRequest, START } from './fixtures';
+import { kindOf, ledgerAt, ledgerEntry, MemoryStore, NO_LIMITS, ORGANIZATION, openRequest, START } from './fixtures';
+
+const KEY = { keyId: 'k1', keyLimits: null };
 
 describe('open', () => {
 	it('holds the estimate of the whole request until its final close gives the rest back', () => {
@@ -30,6 +32,7 @@ describe('open', () => {
 		ledger.open(openRequest({ requestId: 'b', limits }), START + 10_000);
 		expect(ledger.open(openRequest({ requestId: 'c', limits }), START + 20_000)).toEqual({
 			kind: 'rate-limited',
+			of: 'organization',
 			limit: 'requests-per-minute',
 			retryAfterMs: 40_000,
 			requests: { limit: 2, remaining: 0, resetMs: 50_000 },
@@ -77,6 +80,7 @@ describe('open', () => {
 		expect(kindOf(ledger.open(openRequest({ requestId: 'b', limits }), START))).toBe('open');
 		expect(ledger.open(openRequest({ requestId: 'c', holdNanoUsd: 1n, limits }), START)).toEqual({
 			kind: 'budget-exceeded',
+			of: 'organization',
 			period: 'day',
 			retryAfterMs: 12 * 3_600_000,
 		});
@@ -118,7 +122,7 @@ describe('open', () => {
 
 describe('the configuration version', () => {
 	it('is asked for before the first answer', () => {
-		const ledger = new Ledger(() => null);
+		const ledger = new Ledger(new MemoryStore());
 		expect(ledger.open(openRequest(), START)).toBeNull();
 		expect(ledger.open(openRequest(), START, true)).toBeNull();
 	});
@@ -142,9 +146,9 @@ describe('extend', () => {
 		const { ledger } = ledgerAt();
 		const limits = { ...NO_LIMITS, budgetDayNanoUsd: 1_500n };
 		ledger.open(openRequest({ limits }), START);
-		expect(ledger.extend({ requestId: 'r1', nanoUsd: 500n, limits }, START)).toBe(true);
+		expect(ledger.extend({ requestId: 'r1', nanoUsd: 500n, limits, ...KEY }, START)).toBe(true);
 		expect(ledger.balance.held).toBe(1_500n);
-		expect(ledger.extend({ requestId: 'r1', nanoUsd: 1n, limits }, START)).toBe(false);
+		expect(ledger.extend({ requestId: 'r1', nanoUsd: 1n, limits, ...KEY }, START)).toBe(false);
 		ledger.close({ entry: null, requestId: 'r1', organizationId: ORGANIZATION, final: true }, START);
 		expect(ledger.balance.held).toBe(0n);
 	});
@@ -155,7 +159,7 @@ describe('extend after the last close', () => {
 		const { ledger } = ledgerAt();
 		ledger.open(openRequest(), START);
 		ledger.close({ entry: ledgerEntry({ attemptId: 'r1.2' }), final: true }, START);
-		expect(ledger.extend({ requestId: 'r1', nanoUsd: 70n, limits: NO_LIMITS }, START)).toBe(true);
+		expect(ledger.extend({ requestId: 'r1', nanoUsd: 70n, limits: NO_LIMITS, ...KEY }, START)).toBe(true);
 		expect(ledger.balance.held).toBe(0n);
 	});
 });

@@ -1,11 +1,12 @@
 /** Arbitrary lives of requests, and arbitrary things that happen to the ledger meanwhile. */
 import fc from 'fast-check';
-import { NO_LIMITS } from './fixtures';
+import type { KeyLimits } from '../../src/ledger/contract';
+import { NO_KEY_LIMITS, NO_LIMITS } from './fixtures';
 
 export const HOLD = 1_000n;
 export const BUDGET = 4_000n;
-export const PER_MINUTE = 3;
-export const PER_DAY = 5;
+export const PER_MINUTE = 4;
+export const PER_DAY = 7;
 export const LIMITS = {
 	...NO_LIMITS,
 	requestsPerMinute: PER_MINUTE,
@@ -13,6 +14,37 @@ export const LIMITS = {
 	budgetDayNanoUsd: BUDGET,
 	budgetMonthNanoUsd: 2n * BUDGET,
 };
+export const KEY_PER_MINUTE = 3;
+export const KEY_PER_DAY = 4;
+export const KEY_BUDGET = 2_500n;
+export const KEY_TOTAL = 4_500n;
+
+export interface Key {
+	readonly id: string | null;
+	readonly limits: KeyLimits | null;
+}
+
+const requestsLimited: KeyLimits = {
+	...NO_KEY_LIMITS,
+	requestsPerMinute: KEY_PER_MINUTE,
+	requestsPerDay: KEY_PER_DAY,
+};
+const budgeted: KeyLimits = {
+	...NO_KEY_LIMITS,
+	budgetDayNanoUsd: KEY_BUDGET,
+	budgetMonthNanoUsd: KEY_BUDGET + 1_000n,
+	budgetTotalNanoUsd: KEY_TOTAL,
+};
+/** More than a generation of memory holds, so that accounts come and go. */
+export const KEYS: readonly Key[] = [
+	{ id: 'k-requests', limits: requestsLimited },
+	{ id: 'k-budgets', limits: budgeted },
+	{ id: 'k-both', limits: { ...requestsLimited, ...budgeted, requestsPerMinute: 2, requestsPerDay: 3 } },
+	{ id: 'k-total', limits: { ...NO_KEY_LIMITS, budgetTotalNanoUsd: KEY_BUDGET } },
+	{ id: 'k-none', limits: null },
+	{ id: null, limits: null },
+];
+
 /** How long a hold lives (ms). */
 export const LIFE = 120_000;
 
@@ -22,6 +54,8 @@ export interface Script {
 	readonly costs: readonly (number | null)[];
 	/** The end is told by a close of its own, without an entry. */
 	readonly closesEmpty: boolean;
+	/** Which of `KEYS` it comes with. */
+	readonly key: number;
 }
 
 export type Action = 'open' | 'reopen' | 'extend' | 'close' | 'again' | 'direct' | 'absorb' | 'reorder' | 'die';
@@ -31,11 +65,12 @@ export type Step =
 	| { readonly kind: 'advance'; readonly ms: number }
 	| { readonly kind: 'commit' | 'crash' | 'expire' | 'prepare' | 'settle' };
 
-export const SCRIPTS = 6;
+export const SCRIPTS = 10;
 
 export const script: fc.Arbitrary<Script> = fc.record({
 	costs: fc.array(fc.option(fc.nat(1_500)), { minLength: 1, maxLength: 3 }),
 	closesEmpty: fc.boolean(),
+	key: fc.oneof(fc.nat(KEYS.length - 1), fc.constantFrom(0, 1, 2)),
 });
 
 const request = fc.nat(SCRIPTS - 1);
@@ -49,7 +84,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
 	acts(8, 'open'),
 	acts(8, 'close'),
 	acts(1, 'reopen'),
-	acts(1, 'extend'),
+	acts(3, 'extend'),
 	acts(2, 'again'),
 	acts(1, 'direct'),
 	acts(1, 'absorb'),
@@ -59,7 +94,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
 	does(2, 'crash'),
 	does(2, 'expire'),
 	does(1, 'prepare'),
-	does(2, 'settle'),
+	does(3, 'settle'),
 	{
 		weight: 5,
 		arbitrary: fc.record({

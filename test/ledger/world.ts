@@ -1,40 +1,33 @@
 /** A ledger driven by arbitrary steps beside a naive model of what must come out of it. */
 import { expect } from 'vitest';
-import type { CloseRequest, LedgerEntry, OpenRequest } from '../../src/ledger/contract';
+import type { Account, LedgerEntry, LedgerLimits } from '../../src/ledger/contract';
 import { Ledger } from '../../src/ledger/core';
-import { DAY_MS, dayOf } from '../../src/ledger/limiter';
-import { ledgerEntry, MemoryStore, ORGANIZATION, openRequest, standing } from './fixtures';
-import { type Action, BUDGET, HOLD, LIFE, LIMITS, PER_DAY, PER_MINUTE, type Script, type Step } from './steps';
+import { MemoryStore, ORGANIZATION, openRequest, standing } from './fixtures';
+import { type Admitted, exceeded, refusedBy, requestsLeft, sum, sumsOf } from './oracle';
+import { begun, type Running } from './running';
+import { type Action, HOLD, KEYS, type Key, LIFE, type Script, type Step } from './steps';
 
 /** A minute before a day and a month end. */
 const START = Date.UTC(2026, 2, 31, 23, 59);
 
-interface Running {
-	readonly open: OpenRequest;
-	readonly truth: ReadonlyMap<string, LedgerEntry>;
-	/** Closes its isolate has still to bring. */
-	outstanding: CloseRequest[];
-	/** Brought, but not confirmed by a commit: a living isolate brings them again after a crash. */
-	unconfirmed: CloseRequest[];
-	confirmed: CloseRequest[];
-	/** Entries the isolate wrote to D1 that the object has not read back for good. */
-	direct: LedgerEntry[];
-	wentDirect: boolean;
-	dead: boolean;
-	openCommitted: boolean;
-	openLost: boolean;
-}
+/** What an extension adds. */
+const MORE = 800n;
+/** A key no `KEYS` has. */
+const STRANGER = 'k-stranger';
 
 export class World {
 	now = START;
 	readonly store = new MemoryStore();
 	ledger = this.#started();
 	readonly running = new Map<number, Running>();
-	#admitted: { readonly at: number; committed: boolean }[] = [];
+	#admitted: Admitted[] = [];
 	#version = 1;
 	#pending = 0;
 
-	constructor(private readonly scripts: readonly Script[]) {
+	constructor(
+		private readonly scripts: readonly Script[],
+		private readonly limits: LedgerLimits,
+	) {
 		this.ledger.organizationId = ORGANIZATION;
 		this.ledger.version.settle(1);
 		this.#commit();
@@ -61,6 +54,8 @@ export class World {
 			default:
 				this.#act(step.kind, step.request);
 		}
+		for (const { organization, key } of this.#accounts())
+			expect(organization.heldNanoUsd >= 0n && (key?.heldNanoUsd ?? 0n) >= 0n).toBe(true);
 	}
 
 	/** Everything that will ever arrive has arrived, and every hold has had its time. */
@@ -76,7 +71,7 @@ export class World {
 	}
 
 	#started(): Ledger {
-		const ledger = new Ledger((id) => this.store.find(id));
+		const ledger = new Ledger(this.store, 1);
 		ledger.restore(this.store.image());
 		return ledger;
 	}
@@ -86,6 +81,7 @@ export class World {
 		for (const admitted of this.#admitted) admitted.committed = true;
 		for (const running of this.running.values()) {
 			running.openCommitted = true;
+			running.grantStored = running.granted;
 			running.confirmed.push(...running.unconfirmed);
 			running.unconfirmed = [];
 			const told = new Set(running.confirmed.map((close) => close.entry));
@@ -100,6 +96,7 @@ export class World {
 		for (const running of this.running.values()) {
 			if (!running.openCommitted) running.openLost = true;
 			running.openCommitted = true;
+			running.granted = running.grantStored;
 			const direct = new Set<LedgerEntry | null>(running.direct);
 			const lost = running.unconfirmed.filter((close) => !direct.has(close.entry) || close.entry === null);
 			if (!running.dead) running.outstanding.unshift(...lost);
@@ -154,88 +151,81 @@ export class World {
 	#open(index: number): void {
 		const script = this.scripts[index];
 		if (!script) return;
+		const key = keyOf(script);
 		const open = openRequest({
 			requestId: `r${index}`,
+			keyId: key.id,
+			keyLimits: key.limits,
 			holdNanoUsd: HOLD,
 			expiresAt: this.now + LIFE,
-			limits: LIMITS,
+			limits: this.limits,
 			configVersion: this.#version,
 		});
-		const expected = this.#expected();
-		const held = this.ledger.balance.held;
+		const expected = this.#expected(key);
+		const before = this.#accounts();
 		const answer = this.ledger.open(open, this.now);
 		expect(answer).toMatchObject(expected);
 		if (answer?.kind !== 'open') {
-			expect(this.ledger.balance.held).toBe(held);
+			expect(this.#accounts()).toEqual(before);
 			return;
 		}
-		expect(this.ledger.balance.held + this.ledger.balance.spentDay(this.now)).toBeLessThanOrEqual(BUDGET);
-		this.#admitted.push({ at: this.now, committed: false });
-		this.running.set(index, this.#begun(open, script));
+		this.#fits(key);
+		this.#admitted.push({ at: this.now, keyId: key.id, committed: false });
+		this.running.set(index, begun(open, script, this.now));
 	}
 
-	/** The answer by the naive model. */
-	#expected(): object {
-		if (this.#pending > 0) return { kind: 'unsettled' };
-		if (this.#admitted.filter(({ at }) => dayOf(at) === dayOf(this.now)).length >= PER_DAY)
-			return { kind: 'rate-limited', limit: 'requests-per-day', retryAfterMs: DAY_MS - (this.now % DAY_MS) };
-		const minute = this.#admitted.filter(({ at }) => at > this.now - 60_000);
-		if (minute.length >= PER_MINUTE) {
-			const oldest = minute[0]?.at ?? 0;
-			return { kind: 'rate-limited', limit: 'requests-per-minute', retryAfterMs: oldest + 60_000 - this.now };
-		}
-		const { balance } = this.ledger;
-		if (balance.spentMonth(this.now) + balance.held + HOLD > 2n * BUDGET)
-			return { kind: 'budget-exceeded', period: 'month' };
-		if (balance.spentDay(this.now) + balance.held + HOLD > BUDGET) return { kind: 'budget-exceeded', period: 'day' };
-		return { kind: 'open' };
+	/** What was admitted or extended is within every budget, spent and held together. */
+	#fits({ id, limits }: Key): void {
+		const { organization, key } = this.ledger.account(id, this.now);
+		expect(exceeded(this.limits, { ...organization, totalNanoUsd: 0n })).toBeNull();
+		if (key && limits) expect(exceeded(limits, key)).toBeNull();
 	}
 
-	#begun(open: OpenRequest, script: Script): Running {
-		const { requestId } = open;
-		const truth = new Map<string, LedgerEntry>();
-		const outstanding: CloseRequest[] = script.costs.map((cost, at) => {
-			const entry = ledgerEntry({
-				requestId,
-				attemptId: `${requestId}.${at + 1}`,
-				state: cost === null ? 'released' : 'settled',
-				costNanoUsd: BigInt(cost ?? 0),
-				startedAt: this.now + at,
-			});
-			truth.set(entry.attemptId, entry);
-			return { entry, final: !script.closesEmpty && at === script.costs.length - 1 };
+	/** Of every key, one that never came by among them. A minute without a limit may be forgotten at any time. */
+	#accounts(): Account[] {
+		return [...KEYS, { id: STRANGER, limits: null }].map(({ id, limits }) => {
+			const { organization, key } = this.ledger.account(id, this.now);
+			const kept = key === null || (limits !== null && limits.requestsPerMinute !== null);
+			return { organization, key: kept ? key : { ...key, requestsMinute: 0, minuteResetMs: 0 } };
 		});
-		if (script.closesEmpty) outstanding.push({ entry: null, requestId, organizationId: ORGANIZATION, final: true });
-		return {
-			open,
-			truth,
-			outstanding,
-			unconfirmed: [],
-			confirmed: [],
-			direct: [],
-			wentDirect: false,
-			dead: false,
-			openCommitted: false,
-			openLost: false,
-		};
+	}
+
+	/** The answer by the naive model: the organization's limits first, then the key's. */
+	#expected({ id, limits }: Key): object {
+		if (this.#pending > 0) return { kind: 'unsettled' };
+		const { organization, key } = this.ledger.account(id, this.now);
+		const own = this.#admitted.filter(({ keyId }) => keyId === id);
+		const refused =
+			refusedBy('organization', this.limits, this.#admitted, { ...organization, totalNanoUsd: 0n }, this.now) ??
+			(limits && key && refusedBy('key', limits, own, key, this.now));
+		if (refused) return refused;
+		const left = [
+			...requestsLeft(this.limits, this.#admitted, this.now),
+			...(limits ? requestsLeft(limits, own, this.now) : []),
+		];
+		return { kind: 'open', requests: left.length === 0 ? null : { remaining: Math.min(...left) - 1 } };
 	}
 
 	/** The isolate asks again, its first call having failed on the way back. */
 	#reopen(running: Running): void {
 		if (running.openLost || running.openCommitted || this.#pending > 0) return;
 		if (running.outstanding.length < running.truth.size) return;
-		const { balance, requests } = this.ledger;
-		const before = [balance.held, requests.minute.count(this.now), requests.day.count(this.now)];
+		const before = this.#accounts();
 		const open = { ...running.open, configVersion: this.#version };
 		expect(this.ledger.open(open, this.now)).toMatchObject({ kind: 'open' });
-		expect([balance.held, requests.minute.count(this.now), requests.day.count(this.now)]).toEqual(before);
+		expect(this.#accounts()).toEqual(before);
 	}
 
 	#extend(running: Running): void {
-		const { requestId } = running.open;
-		const { balance } = this.ledger;
-		if (this.ledger.extend({ requestId, nanoUsd: 300n, limits: LIMITS }, this.now))
-			expect(balance.held + balance.spentDay(this.now)).toBeLessThanOrEqual(BUDGET);
+		const { requestId, keyId, keyLimits, limits } = running.open;
+		const before = this.#accounts();
+		if (!this.ledger.extend({ requestId, nanoUsd: MORE, limits, keyId, keyLimits }, this.now)) {
+			expect(this.#accounts()).toEqual(before);
+			return;
+		}
+		this.#fits({ id: keyId, limits: keyLimits });
+		const held = before[0]?.organization.heldNanoUsd ?? 0n;
+		running.granted += this.ledger.account(null, this.now).organization.heldNanoUsd - held;
 	}
 
 	#close(running: Running): void {
@@ -257,6 +247,7 @@ export class World {
 		running.outstanding.shift();
 		running.direct.push(next.entry);
 		running.wentDirect = true;
+		running.disordered = true;
 	}
 
 	/** The object reads back what it finds in D1. */
@@ -272,21 +263,25 @@ export class World {
 		if (running.outstanding.some((close) => close.entry === null)) return;
 		const first = running.outstanding.shift();
 		if (first) running.outstanding.push(first);
+		running.disordered = true;
 	}
 
 	/** After a commit or a start: balances are the sum of what stands and of the live holds, and nothing else. */
 	#balanced(): void {
-		let held = 0n;
-		for (const hold of this.store.holds.values()) if (!hold.expired) held += hold.nanoUsd ?? 0n;
-		expect(this.ledger.balance.held).toBe(held);
-		let today = 0n;
-		let month = 0n;
-		for (const entry of standing(this.store.rows).values()) {
-			const cost = entry.costNanoUsd ?? 0n;
-			if (dayOf(entry.startedAt) === dayOf(this.now)) today += cost;
-			if (new Date(entry.startedAt).getUTCMonth() === new Date(this.now).getUTCMonth()) month += cost;
+		const rows = [...standing(this.store.rows).values()];
+		const holds = [...this.store.holds.values()].filter((hold) => !hold.expired);
+		expect(this.ledger.account(null, this.now).organization).toMatchObject(sumsOf(rows, holds, this.now));
+		for (const { id } of KEYS) {
+			if (id === null) continue;
+			const own = rows.filter((entry) => entry.keyId === id);
+			const sums = sumsOf(
+				own,
+				holds.filter((hold) => hold.keyId === id),
+				this.now,
+			);
+			expect(this.ledger.account(id, this.now).key).toMatchObject({ ...sums, totalNanoUsd: sum(own) });
 		}
-		expect(this.ledger.balance.spentDay(this.now)).toBe(today);
-		expect(this.ledger.balance.spentMonth(this.now)).toBe(month);
 	}
 }
+
+const keyOf = (script: Script): Key => KEYS[script.key] ?? { id: null, limits: null };
