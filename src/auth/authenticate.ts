@@ -6,9 +6,13 @@ import { equalDigests, sha256Hex } from './digest';
 import { parseGatewayKey } from './gateway-key';
 import { forgetKey, type KeyCache, recallKey, rememberKey } from './key-cache';
 import { isAlive, isExpired, type KeyRow, keyQuery, principalOfKey, refused } from './key-row';
+import type { MembershipRow } from './membership';
 import { isOperator, ORGANIZATION_HEADER, operatorPrincipal } from './operator';
 import type { Principal } from './principal';
+import { requireScope } from './scope';
 import { stored } from './stored';
+import type { TokenVerifier } from './token';
+import { authenticateUser, reauthenticateUser } from './user';
 
 export interface AuthDependencies {
 	readonly db: Database;
@@ -17,13 +21,13 @@ export interface AuthDependencies {
 	readonly adminApiKey: string | null;
 	/** ms since epoch */
 	readonly now: () => number;
-	/** Verifies a JSON Web Token; absent: none are accepted. Throws `unauthorized` or `forbidden`. */
-	readonly jwt?: (token: string, headers: Headers) => Promise<Principal>;
+	/** Verifies a JSON Web Token; absent: none are accepted. */
+	readonly verify?: TokenVerifier;
 }
 
 export interface AuthOptions {
 	/**
-	 * A gateway key may be admitted from a cache. Only for requests that `open` the ledger, which notices an old
+	 * A gateway key, or the user of a verified token, may be admitted from a cache. Only for requests that `open` the ledger, which notices an old
 	 * version; everything else (management, lists, counting) leaves it out and reads D1.
 	 */
 	readonly cached?: boolean;
@@ -32,8 +36,9 @@ export interface AuthOptions {
 }
 
 /**
- * Throws `unauthorized`; for the operator also `invalid_request` and `not_found` (see `operatorPrincipal`);
- * `upstream_unavailable` where D1 is needed and does not answer.
+ * Throws `unauthorized`; for the operator also `invalid_request` and `not_found` (see `operatorPrincipal`), for the
+ * user of a token `forbidden` (see `authenticateUser`); `upstream_unavailable` where D1 or the key set of tokens is
+ * needed and does not answer.
  */
 export async function authenticate(
 	headers: Headers,
@@ -45,8 +50,9 @@ export async function authenticate(
 	if (await isOperator(credential, dependencies.adminApiKey))
 		return operatorPrincipal(headers, dependencies.db, options.organizationOptional ?? false);
 	if (!looksLikeJwt(credential)) throw refused();
-	if (dependencies.jwt) return dependencies.jwt(credential, headers);
-	throw new GatewayError('unauthorized', 'JSON Web Tokens are not accepted here: send a gateway key.');
+	if (!dependencies.verify)
+		throw new GatewayError('unauthorized', 'JSON Web Tokens are not accepted here: send a gateway key.');
+	return authenticateUser(await dependencies.verify(credential), dependencies, options.cached ?? false);
 }
 
 /** A cached principal may let in; one that would not leaves the decision to D1. */
@@ -75,36 +81,50 @@ export interface Reread {
 	readonly key: KeyRow | undefined;
 	/** Of `principal.organizationId`, deleted ones left out. */
 	readonly organization: { readonly slug: string; readonly version: number } | undefined;
+	/** Of `principal.userId` there (`membershipQuery`). */
+	readonly membership: MembershipRow | undefined;
 }
 
 /**
- * The same principal as of rows just read; a key that still holds is cached anew. Throws `unauthorized` where the
- * credential no longer does, and for the others what their organization's absence means: 404 operator, 403 user.
+ * The same principal as of rows just read; a key or user that still holds is cached anew. Throws `unauthorized` where
+ * the key no longer does, `forbidden` where the key may call models no more or the user is not let in any more, and for
+ * the operator `not_found` where the organization is gone.
  */
 export function reauthenticate(
 	principal: Principal,
 	read: Reread,
 	deps: Pick<AuthDependencies, 'keys' | 'now'>,
 ): Principal {
-	if (principal.kind === 'gateway-key') {
-		if (!isAlive(read.key, deps.now())) {
-			if (principal.keyId !== null) forgetKey(principal.keyId, deps.keys);
-			throw refused();
-		}
-		const anew = principalOfKey(read.key, principal.secretHash ?? '');
-		if (anew.organizationId !== principal.organizationId) throw refused();
-		rememberKey(anew, deps.keys);
-		return { ...anew, fresh: true };
-	}
-	if (isExpired(principal.expiresAt, deps.now())) throw refused();
 	const { organization } = read;
-	if (!organization) throw organizationGone(principal);
-	return { ...principal, organizationSlug: organization.slug, version: organization.version, fresh: true };
+	switch (principal.kind) {
+		case 'gateway-key':
+			return reauthenticateKey(principal, read.key, deps);
+		case 'user': {
+			if (!principal.claims) throw refused();
+			const anew = organization && { ...organization, id: principal.organizationId };
+			return reauthenticateUser(principal.claims, anew, read.membership, deps.keys);
+		}
+		case 'operator':
+			if (organization)
+				return { ...principal, organizationSlug: organization.slug, version: organization.version, fresh: true };
+			throw new GatewayError('not_found', 'The organization this request acts on does not exist.', {
+				param: ORGANIZATION_HEADER,
+			});
+	}
 }
 
-function organizationGone(principal: Principal): GatewayError {
-	const message = 'The organization this request acts on does not exist.';
-	return principal.kind === 'operator'
-		? new GatewayError('not_found', message, { param: ORGANIZATION_HEADER })
-		: new GatewayError('forbidden', message);
+function reauthenticateKey(
+	{ keyId, secretHash, organizationId }: Principal,
+	row: KeyRow | undefined,
+	{ keys, now }: Pick<AuthDependencies, 'keys' | 'now'>,
+): Principal {
+	if (!isAlive(row, now())) {
+		if (keyId !== null) forgetKey(keyId, keys);
+		throw refused();
+	}
+	const anew = principalOfKey(row, secretHash ?? '');
+	if (anew.organizationId !== organizationId) throw refused();
+	rememberKey(anew, keys);
+	requireScope(anew, 'inference');
+	return { ...anew, fresh: true };
 }

@@ -3,8 +3,8 @@ import { GatewayError } from '../errors';
 import { GATEWAY_KEY_PREFIX } from './gateway-key';
 
 const BEARER = /^bearer +(\S+) *$/i;
-/** A JWS in compact form (RFC 7515): header, payload, signature. */
-const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+/** A JWS in compact form (RFC 7515): header, payload, signature (which `alg: none` leaves empty). */
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
 /** `authorization: Bearer` (RFC 6750), else `x-api-key`. Throws `unauthorized` where neither is there. */
 export function credentialOf(headers: Headers): string {

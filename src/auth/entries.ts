@@ -1,5 +1,5 @@
 /**
- * JSON entries in KV, TTL 1 h: copies of what D1 owns. KV never decides whether a request succeeds: what it can't
+ * JSON entries in KV: copies of what D1 owns (or an identity provider). KV never decides whether a request succeeds: what it can't
  * deliver, or delivers misspelt, is not there; writes happen in the background and may fail.
  */
 import type * as z from 'zod';
@@ -35,10 +35,14 @@ async function quietly(work: () => Promise<unknown>): Promise<void> {
 	}
 }
 
-export function writeEntry(store: EntryStore, name: string, value: unknown): void {
-	store.defer(quietly(() => store.kv.put(name, JSON.stringify(value), { expirationTtl: TTL_SECONDS })));
+type Name = string | Promise<string>;
+
+/** Kept for an hour unless `ttlSeconds` says otherwise. */
+export function writeEntry(store: EntryStore, name: Name, value: unknown, ttlSeconds = TTL_SECONDS): void {
+	const text = JSON.stringify(value);
+	store.defer(quietly(async () => store.kv.put(await name, text, { expirationTtl: ttlSeconds })));
 }
 
-export function deleteEntry(store: EntryStore, name: string): void {
-	store.defer(quietly(() => store.kv.delete(name)));
+export function deleteEntry(store: EntryStore, name: Name): void {
+	store.defer(quietly(async () => store.kv.delete(await name)));
 }

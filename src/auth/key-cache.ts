@@ -5,6 +5,7 @@
  */
 import * as z from 'zod';
 import { deleteEntry, type EntryStore, readEntry, writeEntry } from './entries';
+import type { MemberMemory } from './member-cache';
 import type { Principal } from './principal';
 import { recall, retain } from './recency';
 
@@ -13,6 +14,8 @@ export type KeyMemory = Map<string, Principal>;
 
 export interface KeyCache {
 	readonly memory: KeyMemory;
+	/** The users of tokens, kept by `member-cache.ts`. */
+	readonly members: MemberMemory;
 	readonly entries: EntryStore;
 }
 
@@ -22,18 +25,39 @@ const entryName = (id: string): string => `principal:${id}`;
 
 const strings = z.array(z.string());
 
+/** JSON has no bigint: nano-dollars as decimal digits. */
+const nanoUsd = z
+	.string()
+	.regex(/^\d{1,19}$/)
+	.transform(BigInt)
+	.nullable();
+const requests = z.number().int().nullable();
+
+const limits = z.object({
+	requestsPerMinute: requests,
+	requestsPerDay: requests,
+	budgetDayNanoUsd: nanoUsd,
+	budgetMonthNanoUsd: nanoUsd,
+	budgetTotalNanoUsd: nanoUsd,
+});
+
 const cachedPrincipal = z.object({
 	kind: z.literal('gateway-key'),
 	keyId: z.string(),
 	actor: z.string(),
 	role: z.null(),
+	userId: z.null(),
 	organizationId: z.string(),
 	organizationSlug: z.string(),
 	scopes: z.array(z.enum(['inference', 'manage'])),
 	allowedModels: strings.nullable(),
 	allowedAgents: strings.nullable(),
+	allowedProviders: strings.nullable(),
 	origins: strings,
 	mayOverrideModel: z.boolean(),
+	mayOverrideSettings: z.boolean(),
+	mayOverridePrompt: z.boolean(),
+	limits: limits.nullable(),
 	expiresAt: z.number().nullable(),
 	version: z.number().int(),
 	secretHash: z.string().length(64),
@@ -49,6 +73,14 @@ export async function recallKey(id: string, cache: KeyCache): Promise<Principal 
 	return principal;
 }
 
+const digits = (limits: Principal['limits']) =>
+	limits && {
+		...limits,
+		budgetDayNanoUsd: limits.budgetDayNanoUsd?.toString() ?? null,
+		budgetMonthNanoUsd: limits.budgetMonthNanoUsd?.toString() ?? null,
+		budgetTotalNanoUsd: limits.budgetTotalNanoUsd?.toString() ?? null,
+	};
+
 /**
  * Keeps what was read from D1, with the `config_version` of that read, for requests to which it will not be fresh.
  * What is known at that version already is not written again: a refusal looked up in D1 costs no write.
@@ -56,7 +88,7 @@ export async function recallKey(id: string, cache: KeyCache): Promise<Principal 
 export function rememberKey(principal: Principal & { readonly fresh?: never }, cache: KeyCache): void {
 	if (principal.keyId === null || cache.memory.get(principal.keyId)?.version === principal.version) return;
 	retain(cache.memory, principal.keyId, principal, MAX_KEYS);
-	writeEntry(cache.entries, entryName(principal.keyId), principal);
+	writeEntry(cache.entries, entryName(principal.keyId), { ...principal, limits: digits(principal.limits) });
 }
 
 /** The key is gone, expired or revoked. Nothing depends on this: it spares the next refusal a detour. */

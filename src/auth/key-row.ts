@@ -1,6 +1,7 @@
 /** A gateway key as D1 knows it, and the principal it makes. */
 import { eq } from 'drizzle-orm';
 import type { Database } from '../db/client';
+import { exactly } from '../db/money';
 import { gatewayKeys, organizations } from '../db/schema';
 import { GatewayError } from '../errors';
 import { equalDigests } from './digest';
@@ -18,8 +19,16 @@ export const keyQuery = (db: Database, id: string) =>
 			scopes: gatewayKeys.scopes,
 			allowedModels: gatewayKeys.allowedModels,
 			allowedAgents: gatewayKeys.allowedAgents,
+			allowedProviders: gatewayKeys.allowedProviders,
 			origins: gatewayKeys.origins,
 			mayOverrideModel: gatewayKeys.mayOverrideModel,
+			mayOverrideSettings: gatewayKeys.mayOverrideSettings,
+			mayOverridePrompt: gatewayKeys.mayOverridePrompt,
+			requestsPerMinute: gatewayKeys.requestsPerMinute,
+			requestsPerDay: gatewayKeys.requestsPerDay,
+			budgetDayNanoUsd: exactly<bigint | null>(gatewayKeys.budgetDayNanoUsd),
+			budgetMonthNanoUsd: exactly<bigint | null>(gatewayKeys.budgetMonthNanoUsd),
+			budgetTotalNanoUsd: exactly<bigint | null>(gatewayKeys.budgetTotalNanoUsd),
 			expiresAt: gatewayKeys.expiresAt,
 			revokedAt: gatewayKeys.revokedAt,
 			organizationId: gatewayKeys.organizationId,
@@ -45,6 +54,13 @@ export function isAlive(row: KeyRow | undefined, now: number): row is KeyRow {
 	return !isExpired(row.expiresAt, now);
 }
 
+/** The key's own limits, so that what limits nothing costs nothing: null where none is set. */
+function limitsOf(row: KeyRow): Principal['limits'] {
+	const { requestsPerMinute, requestsPerDay, budgetDayNanoUsd, budgetMonthNanoUsd, budgetTotalNanoUsd } = row;
+	const limits = { requestsPerMinute, requestsPerDay, budgetDayNanoUsd, budgetMonthNanoUsd, budgetTotalNanoUsd };
+	return Object.values(limits).every((limit) => limit === null) ? null : limits;
+}
+
 /** The principal of a living row for whoever presented this secret. Throws `unauthorized` where it is not the key's. */
 export function principalOfKey(row: KeyRow, presentedHash: string): Omit<Principal, 'fresh'> {
 	if (!equalDigests(row.secretHash, presentedHash)) throw refused();
@@ -53,13 +69,18 @@ export function principalOfKey(row: KeyRow, presentedHash: string): Omit<Princip
 		keyId: row.id,
 		actor: `key:${row.id}`,
 		role: null,
+		userId: null,
 		organizationId: row.organizationId,
 		organizationSlug: row.organizationSlug,
 		scopes: row.scopes,
 		allowedModels: row.allowedModels,
 		allowedAgents: row.allowedAgents,
+		allowedProviders: row.allowedProviders,
 		origins: row.origins ?? [],
 		mayOverrideModel: row.mayOverrideModel,
+		mayOverrideSettings: row.mayOverrideSettings,
+		mayOverridePrompt: row.mayOverridePrompt,
+		limits: limitsOf(row),
 		expiresAt: row.expiresAt,
 		version: row.version,
 		secretHash: row.secretHash,

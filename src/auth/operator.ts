@@ -4,7 +4,7 @@ import type { Database } from '../db/client';
 import { organizations } from '../db/schema';
 import { GatewayError, invalid } from '../errors';
 import { equalDigests, sha256Hex } from './digest';
-import type { Principal } from './principal';
+import { type Principal, UNRESTRICTED } from './principal';
 import { stored } from './stored';
 
 export const ORGANIZATION_HEADER = 'x-switchyard-organization';
@@ -42,17 +42,15 @@ async function organizationNamed(name: string, db: Database): Promise<Organizati
 const NO_ORGANIZATION: Organization = { id: '', slug: '', version: 0 };
 
 const principalOn = (organization: Organization): Principal => ({
+	...UNRESTRICTED,
 	kind: 'operator',
 	keyId: null,
 	actor: 'operator',
 	role: null,
+	userId: null,
 	organizationId: organization.id,
 	organizationSlug: organization.slug,
 	scopes: ['inference', 'manage'],
-	allowedModels: null,
-	allowedAgents: null,
-	origins: [],
-	mayOverrideModel: true,
 	expiresAt: null,
 	version: organization.version,
 	fresh: true,

@@ -1,12 +1,16 @@
 /** Who is asking, before anything else is looked at: 401 precedes 404 and validation. */
 import type { Principal, Scope } from '../auth/principal';
-import { GatewayError } from '../errors';
+import { requireScope } from '../auth/scope';
 import { type Area, areaOf } from './area';
-import type { Middleware } from './context';
+import type { HttpContext, Middleware } from './context';
 import { isPreflight } from './cors';
+import { inSession, SESSION_PATH, sessionOf } from './session';
 
 /** Routes within an authenticated area that need no key. */
 const KEYLESS: ReadonlySet<string> = new Set(['/api/v1/openapi.json']);
+
+/** Signing in and out: their door looks for the credential where else it may be. */
+const SIGNING: ReadonlySet<string> = new Set([`POST ${SESSION_PATH}`, `DELETE ${SESSION_PATH}`]);
 
 /** What a whole area asks for; `/trpc` asks per procedure. */
 const NEEDED: Readonly<Record<Area, Scope | null>> = {
@@ -17,19 +21,28 @@ const NEEDED: Readonly<Record<Area, Scope | null>> = {
 	open: null,
 };
 
-/** Throws `forbidden` where the credential was made without `scope`. */
-export function requireScope(principal: Principal, scope: Scope): void {
-	if (principal.scopes.includes(scope)) return;
-	throw new GatewayError('forbidden', `This credential lacks the scope '${scope}'.`);
+/** Routes that tell a credential about itself, whatever it may do. */
+const ANY_SCOPE: ReadonlySet<string> = new Set(['/v1/key', SESSION_PATH]);
+
+function needsNoKey(c: HttpContext, area: Area): boolean {
+	const { method, path } = c.req;
+	return area === 'open' || KEYLESS.has(path) || SIGNING.has(`${method} ${path}`) || isPreflight(c);
 }
 
-/** Sets `principal` on every `/v1`, `/api/v1` and `/trpc` route. Throws 401, 403, 400. */
+/** The console's cookie is a credential for its own interfaces, and for no inference door. */
+function principalOf(c: HttpContext, area: Area): Promise<Principal> {
+	const { headers } = c.req.raw;
+	const sealed = area === 'trpc' || area === 'rest' ? sessionOf(headers) : null;
+	return sealed === null ? c.var.composition.authenticate(headers) : inSession(c, sealed);
+}
+
+/** Sets `principal` on every `/v1`, `/api/v1` and `/trpc` route. Throws 401, 403, 404, 400. */
 export const authenticate: Middleware = async (c, next) => {
 	const area = areaOf(c.req.path);
-	if (area === 'open' || KEYLESS.has(c.req.path) || isPreflight(c)) return next();
-	const principal = await c.var.composition.authenticate(c.req.raw.headers);
+	if (needsNoKey(c, area)) return next();
+	const principal = await principalOf(c, area);
 	c.set('principal', principal);
-	const scope = NEEDED[area];
+	const scope = ANY_SCOPE.has(c.req.path) ? null : NEEDED[area];
 	if (scope) requireScope(principal, scope);
 	return next();
 };

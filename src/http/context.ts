@@ -1,6 +1,7 @@
 /** What `compose.ts` puts into each Hono request, and middleware and doors take from it. */
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Principal } from '../auth/principal';
+import type { Session } from '../auth/session';
 import type { Bindings, Settings } from '../env';
 import type { Gateway } from '../gateway/call';
 import type { LogLevel, Time } from '../gateway/ports';
@@ -11,14 +12,27 @@ export interface Composition {
 	readonly settings: Settings;
 	readonly time: Time;
 	readonly newId: () => string;
-	/** From `authorization` (or `x-api-key`) and `x-switchyard-organization`. Throws 401, 403, 400. */
-	authenticate(headers: Headers): Promise<Principal>;
+	/**
+	 * From `authorization` (or `x-api-key`) and `x-switchyard-organization`. `fresh`: from D1, whatever the path.
+	 * Throws 401, 403, 400.
+	 */
+	authenticate(headers: Headers, options?: { readonly fresh?: boolean }): Promise<Principal>;
+	/** Console sessions as cookie values. */
+	readonly sessions: Sessions;
 	/** The path, bound to this caller and this request's `waitUntil`. */
 	gateway(principal: Principal): Gateway;
-	services(principal: Principal): ServiceContext;
+	/** `requestId`: of this HTTP request, for the audit. */
+	services(principal: Principal, requestId: string): ServiceContext;
 	/** D1, KV and both Durable Objects, each asked for real. */
 	ready(): Promise<Readonly<Record<'d1' | 'kv' | 'ledger' | 'health', 'ok' | 'failed'>>>;
 	readonly log: (level: LogLevel, event: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+export interface Sessions {
+	/** Throws `internal` where `LLM_ENCRYPTION_KEY` is not set, `invalid_request` where it is too large for a cookie. */
+	seal(session: Session): Promise<string>;
+	/** null: not one of ours, altered, or too old. */
+	open(sealed: string): Promise<Session | null>;
 }
 
 export interface HttpVariables {
@@ -31,6 +45,8 @@ export interface HttpVariables {
 	receivedAt: number;
 	/** Set by the auth middleware. */
 	principal: Principal;
+	/** What the request's cookie holds, where that is its credential. */
+	session?: Session;
 }
 
 export interface HttpEnv {

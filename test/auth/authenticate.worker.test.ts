@@ -16,7 +16,11 @@ describe('a gateway key', () => {
 		await storeKey(KEY, 'o1', {
 			allowedModels: ['mock/*'],
 			allowedAgents: ['support'],
+			allowedProviders: ['mock'],
 			origins: ['https://a.example'],
+			mayOverrideSettings: false,
+			mayOverridePrompt: false,
+			requestsPerDay: 9,
 		});
 		expect(await isolate().authenticate(bearer(KEY))).toMatchObject({
 			kind: 'gateway-key',
@@ -27,8 +31,19 @@ describe('a gateway key', () => {
 			scopes: ['inference'],
 			allowedModels: ['mock/*'],
 			allowedAgents: ['support'],
+			allowedProviders: ['mock'],
 			origins: ['https://a.example'],
 			mayOverrideModel: true,
+			mayOverrideSettings: false,
+			mayOverridePrompt: false,
+			limits: {
+				requestsPerMinute: null,
+				requestsPerDay: 9,
+				budgetDayNanoUsd: null,
+				budgetMonthNanoUsd: null,
+				budgetTotalNanoUsd: null,
+			},
+			userId: null,
 			version: 6,
 			fresh: true,
 		});
@@ -87,6 +102,26 @@ describe('a gateway key', () => {
 			expect(await second.authenticate(bearer(KEY), CACHED)).toEqual(expected);
 		});
 		expect(counts).toMatchObject({ statements: 0, kvReads: 1 });
+	});
+
+	it('keeps budgets beyond 2^53 exact in D1, in memory and in KV', async () => {
+		const budgetTotalNanoUsd = 2n ** 63n - 1n;
+		const limits = {
+			requestsPerMinute: 7,
+			requestsPerDay: null,
+			budgetDayNanoUsd: 0n,
+			budgetMonthNanoUsd: null,
+			budgetTotalNanoUsd,
+		};
+		await storeKey(KEY, 'o1', limits);
+		const first = isolate();
+		expect(await first.authenticate(bearer(KEY), CACHED)).toMatchObject({ limits, fresh: true });
+		expect((await first.authenticate(bearer(KEY), CACHED)).limits).toEqual(limits);
+		await first.settled();
+		const second = isolate();
+		const fromKv = await second.authenticate(bearer(KEY), CACHED);
+		expect(fromKv.limits).toEqual(limits);
+		expect(fromKv).not.toHaveProperty('fresh');
 	});
 
 	it('is kept in KV as hash and policy, never as the secret', async () => {
@@ -205,13 +240,18 @@ describe('the operator', () => {
 			keyId: null,
 			actor: 'operator',
 			role: null,
+			userId: null,
 			organizationId: 'o1',
 			organizationSlug: 'acme',
 			scopes: ['inference', 'manage'],
 			allowedModels: null,
 			allowedAgents: null,
+			allowedProviders: null,
 			origins: [],
 			mayOverrideModel: true,
+			mayOverrideSettings: true,
+			mayOverridePrompt: true,
+			limits: null,
 			expiresAt: null,
 			version: 5,
 			fresh: true,

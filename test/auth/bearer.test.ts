@@ -39,8 +39,9 @@ describe('the kind of a credential', () => {
 		expect(looksLikeGatewayKey('sk-abc')).toBe(false);
 	});
 
-	it('is a JSON Web Token where it has three parts of base64url', () => {
+	it('is a JSON Web Token where it has three parts of base64url, the last of which `alg: none` leaves empty', () => {
+		expect(looksLikeJwt('eyJhbGciOiJub25lIn0.e30.')).toBe(true);
 		expect(looksLikeJwt('eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln-_')).toBe(true);
-		for (const other of ['a.b', 'a.b.', '.b.c', 'a.b.c.d', 'a.b.c!', 'plain']) expect(looksLikeJwt(other)).toBe(false);
+		for (const other of ['a.b', '.b.c', 'a.b.c.d', 'a.b.c!', 'plain']) expect(looksLikeJwt(other)).toBe(false);
 	});
 });

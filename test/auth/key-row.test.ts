@@ -10,8 +10,16 @@ const row = (change: Partial<KeyRow> = {}): KeyRow => ({
 	scopes: ['inference'],
 	allowedModels: ['mock/*'],
 	allowedAgents: null,
+	allowedProviders: ['mock'],
 	origins: null,
 	mayOverrideModel: false,
+	mayOverrideSettings: true,
+	mayOverridePrompt: false,
+	requestsPerMinute: null,
+	requestsPerDay: null,
+	budgetDayNanoUsd: null,
+	budgetMonthNanoUsd: null,
+	budgetTotalNanoUsd: null,
 	expiresAt: null,
 	revokedAt: null,
 	organizationId: 'o1',
@@ -37,17 +45,40 @@ describe('a row of gateway_keys', () => {
 			keyId: 'k1',
 			actor: 'key:k1',
 			role: null,
+			userId: null,
 			organizationId: 'o1',
 			organizationSlug: 'acme',
 			scopes: ['inference'],
 			allowedModels: ['mock/*'],
 			allowedAgents: null,
+			allowedProviders: ['mock'],
 			origins: [],
 			mayOverrideModel: false,
+			mayOverrideSettings: true,
+			mayOverridePrompt: false,
+			limits: null,
 			expiresAt: null,
 			version: 7,
 			secretHash: HASH,
 		});
+	});
+
+	it('has limits of its own as soon as one of them is set', () => {
+		const none = {
+			requestsPerMinute: null,
+			requestsPerDay: null,
+			budgetDayNanoUsd: null,
+			budgetMonthNanoUsd: null,
+			budgetTotalNanoUsd: null,
+		};
+		for (const set of [
+			{ requestsPerMinute: 5 },
+			{ requestsPerDay: 5 },
+			{ budgetDayNanoUsd: 0n },
+			{ budgetMonthNanoUsd: 1n },
+			{ budgetTotalNanoUsd: 9_000_000_000_000_000_001n },
+		])
+			expect(principalOfKey(row(set), HASH).limits).toEqual({ ...none, ...set });
 	});
 
 	it('refuses another secret', () => {

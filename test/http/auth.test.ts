@@ -18,6 +18,12 @@ describe('authentication', () => {
 		['GET', '/trpc', undefined],
 		['GET', '/api/v1/llm-providers', undefined],
 		['GET', '/api/v1/nothing', undefined],
+		['GET', '/api/v1/session', undefined],
+		['POST', '/api/v1/session', '{"broken'],
+		['PUT', '/api/v1/session', undefined],
+		['DELETE', '/api/v1/session', undefined],
+		['POST', '/api/v1/openapi.json/more', undefined],
+		['GET', '/v1/key', undefined],
 		['HEAD', '/v1/models', undefined],
 		['GET', '/%761/models', undefined],
 	])('comes before anything else on %s %s', async (method, path, body) => {
@@ -46,6 +52,16 @@ describe('authentication', () => {
 		const created = await door.post('/trpc/agents.create', { slug: 'a', name: 'A', model: 'mock/echo' });
 		expect(created.status).toBe(403);
 		expect(await created.json()).toMatchObject({ error: { data: { gateway: { code: 'forbidden' } } } });
+	});
+
+	it('tells any credential about itself', async () => {
+		const door = doorApp();
+		for (const key of ['sy_key', 'sy_manage_only'])
+			for (const path of ['/v1/key', '/api/v1/session'])
+				expect((await door.request(path, { key })).status, `${key} ${path}`).not.toBe(403);
+		for (const path of ['/v1/key/more', '/v1/keys'])
+			expect((await door.request(path, { key: 'sy_manage_only' })).status, path).toBe(403);
+		expect((await door.request('/api/v1/session/more', { key: 'sy_key' })).status).toBe(403);
 	});
 
 	it('refuses models to a key that may only manage', async () => {
