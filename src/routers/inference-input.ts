@@ -119,6 +119,13 @@ export const chatInput = z.strictObject({
 	...call,
 	models: some(z.array(z.string().min(1)).min(1)),
 	messages: z.array(message).min(1, 'expected at least one message'),
+	/** For the variables of the agent's prompt, by name. */
+	variables: some(
+		z.record(
+			z.string(),
+			z.union([z.string(), z.number(), z.boolean()], { error: 'expected a string, a number or a boolean' }),
+		),
+	),
 	tools: some(z.array(tool)),
 	toolChoice: some(
 		z.union([z.enum(['auto', 'none', 'required']), z.object({ name: z.string().min(1) })], {

@@ -1,53 +1,72 @@
 /** Who answers for an agent: its model, or the profile that chooses it, and what follows when that fails. */
 import type { OrganizationConfiguration } from '../db/schema';
 import { invalid } from '../errors';
-import type { ServiceContext } from './context';
-import { checkModel, type ModelReference, modelText } from './model-reference';
+import { chainOf } from './chain-check';
+import { type Declared, UNDECLARED } from './declared';
+import { checkName, followed, profileModel, profileNamed, profileText } from './model-name';
+import { checkModel, type Knowledge, type ModelReference, modelText } from './model-reference';
 
 export type AgentChoice =
 	| ({ readonly kind: 'model' } & ModelReference)
 	| { readonly kind: 'profile'; readonly name: string }
 	| { readonly kind: 'default' };
 
-const PROFILE = 'profile:';
-
 export function choiceText(choice: AgentChoice): string {
 	switch (choice.kind) {
 		case 'model':
 			return modelText(choice);
 		case 'profile':
-			return PROFILE + choice.name;
+			return profileText(choice.name);
 		case 'default':
 			return 'default';
 	}
 }
 
-/** Aliases are followed here, once. Throws `invalid_request` with `param: model`. */
-export function checkChoice(ctx: ServiceContext, text: string, configuration: OrganizationConfiguration): AgentChoice {
-	const named = own(configuration.aliases, text) ?? text;
-	if (named === 'default') return { kind: 'default' };
-	if (named.startsWith('agent:')) throw invalid('model', 'An agent names a model or a profile, not another agent.');
-	if (!named.startsWith(PROFILE)) return { kind: 'model', ...checkModel(ctx, named, 'model') };
-	const name = named.slice(PROFILE.length);
-	if (!own(configuration.profiles, name)) throw invalid('model', `This organization has no profile '${name}'.`);
+/**
+ * Aliases are followed here, once. `configuration`: the organization's as far as it is in force; `declared`: see
+ * `declaredBy`. Throws `invalid_request` with `param: model`.
+ */
+export function checkChoice(
+	ctx: Knowledge,
+	text: string,
+	configuration: OrganizationConfiguration,
+	declared: Declared = UNDECLARED,
+): AgentChoice {
+	const known = { ...declared, configuration };
+	const target = followed(text, configuration.aliases, 'model');
+	if (target === 'default') return { kind: 'default' };
+	if (target.startsWith('agent:')) throw invalid('model', 'An agent names a model or a profile, not another agent.');
+	const name = profileNamed(target);
+	if (name === null) return { kind: 'model', ...checkModel(ctx, target, 'model', 'chat', known) };
+	profileModel(name, known, 'model');
 	return { kind: 'profile', name };
 }
 
-/** A name such as `constructor` must not find what every object has. */
-function own<T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
-	return record && Object.hasOwn(record, name) ? record[name] : undefined;
+/** The model that answers for a choice at this moment; null: what the default names. */
+export function modelOf(choice: AgentChoice, declared: Declared): ModelReference | null {
+	switch (choice.kind) {
+		case 'model':
+			return choice;
+		case 'profile':
+			return profileModel(choice.name, declared, 'model');
+		case 'default':
+			return null;
+	}
 }
 
-/** Every fallback as `provider/model`. Throws `invalid_request` naming the one that is unknown or comes twice. */
-export function checkFallbacks(ctx: ServiceContext, fallbacks: readonly string[], first: AgentChoice): string[] {
-	const chain: string[] = [];
-	for (const [at, text] of fallbacks.entries()) {
-		const param = `fallbacks[${at}]`;
-		const model = modelText(checkModel(ctx, text, param));
-		if (model === choiceText(first))
-			throw invalid(param, `'${model}' is the agent's own model: a fallback is another one.`);
-		if (chain.includes(model)) throw invalid(param, `'${model}' comes twice in the fallbacks.`);
-		chain.push(model);
-	}
-	return chain;
+/**
+ * Fallbacks as they are stored: models as `provider/model`, aliases and profiles by name.
+ * Throws `invalid_request` naming the one that is unknown, can't chat, or comes twice once followed.
+ */
+export function checkFallbacks(
+	ctx: Knowledge,
+	fallbacks: readonly string[],
+	first: AgentChoice,
+	declared: Declared = UNDECLARED,
+): string[] {
+	return chainOf(ctx, fallbacks, 'fallbacks', declared, modelOf(first, declared), "the agent's own model");
 }
+
+/** An alias by its name, a model as `provider/model`. Throws `invalid_request` with `param: embeddingModel`. */
+export const checkEmbeddingModel = (ctx: Knowledge, text: string, declared: Declared = UNDECLARED): string =>
+	checkName(ctx, text, 'embeddingModel', 'embedding', declared).text;

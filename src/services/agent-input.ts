@@ -1,6 +1,7 @@
 /** What `agents.*` takes. */
 import * as z from 'zod';
-import { modelName, modelSettings, name, slug } from './inputs';
+import { expectedVersion, modelName, modelSettings, name, slug } from './inputs';
+import { promptSource } from './prompt-input';
 
 const description = z.string().max(2_000, 'A description has at most 2,000 characters.');
 const systemPrompt = z.string().max(100_000, 'A system prompt has at most 100,000 characters.');
@@ -11,30 +12,42 @@ export const createAgentInput = z.strictObject({
 	name,
 	/** `provider/model`, a bare name, an alias, `profile:<name>` or `default`. */
 	model: modelName,
-	/** `provider/model`s tried in this order after the first. */
+	/** Models, aliases or profiles tried in this order after the first. */
 	fallbacks: fallbacks.exactOptional(),
+	prompt: promptSource.nullable().exactOptional(),
+	/** In `prompt`'s place: one with `system` alone. */
 	systemPrompt: systemPrompt.nullable().exactOptional(),
 	settings: modelSettings.exactOptional(),
 	embeddingModel: modelName.nullable().exactOptional(),
 	description: description.nullable().exactOptional(),
 });
 
+/** `version`: the agent's when it was read; another one by now is a conflict. */
+const addressed = {
+	id: z.string().min(1).exactOptional(),
+	slug: slug.exactOptional(),
+	version: expectedVersion.exactOptional(),
+};
+
+const names = (input: { readonly id?: string; readonly slug?: string }): boolean =>
+	input.id !== undefined || input.slug !== undefined;
+const UNNAMED = { path: ['slug'], message: 'Name the agent by slug or id.' };
+
 /**
  * `id` or `slug` names the agent; with an `id`, `slug` is its new slug. An absent field stays as it is, a given
- * one replaces the whole field (`settings` and `fallbacks` too), null clears it.
+ * one replaces the whole field (`settings`, `fallbacks` and `prompt` too), null clears it.
  */
 export const updateAgentInput = z
 	.strictObject({
 		...createAgentInput.shape,
-		id: z.string().min(1).exactOptional(),
-		slug: slug.exactOptional(),
+		...addressed,
 		name: name.exactOptional(),
 		model: modelName.exactOptional(),
 	})
-	.refine((input) => input.id !== undefined || input.slug !== undefined, {
-		path: ['slug'],
-		message: 'Name the agent by slug or id.',
-	});
+	.refine(names, UNNAMED);
+
+export const deleteAgentInput = z.strictObject(addressed).refine(names, UNNAMED);
 
 export type CreateAgent = z.infer<typeof createAgentInput>;
 export type UpdateAgent = z.infer<typeof updateAgentInput>;
+export type DeleteAgent = z.infer<typeof deleteAgentInput>;

@@ -1,14 +1,10 @@
 /** An agent in its two tables, and as callers see it. */
-import { and, eq, isNull, type SQL } from 'drizzle-orm';
-import {
-	agentLlmPreferences,
-	agents,
-	type ModelSettings,
-	type OrganizationConfiguration,
-	organizations,
-} from '../db/schema';
+import { and, eq, isNull, or, type SQL } from 'drizzle-orm';
+import { agentLlmPreferences, agents, type ModelSettings } from '../db/schema';
+import type { PromptSource } from '../prompt/source';
 import { notFound, scoped } from './access';
 import { type AgentChoice, choiceText } from './agent-choice';
+import type { PromptInForce } from './agent-prompt';
 import type { ServiceContext } from './context';
 import type { Reference } from './inputs';
 
@@ -21,16 +17,22 @@ export interface AgentView {
 	readonly model: string;
 	readonly fallbacks: readonly string[];
 	readonly settings: ModelSettings;
-	/** `provider/model`; null: the default one. */
+	/** `provider/model` or an alias; null: the default one. */
 	readonly embeddingModel: string | null;
+	/** null: none. */
+	readonly prompt: PromptSource | null;
+	readonly promptVersion: number | null;
+	/** `prompt.system` */
 	readonly systemPrompt: string | null;
+	/** From 1; moves with each change of the agent or its prompt. */
+	readonly version: number;
 	/** ms since epoch */
 	readonly createdAt: number;
 	readonly updatedAt: number;
 }
 
 /** An agent with its choice still apart. */
-export interface Agent extends AgentView {
+export interface Agent extends AgentView, PromptInForce {
 	readonly choice: AgentChoice;
 }
 
@@ -73,15 +75,24 @@ function agentOf({ agent, preference }: { agent: Agents; preference: Preferences
 		fallbacks: names ? preference.fallbacks : agent.fallbacks,
 		settings: names ? preference.params : agent.settings,
 		embeddingModel: preference.embeddingModel,
-		systemPrompt: preference.systemPrompt,
+		prompt: preference.prompt,
+		promptHash: preference.promptHash,
+		promptVersion: preference.promptVersion,
+		systemPrompt: preference.prompt?.system ?? null,
+		version: agent.version,
 		createdAt: agent.createdAt,
 		updatedAt: agent.updatedAt,
 		choice,
 	};
 }
 
-export function viewOf({ choice: _, ...view }: Agent): AgentView {
+export function viewOf({ choice: _, promptHash: _hash, ...view }: Agent): AgentView {
 	return view;
+}
+
+/** Of a prompt the audit log holds the version: its text is in the history for good. */
+export function auditedAgent({ choice: _, promptHash: _hash, prompt: _prompt, systemPrompt: _text, ...rest }: Agent) {
+	return rest;
 }
 
 export async function selectAgents(ctx: ServiceContext, condition?: SQL): Promise<Agent[]> {
@@ -101,12 +112,10 @@ export async function selectAgent(ctx: ServiceContext, { id, slug }: Reference):
 	return agent;
 }
 
-/** The organization's own configuration as far as it is in force: plan free uses the global one. */
-export async function configurationInForce(ctx: ServiceContext): Promise<OrganizationConfiguration> {
-	const row = await ctx.db
-		.select({ plan: organizations.plan, configuration: organizations.llmConfiguration })
-		.from(organizations)
-		.where(scoped(ctx, organizations.id))
-		.get();
-	return row && row.plan !== 'free' ? row.configuration : {};
+/** By slug, else by id. Throws `not_found`. */
+export async function selectNamed(ctx: ServiceContext, name: string): Promise<Agent> {
+	const found = await selectAgents(ctx, or(eq(agents.slug, name), eq(agents.id, name)));
+	const agent = found.find(({ slug }) => slug === name) ?? found[0];
+	if (!agent) throw notFound('agent', name);
+	return agent;
 }

@@ -46,16 +46,19 @@ describe('agents.create', () => {
 			description: 'Answers customers',
 			model: 'mock/echo',
 			fallbacks: ['openai/gpt-4o-mini', 'groq/llama-3.1-8b-instant'],
+			prompt: { system: 'Be kind.' },
+			promptVersion: 1,
 			systemPrompt: 'Be kind.',
 			settings: { temperature: 0.2, maxTokens: 500, topP: 1, timeoutMs: 600_000 },
 			embeddingModel: 'openai/text-embedding-3-small',
+			version: 1,
 			createdAt: NOW,
 			updatedAt: NOW,
 		});
 		expect(await caller.agents.get({ slug: 'support' })).toEqual(made);
 		expect(await caller.agents.get({ id: made.id })).toEqual(made);
 		expect(await db.select().from(agentLlmPreferences)).toMatchObject([
-			{ agentId: made.id, organizationId: 'o1', provider: 'mock', model: 'echo', systemPrompt: 'Be kind.' },
+			{ agentId: made.id, organizationId: 'o1', provider: 'mock', model: 'echo', prompt: { system: 'Be kind.' } },
 		]);
 	});
 
@@ -97,6 +100,17 @@ describe('agents.create', () => {
 		[{ settings: { topP: -0.1 } }, 'settings.topP', '>=0'],
 		[{ settings: { maxTokens: 0 } }, 'settings.maxTokens', '>=1'],
 		[{ settings: { timeoutMs: 600_001 } }, 'settings.timeoutMs', '<=600000'],
+		[{ settings: { topK: 0 } }, 'settings.topK', '>=1'],
+		[{ settings: { presencePenalty: 3 } }, 'settings.presencePenalty', '<=2'],
+		[{ settings: { stop: Array.from({ length: 17 }, () => 'x') } }, 'settings.stop', 'at most 16'],
+		[{ model: 'openai/gpt-4o', settings: { maxTokens: 999_999 } }, 'settings.maxTokens', 'answers with at most'],
+		[{ model: 'openai/gpt-5-mini', settings: { temperature: 0.5 } }, 'settings.temperature', 'refuses temperature'],
+		[{ prompt: { system: 'Hi {{who}}' } }, 'prompt.system', "declare 'who'"],
+		[{ prompt: { instructions: ['a', 'b {{'] } }, 'prompt.instructions[1]', 'never closed'],
+		[{ prompt: { system: 'a', tone: 'b' } }, 'prompt.tone', 'tone'],
+		[{ prompt: { system: 'a', variables: { x: { type: 'date' } } } }, 'prompt.variables.x.type', 'string'],
+		[{ systemPrompt: 'Hi {{who}}' }, 'systemPrompt', "declare 'who'"],
+		[{ systemPrompt: 'a', prompt: { system: 'a' } }, 'systemPrompt', 'one of the two'],
 		[{ settings: { temprature: 1 } }, 'settings.temprature', 'temprature'],
 		[{ slug: 'Not A Slug' }, 'slug', 'lower-case'],
 		[{ name: '  ' }, 'name', 'empty'],
@@ -177,7 +191,7 @@ describe('agents.update', () => {
 		expect(await caller.agents.update({ slug: 'support', model: 'profile:careful' })).toMatchObject(kept);
 		expect(await caller.agents.get({ slug: 'support' })).toMatchObject({ ...kept, model: 'profile:careful' });
 		expect(await db.select().from(agentLlmPreferences)).toMatchObject([
-			{ provider: null, model: null, params: {}, fallbacks: [], systemPrompt: 'Be kind.' },
+			{ provider: null, model: null, params: {}, fallbacks: [], prompt: { system: 'Be kind.' } },
 		]);
 		expect(await caller.agents.update({ slug: 'support', model: 'mock/echo' })).toMatchObject(kept);
 		expect(await db.select().from(agents)).toMatchObject([{ profile: null, settings: {}, fallbacks: [] }]);
@@ -201,6 +215,58 @@ describe('agents.update', () => {
 		expect(port.events).toEqual([]);
 	});
 
+	it('moves the version with each change, and is refused where another one is expected', async () => {
+		expect(await caller.agents.update({ slug: 'support', name: 'Two', version: 1 })).toMatchObject({ version: 2 });
+		const error = await refusal(caller.agents.update({ slug: 'support', name: 'Three', version: 1 }));
+		expect(error).toMatchObject({ code: 'conflict', param: 'version', message: expect.stringContaining('version 2') });
+		expect(await refusal(caller.agents.delete({ slug: 'support', version: 1 }))).toMatchObject({ param: 'version' });
+		expect(await caller.agents.get({ slug: 'support' })).toMatchObject({ name: 'Two', version: 2 });
+		await caller.agents.delete({ slug: 'support', version: 2 });
+	});
+
+	it('writes each prompt into the history, and nothing of what stays', async () => {
+		const prompt = { system: 'Be kind.', instructions: ['Be brief.'] };
+		expect(await caller.agents.update({ slug: 'support', prompt })).toMatchObject({ prompt, promptVersion: 2 });
+		await caller.agents.update({
+			slug: 'support',
+			name: 'Other',
+			prompt: { instructions: ['Be brief.'], system: 'Be kind.' },
+		});
+		expect(await caller.agents.update({ slug: 'support', prompt: null })).toMatchObject({
+			prompt: null,
+			promptVersion: null,
+			systemPrompt: null,
+		});
+		expect(await caller.prompts.history({ agent: 'support' })).toMatchObject([
+			{ version: 3, source: null, hash: null },
+			{ version: 2, source: prompt, createdBy: 'user:ann', createdAt: NOW + 1_000 },
+			{ version: 1, source: { system: 'Be kind.' } },
+		]);
+	});
+
+	it('keeps a whole prompt where the shorthand repeats what the agent shows', async () => {
+		const prompt = { identity: 'You are Ada.', system: 'Be kind.' };
+		await caller.agents.update({ slug: 'support', prompt });
+		const renamed = await caller.agents.update({ slug: 'support', name: 'Ada', systemPrompt: 'Be kind.' });
+		expect(renamed).toMatchObject({ name: 'Ada', prompt, promptVersion: 2 });
+		const replaced = await caller.agents.update({ slug: 'support', systemPrompt: 'Be brief.' });
+		expect(replaced).toMatchObject({ prompt: { system: 'Be brief.' }, promptVersion: 3 });
+	});
+
+	it('keeps the text of prompts out of the audit log', async () => {
+		await caller.agents.update({ slug: 'support', systemPrompt: 'Be very kind.' });
+		const last = (await auditRows('o1')).at(-1);
+		expect(last).toMatchObject({ before: { promptVersion: 1 }, after: { promptVersion: 2 } });
+		expect(JSON.stringify(last)).not.toContain('very kind');
+	});
+
+	it('holds the settings that stay against a new model', async () => {
+		await caller.agents.update({ slug: 'support', settings: { temperature: 0.5 } });
+		const error = await refusal(caller.agents.update({ slug: 'support', model: 'openai/gpt-5-mini' }));
+		expect(error).toMatchObject({ code: 'invalid_request', param: 'settings.temperature' });
+		await caller.agents.update({ slug: 'support', model: 'openai/gpt-5-mini', settings: {} });
+	});
+
 	it('loses nothing where several come at the same moment', async () => {
 		await Promise.all([
 			caller.agents.update({ slug: 'support', model: 'openai/gpt-4o' }),
@@ -219,6 +285,46 @@ describe('agents.update', () => {
 			code: 'invalid_request',
 			param: 'slug',
 		});
+	});
+});
+
+describe('an agent that gateway keys name', () => {
+	const named = async (...names: readonly string[]) => {
+		for (const name of names) await caller.gatewayKeys.create({ name, allowedAgents: ['support'] });
+	};
+
+	beforeEach(async () => {
+		await caller.agents.create(SUPPORT);
+		await caller.agents.create({ ...SUPPORT, slug: 'other' });
+		await caller.gatewayKeys.create({ name: 'Free' });
+		await caller.gatewayKeys.create({ name: 'Elsewhere', allowedAgents: ['other'] });
+	});
+
+	it('is neither deleted nor renamed, and its keys are named', async () => {
+		await named('Shop', 'Blog');
+		const { id } = await caller.agents.get({ slug: 'support' });
+		for (const call of [() => caller.agents.delete({ id }), () => caller.agents.update({ id, slug: 'help' })]) {
+			const error = await refusal(call());
+			expect(error).toMatchObject({ code: 'conflict', param: 'slug' });
+			expect(error.message).toContain("gateway key 'Blog', gateway key 'Shop' (2 in all)");
+		}
+		expect(await caller.agents.update({ id, name: 'Still here' })).toMatchObject({ slug: 'support' });
+	});
+
+	it('has at most five of them named', async () => {
+		await named('K1', 'K2', 'K3', 'K4', 'K5', 'K6', 'K7');
+		const { message } = await refusal(caller.agents.delete({ slug: 'support' }));
+		expect(message).toContain("'K5' and 2 more (7 in all)");
+		expect(message).not.toContain('K6');
+	});
+
+	it('is free once these are revoked or expired', async () => {
+		const { id } = await caller.gatewayKeys.create({ name: 'Revoked', allowedAgents: ['support'] });
+		await caller.gatewayKeys.revoke({ id });
+		await caller.gatewayKeys.create({ name: 'Expiring', allowedAgents: ['support'], expiresAt: NOW + 1_000 });
+		expect((await refusal(caller.agents.delete({ slug: 'support' }))).message).toContain("'Expiring' (1 in all)");
+		now = NOW + 1_000;
+		await caller.agents.delete({ slug: 'support' });
 	});
 });
 

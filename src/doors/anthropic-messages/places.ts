@@ -4,6 +4,15 @@ import type { Origin } from './messages';
 
 const PLACE = /^messages\[(\d+)\](?:\.content\[(\d+)\])?/;
 
+const VARIABLES = /^variables\b/;
+
+/** They stand in Switchyard's own field. */
+const inExtension = ({ code, message, cause }: GatewayError, param: string): GatewayError =>
+	new GatewayError(code, message.replace(VARIABLES, 'switchyard.variables'), {
+		param: `switchyard.${param}`,
+		cause,
+	});
+
 function pathOf({ turn, block, blocks }: Origin, part: number | null): string {
 	const at = part === null ? null : (blocks[part] ?? part);
 	if (turn === null) return at === null ? 'system' : `system[${at}]`;
@@ -15,6 +24,7 @@ function pathOf({ turn, block, blocks }: Origin, part: number | null): string {
 /** The same error in the spelling of this door. An upstream's own is about another body, and stays. */
 export function relocated(error: unknown, origins: readonly Origin[]): unknown {
 	if (!(error instanceof GatewayError) || error.upstream || error.param === undefined) return error;
+	if (VARIABLES.test(error.param)) return inExtension(error, error.param);
 	const [place, message, part] = PLACE.exec(error.param) ?? [];
 	const origin = origins[Number(message ?? Number.NaN)];
 	if (place === undefined || !origin) return error;

@@ -75,6 +75,7 @@ function askedBy(body: MessageBody, sent: Readonly<Record<string, unknown>>, bet
 			topK: body.top_k,
 			stop: listed(body.stop_sequences),
 			reasoning: steering.reasoning,
+			variables: body.switchyard?.variables,
 			user: body.metadata?.user_id || undefined,
 			tags: body.switchyard?.tags,
 			runId: body.switchyard?.run ?? body.metadata?.run_id,

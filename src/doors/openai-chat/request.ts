@@ -94,6 +94,7 @@ export function readChat(value: Readonly<Record<string, unknown>>): Asked {
 			frequencyPenalty: body.frequency_penalty,
 			logprobs: logprobs(body),
 			reasoning: reasoning(body),
+			variables: body.switchyard?.variables,
 			user: body.user || body.safety_identifier || undefined,
 			tags: body.switchyard?.tags,
 			runId: body.switchyard?.run ?? body.metadata?.run_id,

@@ -16,7 +16,7 @@ const embeddingsBody = z.object({
 	input_type: z.string().nullish(),
 	user: z.string().nullish(),
 	metadata: z.record(z.string(), z.string()).nullish(),
-	switchyard: extension.omit({ strict: true }).nullish(),
+	switchyard: extension.omit({ strict: true, variables: true }).nullish(),
 });
 
 export interface AskedEmbeddings {

@@ -4,6 +4,7 @@ import { fieldSchemas, parsedFields } from '../../http/issue';
 import { present } from '../../http/present';
 import type { Message } from '../../language/message';
 import type { ChatRequest, Reasoning, ResponseFormat, Warning } from '../../language/request';
+import type { Extension } from '../extension';
 import { dialectOf, LOGPROBS, lostFields, SEALED } from './dialect';
 import { messagesOf } from './input';
 import { type ResponsesBody, responsesBody } from './schema';
@@ -15,6 +16,7 @@ export interface Asked {
 	readonly stream: boolean;
 	/** Reasoning is to come with its `encrypted_content`. */
 	readonly sealed: boolean;
+	readonly extension: Extension | null;
 	/** What no provider gets from here. */
 	readonly warnings: readonly Warning[];
 }
@@ -51,6 +53,20 @@ function logprobs({ include, top_logprobs: top }: ResponsesBody): ChatRequest['l
 	return top || include?.includes(LOGPROBS) ? { top: top ?? 0 } : undefined;
 }
 
+/** An agent named as a prompt is the agent of the request. */
+function extensionOf({ prompt, switchyard }: ResponsesBody): Extension | null {
+	if (!prompt) return switchyard ?? null;
+	if (switchyard?.agent && switchyard.agent !== prompt.id)
+		throw invalid('prompt.id', 'prompt.id: names another agent than switchyard.agent does; give one.');
+	return { ...switchyard, agent: prompt.id };
+}
+
+function variables({ prompt, switchyard }: ResponsesBody): ChatRequest['variables'] {
+	if (prompt?.variables && switchyard?.variables)
+		throw invalid('prompt.variables', 'prompt.variables: there are some in switchyard.variables too; give one.');
+	return prompt?.variables ?? switchyard?.variables ?? undefined;
+}
+
 const FIELDS = fieldSchemas(responsesBody);
 
 /** Throws `invalid_request` naming the field in OpenAI's spelling. */
@@ -71,6 +87,7 @@ export function readResponses(value: Readonly<Record<string, unknown>>): Asked {
 			topP: body.top_p,
 			logprobs: logprobs(body),
 			reasoning: reasoning(body, sealed),
+			variables: variables(body),
 			user: body.user || body.safety_identifier || undefined,
 			tags: body.switchyard?.tags,
 			runId: body.switchyard?.run ?? body.metadata?.run_id,
@@ -80,5 +97,5 @@ export function readResponses(value: Readonly<Record<string, unknown>>): Asked {
 			providerOptions: body.switchyard?.provider_options,
 		}),
 	};
-	return { request, body, stream, sealed, warnings: lostFields(body, value) };
+	return { request, body, extension: extensionOf(body), stream, sealed, warnings: lostFields(body, value) };
 }

@@ -31,6 +31,7 @@ function requestEcho(body: ResponsesBody) {
 		metadata: body.metadata ?? {},
 		parallel_tool_calls: body.parallel_tool_calls ?? true,
 		previous_response_id: null,
+		...(body.prompt && { prompt: { ...body.prompt, id: `agent:${body.prompt.id}` } }),
 		prompt_cache_key: body.prompt_cache_key ?? null,
 		reasoning: {
 			effort: reasoning?.effort ?? null,

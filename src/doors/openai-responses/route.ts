@@ -12,7 +12,7 @@ import { receiptBody } from '../receipt';
 import { respelled } from '../respell';
 import { type Asked, readResponses } from './request';
 import { Envelope, endState, wholeOutput } from './response';
-import { SPELLING } from './spelling';
+import { spellingOf } from './spelling';
 import { ResponseStreamEncoder } from './stream';
 
 const seconds = (ms: number): number => Math.floor(ms / 1_000);
@@ -30,7 +30,7 @@ function envelopeOf(c: HttpContext, { body }: Asked, meta: CallMeta): Envelope {
 }
 
 async function whole(c: HttpContext, asked: Asked): Promise<Response> {
-	const { call, receipt } = doorCall(c, asked.request, asked.body.switchyard);
+	const { call, receipt } = doorCall(c, asked.request, asked.extension);
 	const { composition } = c.var;
 	const answer = await composition.gateway(c.get('principal')).chat(call);
 	const { response, meta } = answer;
@@ -47,7 +47,7 @@ async function whole(c: HttpContext, asked: Asked): Promise<Response> {
 }
 
 async function streamed(c: HttpContext, asked: Asked): Promise<Response> {
-	const { call, receipt, gone } = doorCall(c, asked.request, asked.body.switchyard);
+	const { call, receipt, gone } = doorCall(c, asked.request, asked.extension);
 	const { composition } = c.var;
 	const stream = await composition.gateway(c.get('principal')).stream(call);
 	const meta = stream.meta();
@@ -73,7 +73,7 @@ export function openAiResponses(app: Hono<HttpEnv>): void {
 			try {
 				return await (asked.stream ? streamed(c, asked) : whole(c, asked));
 			} catch (error) {
-				throw respelled(error, SPELLING);
+				throw respelled(error, spellingOf(asked.body));
 			}
 		}),
 	);

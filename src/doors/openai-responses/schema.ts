@@ -68,6 +68,34 @@ const reasoning = z.object({
 const refused = (instead: string) => z.null({ error: instead }).optional();
 const STATELESS = 'responses are not stored here: send the whole conversation as input';
 
+const AGENT = 'agent:';
+
+/** OpenAI's reference to a stored prompt, for an agent's: `agent:<slug>` in place of its id. */
+const prompt = z.object({
+	id: z
+		.string()
+		.refine(
+			(id) => id.startsWith(AGENT) && id !== AGENT,
+			'prompts stored at OpenAI are not supported: name an agent as agent:<slug>, or send instructions and input',
+		)
+		.transform((id) => id.slice(AGENT.length)),
+	version: refused('the version in force is the one that is used: leave it out'),
+	variables: z
+		.record(
+			z.string(),
+			z.union(
+				[
+					z.string(),
+					z.number(),
+					z.boolean(),
+					z.object({ type: z.literal('input_text'), text: z.string() }).transform((part) => part.text),
+				],
+				{ error: 'expected text, a number or a boolean; images and files go into the input' },
+			),
+		)
+		.nullish(),
+});
+
 export const responsesBody = z.object({
 	model: z.string().nullish(),
 	models: z.array(z.string().min(1)).nullish(),
@@ -102,7 +130,7 @@ export const responsesBody = z.object({
 		.nullish(),
 	previous_response_id: refused(STATELESS),
 	conversation: refused(STATELESS),
-	prompt: refused('prompts stored at OpenAI are not supported: send instructions and input'),
+	prompt: prompt.nullish(),
 	switchyard: extension.nullish(),
 });
 

@@ -34,7 +34,10 @@ const FIELDS: Readonly<Record<keyof ResponseCreateParamsBase, readonly Field[]>>
 	moderation: [{ value: { model: 'omni-moderation-latest' }, fate: 'warned' }],
 	parallel_tool_calls: [{ value: false, fate: 'used', beside: { tools } }],
 	previous_response_id: [{ value: 'resp_1', fate: 'refused' }],
-	prompt: [{ value: { id: 'pmpt_1' }, fate: 'refused' }],
+	prompt: [
+		{ value: { id: 'agent:support', variables: { name: 'Bo' } }, fate: 'used' },
+		{ value: { id: 'pmpt_1' }, fate: 'refused' },
+	],
 	prompt_cache_key: [{ value: 'k', fate: 'used' }],
 	prompt_cache_options: [{ value: { ttl: '30m' }, fate: 'used' }],
 	prompt_cache_retention: [{ value: '24h', fate: 'used' }],

@@ -265,7 +265,7 @@ describe('settings of the Responses door', () => {
 		['a choice without tools', { tool_choice: 'required' }, 'tool_choice', /no tools/],
 		['a stored answer to go on from', { previous_response_id: 'resp_1' }, 'previous_response_id', /whole conversation/],
 		['a stored conversation', { conversation: { id: 'conv_1' } }, 'conversation', /whole conversation/],
-		['a stored prompt', { prompt: { id: 'pmpt_1' } }, 'prompt', /instructions and input/],
+		['a stored prompt', { prompt: { id: 'pmpt_1' } }, 'prompt.id', /instructions and input/],
 		['the background', { background: true }, 'background', /stream/],
 		['stream options without a stream', { stream_options: {} }, 'stream_options', /stream: true/],
 		['an effort that is none', { reasoning: { effort: 'huge' } }, 'reasoning.effort', /expected/i],
