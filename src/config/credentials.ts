@@ -22,35 +22,45 @@ function configOf(row: ProviderRow, provider: Provider): ProviderConfig | null {
 }
 
 /** null where the row lacks what the provider needs; such a row still keeps the environment's pair away. */
-function credentialOfRow(row: ProviderRow, provider: Provider, keys: OpenedKeys): Credential | null {
+export function credentialOfRow(row: ProviderRow, provider: Provider, keys: OpenedKeys): Credential | null {
 	const config = configOf(row, provider);
 	if (config === null) return null;
 	const baseUrl = row.baseUrl ?? provider.routing?.baseUrl?.(config) ?? provider.baseUrl;
 	if (baseUrl === null) return null;
-	const pair = {
+	const apiKey = provider.auth.kind === 'none' || row.sealedApiKey === null ? null : (keys.get(row.id) ?? null);
+	const needsNone = provider.auth.kind === 'none' || (provider.auth.kind === 'optional' && row.sealedApiKey === null);
+	if (apiKey === null && !needsNone) return null;
+	return {
 		rowId: row.id,
 		name: row.name,
-		config,
 		source: 'organization',
+		apiKey,
 		baseUrl,
 		trust: row.baseUrl === null ? 'operator' : 'tenant',
-	} as const;
-	if (provider.auth.kind === 'none') return { ...pair, apiKey: null };
-	if (row.sealedApiKey === null) return provider.auth.kind === 'optional' ? { ...pair, apiKey: null } : null;
-	const apiKey = keys.get(row.id) ?? null;
-	return apiKey === null ? null : { ...pair, apiKey };
+		config,
+	};
 }
 
 function credentialsOfProvider(
 	provider: Provider,
-	rows: readonly ProviderRow[],
+	own: readonly ProviderRow[] | undefined,
 	keys: OpenedKeys,
 	environment: EnvironmentLayer,
 ): readonly Credential[] {
-	const own = provider.builtin ? [] : rows.filter((row) => row.provider === provider.id);
-	if (own.length > 0) return own.flatMap((row) => credentialOfRow(row, provider, keys) ?? []);
+	if (own && !provider.builtin) return own.flatMap((row) => credentialOfRow(row, provider, keys) ?? []);
 	const shared = environment.credentials[provider.id];
 	return shared ? [shared] : [];
+}
+
+/** Provider id → its rows, in order. */
+function poolsOf(rows: readonly ProviderRow[]): ReadonlyMap<string, readonly ProviderRow[]> {
+	const pools = new Map<string, ProviderRow[]>();
+	for (const row of rows) {
+		const pool = pools.get(row.provider);
+		if (pool) pool.push(row);
+		else pools.set(row.provider, [row]);
+	}
+	return pools;
 }
 
 /** Provider id → its pairs, the preferred first; a provider without any is absent. `rows` are active and in order. */
@@ -59,10 +69,11 @@ export function credentials(
 	keys: OpenedKeys,
 	environment: EnvironmentLayer,
 ): Readonly<Record<string, readonly Credential[]>> {
-	return dictionary(
-		environment.providers.flatMap((provider) => {
-			const pairs = credentialsOfProvider(provider, rows, keys, environment);
-			return pairs.length > 0 ? [[provider.id, pairs] as const] : [];
-		}),
-	);
+	const pools = poolsOf(rows);
+	const found: [string, readonly Credential[]][] = [];
+	for (const provider of environment.providers) {
+		const pairs = credentialsOfProvider(provider, pools.get(provider.id), keys, environment);
+		if (pairs.length > 0) found.push([provider.id, pairs]);
+	}
+	return dictionary(found);
 }

@@ -41,7 +41,8 @@ async function openKeys(rows: ConfigurationRows, deps: ConfigDependencies): Prom
 	const opened = rows.providers.map(async ({ id, provider, sealedApiKey, baseUrl }) => {
 		if (sealedApiKey === null) return [id, null] as const;
 		try {
-			return [id, await deps.openKey({ organizationId, provider, host: sealHost(baseUrl) }, sealedApiKey)] as const;
+			const scope = { organizationId, provider, host: sealHost(baseUrl), rowId: id };
+			return [id, await deps.openKey(scope, sealedApiKey)] as const;
 		} catch (thrown) {
 			const reason = thrown instanceof Error ? thrown.message : String(thrown);
 			deps.log('error', 'provider-key-unreadable', { organizationId, provider, providerRowId: id, reason });
@@ -69,9 +70,9 @@ export function configPort(deps: ConfigDependencies): ConfigPort {
 		resolvedConfiguration(rows, await openKeys(rows, deps), deps.environment);
 
 	async function reload(agentSlug: string | null): Promise<Snapshot> {
-		const { organizationId, keyId } = principal;
-		const { rows, key } = await readConfiguration(deps.db, { organizationId, keyId, agentSlug });
-		const anew = reauthenticate(principal, { key, organization: rows?.organization }, deps);
+		const { organizationId, keyId, userId } = principal;
+		const { rows, ...who } = await readConfiguration(deps.db, { organizationId, keyId, userId, agentSlug });
+		const anew = reauthenticate(principal, { ...who, organization: rows?.organization }, deps);
 		if (!rows) throw refused();
 		principal = anew;
 		const resolved = await resolve(rows);

@@ -3,14 +3,17 @@
  * organization < agent. Pure. Settings come with the model they were chosen for: an agent or a profile that names its
  * own model starts from nothing, one that follows another choice starts from that choice's settings.
  */
+import type { ModelOverrides } from '../catalog/override';
 import type { AgentConfig, Choice, Origin, Sourced } from '../gateway/ports';
+import { type ModelSettings, SETTING_NAMES, type SettingName } from '../language/settings';
 import { dictionary } from './dictionary';
-import type { AgentRow, ConfigurationRows, ModelSettings, Profile } from './rows';
+import type { EnvironmentLayer } from './environment';
+import { modelOverrides } from './model-overrides';
+import type { AgentRow, ConfigurationRows, GlobalRow, Profile, StoredSettings } from './rows';
 
 /** What of the rows and the environment decides about models and settings. */
 export interface Layers {
-	/** `provider/model` of the environment; null where it names none. */
-	readonly environmentModel: string | null;
+	readonly environment: Pick<EnvironmentLayer, 'defaultModel' | 'fallbackChain'>;
 	readonly rows: ConfigurationRows;
 }
 
@@ -20,116 +23,183 @@ export interface Effective {
 	/** Bare name → `provider/model` or `profile:<name>`; loops are left out. */
 	readonly aliases: Readonly<Record<string, string>>;
 	readonly agent: AgentConfig | null;
+	readonly fallbackChain: Sourced<readonly string[]>;
+	/** The organization's own, by the name they follow. */
+	readonly fallbacks: Readonly<Record<string, readonly string[]>>;
+	/** The organization's own; null: it names none. */
+	readonly embeddingModel: string | null;
+	readonly models: ModelOverrides;
+}
+
+/** What one layer says about which model answers, and how. */
+export interface Statement {
+	readonly origin: Origin;
+	/** What in that layer says it: a profile, a row's id, an agent's slug; null: the layer as a whole. */
+	readonly name: string | null;
+	/** `provider/model`; null: whatever those before it say. */
+	readonly model: string | null;
+	readonly settings?: StoredSettings | undefined;
+	/** `llm_providers.id` of the key that goes with the model. */
+	readonly rowId?: string | undefined;
+}
+
+/** Statements from the lowest to the highest: of model, key and each setting the last word counts. */
+export type Path = readonly Statement[];
+
+export interface Paths {
+	/** What an absent or `default` model means. */
+	readonly byDefault: Path;
+	readonly profiles: ReadonlyMap<string, Path>;
+	/** null: no agent was asked for, or there is none of that slug. */
+	readonly agent: Path | null;
 }
 
 /** Where nothing names a model: it needs no key and says so by answering. */
-const LAST_RESORT = 'mock/echo';
-const PROFILE_PREFIX = 'profile:';
-const SETTINGS = ['temperature', 'maxTokens', 'topP', 'timeoutMs'] as const satisfies readonly (keyof ModelSettings)[];
+const LAST_RESORT: Statement = { origin: 'default', name: null, model: 'mock/echo' };
 
 type SourcedSettings = Choice['settings'];
+type MutableSettings = { -readonly [K in SettingName]?: Sourced<NonNullable<ModelSettings[K]>> };
 
-/** `above` over `below`, field by field. */
-function layered(below: SourcedSettings, above: ModelSettings | undefined, origin: Origin): SourcedSettings {
-	const merged: { -readonly [K in keyof SourcedSettings]: SourcedSettings[K] } = { ...below };
-	for (const name of SETTINGS) {
-		const value = above?.[name];
-		if (value !== undefined) merged[name] = { value, origin };
+function set<K extends SettingName>(into: MutableSettings, name: K, value: MutableSettings[K]): void {
+	into[name] = value;
+}
+
+/** The choice that a path leads to. */
+export function choiceOf(path: Path): Choice {
+	let last = LAST_RESORT;
+	const settings: MutableSettings = {};
+	for (const statement of path) {
+		if (statement.model !== null) last = statement;
+		if (statement.settings) layer(settings, statement.settings, statement.origin);
 	}
-	return merged;
-}
-
-/** What an organization itself says is in force on these plans; a free one follows the operator's choices. */
-function ownConfiguration(rows: ConfigurationRows): ConfigurationRows['organization']['configuration'] {
-	return rows.organization.plan === 'free' ? {} : rows.organization.configuration;
-}
-
-function profileChoice(profile: Profile, rows: ConfigurationRows, below: SourcedSettings): Choice {
-	const row = rows.providers.find(({ provider, name }) => provider === profile.provider && name === profile.keyRef);
 	return {
-		model: { value: `${profile.provider}/${profile.model}`, origin: 'organization' },
-		settings: layered(below, profile.settings, 'organization'),
-		...(row && { credentialRowId: row.id }),
+		model: { value: last.model ?? '', origin: last.origin },
+		settings: settings satisfies SourcedSettings,
+		...(last.rowId !== undefined && { credentialRowId: last.rowId }),
 	};
 }
 
-/** The model where no organization chooses one. */
-function sharedModel({ environmentModel, rows: { global } }: Layers): Sourced<string> {
-	if (global?.provider && global.model) return { value: `${global.provider}/${global.model}`, origin: 'global' };
-	if (environmentModel !== null) return { value: environmentModel, origin: 'environment' };
-	return { value: LAST_RESORT, origin: 'default' };
-}
-
-/** The global settings lie under the default choice alone, whoever chose its model. */
-function defaultChoice(layers: Layers, profiles: ReadonlyMap<string, Profile>): Choice {
-	const { rows } = layers;
-	const settings = layered({}, rows.global?.settings, 'global');
-	const profile = profiles.get(ownConfiguration(rows).defaultProfile ?? '');
-	return profile ? profileChoice(profile, rows, settings) : { model: sharedModel(layers), settings };
-}
-
-/** The end of a chain of aliases; the name itself where it is none, or where the chain loops. */
-function followed(name: string, aliases: ReadonlyMap<string, string>): string {
-	const seen = new Set<string>();
-	let current = name;
-	for (let next = aliases.get(current); next !== undefined; next = aliases.get(current)) {
-		if (seen.has(current)) return name;
-		seen.add(current);
-		current = next;
+/** Field by field over what is there. */
+function layer(settings: MutableSettings, above: StoredSettings, origin: Origin): void {
+	for (const name of SETTING_NAMES) {
+		const value = above[name];
+		if (value !== undefined) set(settings, name, { value, origin } as MutableSettings[typeof name]);
 	}
-	return current;
 }
 
-function agentChoice(
-	agent: AgentRow,
-	rows: ConfigurationRows,
-	profiles: ReadonlyMap<string, Profile>,
-	fallback: Choice,
-): Choice {
+/** What an organization itself says is in force on these plans; a free one follows the operator's choices. */
+export const inForce = ({ organization }: Pick<ConfigurationRows, 'organization'>): boolean =>
+	organization.plan !== 'free';
+
+type OwnConfiguration = ConfigurationRows['organization']['configuration'];
+
+const ownConfiguration = (rows: ConfigurationRows): OwnConfiguration =>
+	inForce(rows) ? rows.organization.configuration : {};
+
+const keyName = (provider: string, name: string): string => `${provider}/${name}`;
+
+function ownStatement(name: string, profile: Profile, keys: ReadonlyMap<string, string>): Statement {
+	const { provider, model, keyRef, settings } = profile;
+	const rowId = keyRef === undefined ? undefined : keys.get(keyName(provider, keyRef));
+	return { origin: 'organization', name, model: `${provider}/${model}`, settings, rowId };
+}
+
+const globalStatement = ({ id, provider, model, settings }: GlobalRow): Statement => ({
+	origin: 'global',
+	name: id,
+	model: provider !== null && model !== null ? `${provider}/${model}` : null,
+	settings,
+});
+
+/** The operator's profiles, and over those of the same name the organization's. */
+function profilePaths(rows: ConfigurationRows, environment: Path): ReadonlyMap<string, Path> {
+	const keys = new Map(rows.providers.map(({ provider, name, id }) => [keyName(provider, name), id]));
+	const paths = new Map<string, Path>();
+	for (const row of rows.globals) {
+		if (row.isDefault) continue;
+		const statement = globalStatement(row);
+		paths.set(row.id, statement.model === null ? [...environment, statement] : [statement]);
+	}
+	for (const [name, profile] of Object.entries(ownConfiguration(rows).profiles ?? {}))
+		paths.set(name, [ownStatement(name, profile, keys)]);
+	return paths;
+}
+
+function agentPath({ slug, profile, settings, preferences }: AgentRow, paths: Omit<Paths, 'agent'>): Path {
+	const statement = { origin: 'agent', name: slug } as const;
+	if (preferences?.provider && preferences.model)
+		return [{ ...statement, model: `${preferences.provider}/${preferences.model}`, settings: preferences.params }];
+	const below = paths.profiles.get(profile ?? '') ?? paths.byDefault;
+	return [...below, { ...statement, model: null, settings }];
+}
+
+/** Who says what about each choice there is, in the order in which it counts. */
+export function pathsOf({ environment: { defaultModel }, rows }: Layers): Paths {
+	const environment: Path =
+		defaultModel === null
+			? [LAST_RESORT]
+			: [LAST_RESORT, { origin: 'environment', name: 'DEFAULT_PROVIDER', model: defaultModel }];
+	const profiles = profilePaths(rows, environment);
+	const shared = rows.globals.filter(({ isDefault }) => isDefault).map(globalStatement);
+	const chosen = profiles.get(ownConfiguration(rows).defaultProfile ?? '') ?? [];
+	// A profile that names no model follows the operator's default, where it is the default itself.
+	const byDefault = [...environment, ...shared, ...chosen.filter((statement) => !environment.includes(statement))];
+	return { byDefault, profiles, agent: rows.agent && agentPath(rows.agent, { byDefault, profiles }) };
+}
+
+/** Where a chain of aliases ends; null: it loops, so that it is longer than all there are. */
+function endOf(name: string, aliases: ReadonlyMap<string, string>): string | null {
+	let end = name;
+	let steps = 0;
+	for (let next = aliases.get(name); next !== undefined; next = aliases.get(next)) {
+		if (steps > aliases.size) return null;
+		end = next;
+		steps += 1;
+	}
+	return end;
+}
+
+/** Each alias with the end of its chain; those that loop, or lead into a loop, are left out. */
+function followedAliases(named: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+	const aliases = new Map<string, string>();
+	for (const [name, target] of Object.entries(named)) if (!name.includes('/')) aliases.set(name, target);
+	return dictionary(endsOf(aliases));
+}
+
+function* endsOf(aliases: ReadonlyMap<string, string>): Generator<readonly [string, string]> {
+	for (const name of aliases.keys()) {
+		const end = endOf(name, aliases);
+		if (end !== null) yield [name, end];
+	}
+}
+
+function agentConfig(agent: AgentRow, path: Path): AgentConfig {
 	const own = agent.preferences;
-	if (own?.provider && own.model)
-		return {
-			model: { value: `${own.provider}/${own.model}`, origin: 'agent' },
-			settings: layered({}, own.params, 'agent'),
-		};
-	const profile = profiles.get(agent.profile ?? '');
-	const base = profile ? profileChoice(profile, rows, {}) : fallback;
-	return { ...base, settings: layered(base.settings, agent.settings, 'agent') };
+	return {
+		id: agent.id,
+		slug: agent.slug,
+		choice: choiceOf(path),
+		fallbacks: own?.provider ? own.fallbacks : agent.fallbacks,
+		embeddingModel: own?.embeddingModel || null,
+		prompt: own?.prompt ?? null,
+	};
 }
 
 /** Pure: the same layers give the same answer, and nothing but the layers is in it. */
 export function resolve(layers: Layers): Effective {
-	const { rows } = layers;
-	const organization = ownConfiguration(rows);
-	const profiles = new Map(Object.entries(organization.profiles ?? {}));
-	const aliases = new Map(Object.entries(organization.aliases ?? {}).filter(([name]) => !name.includes('/')));
-	const byDefault = defaultChoice(layers, profiles);
-
-	const modelOf = (name: string): string => {
-		const target = followed(name, aliases);
-		const profile = target.startsWith(PROFILE_PREFIX) ? profiles.get(target.slice(PROFILE_PREFIX.length)) : undefined;
-		return profile ? `${profile.provider}/${profile.model}` : target;
-	};
-	const agentConfig = (agent: AgentRow): AgentConfig => {
-		const own = agent.preferences;
-		return {
-			id: agent.id,
-			slug: agent.slug,
-			choice: agentChoice(agent, rows, profiles, byDefault),
-			fallbacks: (own?.provider ? own.fallbacks : agent.fallbacks).map(modelOf),
-			embeddingModel: own?.embeddingModel ? modelOf(own.embeddingModel) : null,
-			systemPrompt: own?.systemPrompt || null,
-		};
-	};
+	const { rows, environment } = layers;
+	const { aliases, fallbackChain, fallbacks, embeddingModel } = ownConfiguration(rows);
+	const paths = pathsOf(layers);
 	return {
-		defaultChoice: byDefault,
-		profiles: dictionary([...profiles].map(([name, profile]) => [name, profileChoice(profile, rows, {})] as const)),
-		aliases: dictionary(
-			[...aliases.keys()].flatMap((name) => {
-				const target = followed(name, aliases);
-				return target === name ? [] : [[name, target] as const];
-			}),
-		),
-		agent: rows.agent && agentConfig(rows.agent),
+		defaultChoice: choiceOf(paths.byDefault),
+		profiles: dictionary([...paths.profiles].map(([name, path]) => [name, choiceOf(path)] as const)),
+		aliases: followedAliases(aliases ?? {}),
+		agent: rows.agent && paths.agent && agentConfig(rows.agent, paths.agent),
+		fallbackChain: fallbackChain
+			? { value: fallbackChain, origin: 'organization' }
+			: { value: environment.fallbackChain, origin: 'environment' },
+		fallbacks: dictionary(Object.entries(fallbacks ?? {})),
+		embeddingModel: embeddingModel || null,
+		models: modelOverrides(rows),
 	};
 }

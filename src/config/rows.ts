@@ -1,16 +1,34 @@
 /**
  * What one read of D1 says about one organization (and one agent of it): the shape kept in KV, so it holds
- * sealed keys only, and its reader trusts neither KV nor an older release of this program.
+ * sealed keys only, and its reader trusts neither KV nor another release of this program.
  */
 import * as z from 'zod';
+
+const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
+const SUMMARIES = ['none', 'auto', 'concise', 'detailed'] as const;
+
+const reasoning = z.object({
+	effort: z.enum(EFFORTS).exactOptional(),
+	budgetTokens: z.number().int().min(0).exactOptional(),
+	summary: z.enum(SUMMARIES).exactOptional(),
+	sealed: z.boolean().exactOptional(),
+});
 
 /** A value a layer may not set is as if it were not set: configuration is checked when written. */
 const modelSettings = z.object({
 	temperature: z.number().min(0).max(2).optional().catch(undefined),
-	maxTokens: z.number().int().min(1).optional().catch(undefined),
 	topP: z.number().min(0).max(1).optional().catch(undefined),
-	timeoutMs: z.number().int().min(1).optional().catch(undefined),
+	topK: z.number().int().min(1).optional().catch(undefined),
+	maxTokens: z.number().int().min(1).optional().catch(undefined),
+	presencePenalty: z.number().min(-2).max(2).optional().catch(undefined),
+	frequencyPenalty: z.number().min(-2).max(2).optional().catch(undefined),
+	seed: z.number().int().optional().catch(undefined),
+	stop: z.array(z.string().min(1)).max(16).optional().catch(undefined),
+	reasoning: reasoning.optional().catch(undefined),
+	timeoutMs: z.number().int().min(1).max(600_000).optional().catch(undefined),
 });
+
+const names = z.array(z.string());
 
 const profile = z.object({
 	provider: z.string().min(1),
@@ -24,12 +42,13 @@ const organizationConfiguration = z.object({
 	defaultProfile: z.string().optional(),
 	profiles: z.record(z.string(), profile).optional(),
 	aliases: z.record(z.string(), z.string()).optional(),
+	fallbackChain: names.optional(),
+	fallbacks: z.record(z.string(), names).optional(),
+	embeddingModel: z.string().optional(),
 });
 
-/** Nano-dollars as decimal digits: JSON has no bigint. */
-const nanoUsd = z.string().regex(/^\d+$/).nullable();
-
-const names = z.array(z.string());
+/** Whole nano-dollars, or pico-dollars per token, as decimal digits: JSON has no bigint. */
+const amount = z.string().regex(/^\d+$/);
 
 const organizationRow = z.object({
 	id: z.string(),
@@ -40,15 +59,21 @@ const organizationRow = z.object({
 	version: z.number().int(),
 	requestsPerMinute: z.number().nullable(),
 	requestsPerDay: z.number().nullable(),
-	budgetDayNanoUsd: nanoUsd,
-	budgetMonthNanoUsd: nanoUsd,
+	budgetDayNanoUsd: amount.nullable(),
+	budgetMonthNanoUsd: amount.nullable(),
 });
 
-/** The default row of `llm_global_settings`. */
+/** An active row of `llm_global_settings`: the default, or a profile under its id. */
 const globalRow = z.object({
+	id: z.string(),
+	/** null (with `model` null): follows the environment. */
 	provider: z.string().nullable(),
 	model: z.string().nullable(),
 	settings: modelSettings,
+	isDefault: z.boolean(),
+	inputPricePico: amount.nullable(),
+	outputPricePico: amount.nullable(),
+	version: z.number().int(),
 });
 
 /** An active row of `llm_providers`. */
@@ -57,9 +82,59 @@ const providerRow = z.object({
 	provider: z.string(),
 	name: z.string(),
 	sealedApiKey: z.string().nullable(),
+	keyLast4: z.string().nullable(),
 	baseUrl: z.string().nullable(),
 	/** `ProviderConfig`; checked when written. */
 	config: z.record(z.string(), z.unknown()).default({}),
+});
+
+const tokens = z.number().int().min(0).exactOptional();
+
+/** A row of `llm_model_overrides`. */
+const modelRow = z.object({
+	provider: z.string(),
+	model: z.string(),
+	displayName: z.string().nullable(),
+	limits: z.object({ contextWindow: tokens, inputLimit: tokens, maxOutput: tokens }),
+	capabilities: z.object({
+		kind: z.enum(['chat', 'embedding']).exactOptional(),
+		input: z.array(z.enum(['image', 'audio', 'video', 'pdf'])).exactOptional(),
+		tools: z.boolean().exactOptional(),
+		structuredOutput: z.boolean().exactOptional(),
+		reasoning: z.boolean().exactOptional(),
+	}),
+	prices: z
+		.object({
+			input: amount,
+			output: amount,
+			cacheRead: amount.exactOptional(),
+			cacheWrite5m: amount.exactOptional(),
+			cacheWrite1h: amount.exactOptional(),
+			inputAudio: amount.exactOptional(),
+			reasoning: amount.exactOptional(),
+			outputAudio: amount.exactOptional(),
+		})
+		.nullable(),
+	version: z.number().int(),
+});
+
+/** `PromptSource`; what else is in it belongs to another release. */
+const promptSource = z.object({
+	identity: z.string().exactOptional(),
+	system: z.string().exactOptional(),
+	instructions: names.exactOptional(),
+	format: z.string().exactOptional(),
+	variables: z
+		.record(
+			z.string(),
+			z.object({
+				type: z.enum(['string', 'number', 'boolean']),
+				default: z.union([z.string(), z.number(), z.boolean()]).exactOptional(),
+				description: z.string().exactOptional(),
+			}),
+		)
+		.exactOptional(),
+	cache: z.boolean().exactOptional(),
 });
 
 const agentRow = z.object({
@@ -76,23 +151,27 @@ const agentRow = z.object({
 			params: modelSettings,
 			embeddingModel: z.string().nullable(),
 			fallbacks: names,
-			systemPrompt: z.string().nullable(),
+			prompt: z.object({ source: promptSource, hash: z.string(), version: z.number().int() }).nullable(),
 		})
 		.nullable(),
 });
 
 export const configurationRows = z.object({
 	organization: organizationRow,
-	global: globalRow.nullable(),
+	globals: z.array(globalRow),
 	/** In order of preference within a provider. */
 	providers: z.array(providerRow),
+	models: z.array(modelRow),
 	/** null where none was asked for, or the organization has none of that slug. */
 	agent: agentRow.nullable(),
 });
 
 export type ConfigurationRows = z.output<typeof configurationRows>;
 export type OrganizationRow = z.output<typeof organizationRow>;
+export type GlobalRow = z.output<typeof globalRow>;
 export type ProviderRow = z.output<typeof providerRow>;
+export type ModelRow = z.output<typeof modelRow>;
 export type AgentRow = z.output<typeof agentRow>;
-export type ModelSettings = z.output<typeof modelSettings>;
+/** As read: a setting may be there without a value. */
+export type StoredSettings = z.output<typeof modelSettings>;
 export type Profile = z.output<typeof profile>;

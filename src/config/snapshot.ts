@@ -26,12 +26,13 @@ export function resolvedConfiguration(
 	environment: EnvironmentLayer,
 ): ResolvedConfiguration {
 	const { organization } = rows;
+	const { fallbackChain, ...effective } = resolve({ environment, rows });
 	return {
 		version: organization.version,
 		organization: { id: organization.id, slug: organization.slug },
 		limits: limitsOf(organization, environment),
-		...resolve({ environmentModel: environment.defaultModel, rows }),
-		fallbackChain: environment.fallbackChain,
+		...effective,
+		fallbackChain: fallbackChain.value,
 		credentials: credentials(rows.providers, keys, environment),
 		embeddingModels: environment.embeddingModels,
 	};

@@ -4,7 +4,7 @@
  */
 import { GatewayError } from '../errors';
 import type { Warning } from '../language/request';
-import type { NanoUsd, OpenAnswer, OpenRequest, RateState } from '../ledger/contract';
+import type { LimitOwner, NanoUsd, OpenAnswer, OpenRequest, RateState } from '../ledger/contract';
 import type { Ports, Snapshot } from './ports';
 
 /** What a plan must tell the ledger. */
@@ -87,6 +87,7 @@ async function attemptAdmission<Plan extends Admissible>(
 		holdNanoUsd: plan.holdNanoUsd,
 		expiresAt: ports.time.now() + ports.limits.totalMs + HOLD_GRACE_MS,
 		limits: snapshot.limits,
+		keyLimits: snapshot.caller.limits,
 		provider: plan.provider,
 		model: plan.model,
 	});
@@ -101,18 +102,22 @@ function opened(answer: Exclude<OpenAnswer, { kind: 'stale' | 'unsettled' }>): R
 		case 'rate-limited':
 			throw new GatewayError(
 				'rate_limited',
-				`The organization's limit of ${answer.requests.limit} ${words(answer.limit)} is reached.`,
+				`${OWNER[answer.of]} limit of ${answer.requests.limit} ${words(answer.limit)} is reached.`,
 				{
 					retryAfterMs: answer.retryAfterMs,
 					requests: answer.requests,
 				},
 			);
 		case 'budget-exceeded':
-			throw new GatewayError('budget_exceeded', `The organization's budget for this ${answer.period} is used up.`, {
-				retryAfterMs: answer.retryAfterMs,
+			throw new GatewayError('budget_exceeded', `${OWNER[answer.of]} budget ${periods(answer.period)} is used up.`, {
+				...(answer.retryAfterMs !== null && { retryAfterMs: answer.retryAfterMs }),
 			});
 	}
 }
+
+const OWNER: Readonly<Record<LimitOwner, string>> = { organization: "The organization's", key: "This key's" };
+
+const periods = (period: 'day' | 'month' | 'total'): string => (period === 'total' ? 'in total' : `for this ${period}`);
 
 const words = (limit: 'requests-per-minute' | 'requests-per-day'): string =>
 	limit === 'requests-per-minute' ? 'requests per minute' : 'requests per day';

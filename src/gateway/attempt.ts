@@ -4,16 +4,17 @@
  */
 import { GatewayError } from '../errors';
 import { type ChatEvent, isContent } from '../language/event';
-import type { ChatRequest, ChatResponse } from '../language/request';
+import type { ChatResponse } from '../language/request';
 import { unfold } from '../language/unfold';
-import { fitRequest } from '../providers/fit';
 import { framerOf } from '../providers/framing';
-import type { Quirks, Wire, WireRequest } from '../providers/provider';
+import type { Wire, WireRequest } from '../providers/provider';
 import type { Meter } from './meter';
 import type { Ports } from './ports';
 import type { Target } from './route';
 import { ANSWER_LIMIT, discard, exchange, failureOf, readText } from './upstream';
 import { type Watchdog, type WatchdogLimits, watch } from './watchdog';
+
+export { type Addressee, wireRequestOf } from './wire-request';
 
 export interface Attempt {
 	readonly target: Target;
@@ -25,32 +26,6 @@ export interface Attempt {
 	readonly controller: AbortController;
 	/** Adds to the time spent waiting on upstreams. */
 	readonly waited: (ms: number) => void;
-}
-
-export interface Addressee {
-	readonly target: Target;
-	readonly wire: Wire;
-	/** Of that wire at this provider. */
-	readonly quirks: Quirks;
-	readonly stream: boolean;
-	/** Messages that the gateway put ahead of the caller's. */
-	readonly firstMessage: number;
-}
-
-/** The wire's form of a request for one target. Throws `invalid_request` where the target can't carry it. */
-export function wireRequestOf(request: ChatRequest, addressee: Addressee): WireRequest {
-	const { target, wire, quirks, stream, firstMessage } = addressee;
-	const { provider, name, facts: traits } = target;
-	const fitted = fitRequest(request, { name, wire, provider, quirks, traits }, { firstMessage });
-	const wireRequest = wire.toRequest(fitted.request, {
-		providerId: provider.id,
-		model: target.upstreamModel,
-		stream,
-		quirks,
-		traits,
-	});
-	if (fitted.warnings.length === 0) return wireRequest;
-	return { ...wireRequest, warnings: [...fitted.warnings, ...wireRequest.warnings] };
 }
 
 const isJson = (response: Response): boolean =>

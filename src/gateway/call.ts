@@ -122,6 +122,8 @@ export interface ListedModel extends ModelFacts {
 	readonly server?: string;
 	/** The organization's own names for it. */
 	readonly aliases?: readonly string[];
+	/** What the organization calls it in lists. */
+	readonly displayName?: string;
 }
 
 /** The gateway bound to one request's ports: what doors see. */
@@ -137,7 +139,7 @@ export interface Gateway {
 	passthrough(call: PassthroughCall): Promise<Passed>;
 	/**
 	 * Every model the caller can use now: configured providers, `mock` included. Configuration is read from D1, never
-	 * from a cache; providers' own lists are waited for two seconds at most.
+	 * from a cache; providers' own lists are waited for two seconds at most. Empty for a key that names no model itself.
 	 */
 	models(): Promise<readonly ListedModel[]>;
 }

@@ -4,7 +4,6 @@ import type { ChatRequest, Warning } from '../language/request';
 import { estimateInput } from '../planner/estimate';
 import { measure } from '../planner/measure';
 import { overheadOf } from '../planner/overhead';
-import { fitRequest } from '../providers/fit';
 import type { Wire, WireRequest } from '../providers/provider';
 import { wireChoice } from '../providers/wire-choice';
 import type { ChatCall, TokenCount } from './call';
@@ -15,6 +14,7 @@ import { noTarget } from './request-ledger';
 import { agentSlugOf, type Target } from './route';
 import { ANSWER_LIMIT, exchange, readText } from './upstream';
 import { watch } from './watchdog';
+import { wireRequestOf } from './wire-request';
 
 /** Throws GatewayError: unknown or forbidden model or agent, and what the first target could not carry at all. */
 export async function countTokens(call: ChatCall, ports: Ports): Promise<TokenCount> {
@@ -48,21 +48,15 @@ interface Question {
 }
 
 /** null: the provider counts nothing, or does not answer anybody now. Throws `invalid_request` as a chat would. */
-function questionFor({ request, firstMessage }: ChatPlan, target: Target, ports: Ports): Question | null {
-	const { provider, facts: traits, name } = target;
+function questionFor({ request, insisted, firstMessage }: ChatPlan, target: Target, ports: Ports): Question | null {
+	const { provider } = target;
 	const { wire: id, quirks } = wireChoice(provider, target.model, request);
 	const wire = ports.registry.wires[id];
 	if (!provider.counting || !wire.counting || ports.health.admits(target.endpoint) === 'open') return null;
-	const fitted = fitRequest(request, { name, wire, provider, quirks, traits }, { firstMessage });
-	const model = target.upstreamModel;
-	const wireRequest = wire.counting.toRequest(fitted.request, {
-		providerId: provider.id,
-		model,
-		stream: false,
-		quirks,
-		traits,
-	});
-	return { wire, wireRequest, fromResponse: wire.counting.fromResponse };
+	const { toRequest, fromResponse } = wire.counting;
+	const counting = { id, capabilities: wire.capabilities, toRequest };
+	const addressee = { target, wire: counting, quirks, stream: false, firstMessage };
+	return { wire, wireRequest: wireRequestOf(request, addressee, insisted), fromResponse };
 }
 
 async function answered(question: Question, target: Target, { signal }: ChatCall, ports: Ports): Promise<number> {

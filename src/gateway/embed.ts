@@ -8,12 +8,12 @@ import { matchesName } from '../providers/model-name';
 import { type Admissible, type Admitted, admit, warningsOf } from './admit';
 import type { EmbedAnswer, EmbedCall, RoutingStep } from './call';
 import { Meter } from './meter';
-import { unknownModel } from './plan';
 import type { Ports, Snapshot } from './ports';
 import { type Prepared, type Pursuit, pursue, report } from './pursue';
 import { following, requestFacts } from './request-facts';
 import { RequestLedger } from './request-ledger';
 import { agentSlugOf, route, type Target } from './route';
+import { unknownModel } from './target';
 import { ANSWER_LIMIT, exchange, readText } from './upstream';
 import { watch } from './watchdog';
 

@@ -1,17 +1,20 @@
 /** The models a caller can use now. */
 import type { ListedModel } from './call';
-import type { Ports, Snapshot } from './ports';
-import { allowedName } from './route';
+import { allowedName, allowedProvider } from './key-policy';
+import type { Credential, Ports, Snapshot } from './ports';
+import { factsOf } from './target';
 
 /** How long an answer waits for providers' own lists; those that come later are there for the next one. */
 const PATIENCE_MS = 2_000;
 
 /**
  * Those of every provider that has a key, or needs none, as far as the caller's key may use them; a server with a name
- * of its own lists its own.
+ * of its own lists its own. A key that reaches models through its agents alone has none to name, so none is listed.
  */
 export async function listModels(ports: Ports): Promise<readonly ListedModel[]> {
 	const snapshot = await ports.config.reload(null);
+	const { allowedAgents, mayOverrideModel } = snapshot.caller;
+	if (allowedAgents !== null && !mayOverrideModel) return [];
 	await patiently(refreshed(snapshot, ports), ports);
 	const names = configuredNames(snapshot);
 	return ports.registry.ids.flatMap((id) =>
@@ -45,17 +48,34 @@ async function patiently(work: Promise<unknown>, { time }: Ports): Promise<void>
 	stop();
 }
 
-function modelsOf(id: string, { credentials }: Snapshot, { registry, catalog }: Ports): readonly ListedModel[] {
-	const provider = registry.provider(id);
+function modelsOf(id: string, snapshot: Snapshot, ports: Ports): readonly ListedModel[] {
+	if (!allowedProvider(id, snapshot)) return [];
+	const provider = ports.registry.provider(id);
 	const byName = new Map<string, ListedModel>();
-	for (const credential of credentials[id] ?? []) {
+	for (const [at, credential] of (snapshot.credentials[id] ?? []).entries()) {
 		const server = provider?.named && credential.rowId !== null ? { server: credential.name } : {};
-		for (const model of catalog.models(id, credential)) {
+		// Nobody says at which of several servers a declared model is: the first answers for the provider's own name.
+		const declared = at === 0 ? declaredAt(id, snapshot) : [];
+		for (const model of [...ports.catalog.models(id, credential), ...declared]) {
 			const name = `${server.server ?? id}/${model}`;
-			if (!byName.has(name)) byName.set(name, { ...catalog.facts(id, model, credential), ...server });
+			if (!byName.has(name)) byName.set(name, { ...listed(id, model, credential, snapshot, ports), ...server });
 		}
 	}
 	return [...byName.values()];
+}
+
+function listed(id: string, model: string, credential: Credential, snapshot: Snapshot, ports: Ports): ListedModel {
+	const facts = factsOf(id, model, credential, { snapshot, catalog: ports.catalog });
+	const displayName = snapshot.models?.[`${id}/${model}`]?.displayName;
+	return displayName === undefined ? facts : { ...facts, displayName };
+}
+
+/** Names of the provider's models that the organization declares, whether the catalog lists them or not. */
+function declaredAt(id: string, { models = {} }: Snapshot): readonly string[] {
+	const prefix = `${id}/`;
+	return Object.keys(models).flatMap((name) =>
+		name.startsWith(prefix) && models[name]?.declared ? name.slice(prefix.length) : [],
+	);
 }
 
 /** `provider/model` → the organization's own names for it. */

@@ -3,6 +3,7 @@ import { GatewayError, invalid } from '../errors';
 import { matchesName } from '../providers/model-name';
 import { type Admissible, type Admitted, admit, warningsOf } from './admit';
 import type { CallMeta, Passed, PassthroughCall } from './call';
+import { refusedByKey } from './key-policy';
 import { leaving } from './leaving';
 import { aborted, Meter } from './meter';
 import { usageReader } from './passed-usage';
@@ -10,7 +11,7 @@ import type { CatalogPort, Ports, Registry, Snapshot } from './ports';
 import { report } from './pursue';
 import { following, requestFacts } from './request-facts';
 import { noTarget, RequestLedger } from './request-ledger';
-import { allowed, type Target, targetOf } from './route';
+import { type Target, targetOf } from './route';
 import { dispatch, failureOf } from './upstream';
 import { type Watchdog, watch } from './watchdog';
 
@@ -34,8 +35,12 @@ function urlOf(call: PassthroughCall, { credential }: Target): string {
 const isShared = ({ provider, credential }: Target): boolean =>
 	credential.source !== 'organization' || (provider.local === true && credential.trust === 'operator');
 
-/** With what is the operator's only what keeps nothing in its account; a key's list of models must be checkable. */
+/** With what is the operator's only what keeps nothing in its account; a key's lists must be checkable. */
 function checkAccess(call: PassthroughCall, target: Target, snapshot: Snapshot): void {
+	if (snapshot.caller.allowedAgents !== null)
+		throw new GatewayError('forbidden', "This key is limited to agents: a provider's other paths are closed to it.", {
+			param: 'path',
+		});
 	const { provider } = target;
 	const shared = isShared(target) && snapshot.caller.kind !== 'operator';
 	if (shared && !provider.passthrough?.some((pattern) => matchesName(pattern, call.path)))
@@ -44,13 +49,12 @@ function checkAccess(call: PassthroughCall, target: Target, snapshot: Snapshot):
 			`${provider.id}${call.path} is open with a provider key of your organization's own only.`,
 			{ param: 'path' },
 		);
-	if (snapshot.caller.allowedModels === null) return;
-	if (call.model === null)
+	if (call.model === null && snapshot.caller.allowedModels !== null)
 		throw new GatewayError('forbidden', 'This key is limited to certain models and the request names none.', {
 			param: 'model',
 		});
-	if (!allowed(target, snapshot))
-		throw new GatewayError('forbidden', `This key may not use model '${target.name}'.`, { param: 'model' });
+	const refusal = refusedByKey(target, snapshot);
+	if (refusal) throw refusal;
 }
 
 function planPass(

@@ -1,15 +1,18 @@
 /** What will be asked of whom: the request with settings and prompt applied, the targets, the hold. Pure. */
-import type { Message } from '../language/message';
 import type { ChatRequest, Warning } from '../language/request';
 import type { ContextReceipt, NanoUsd } from '../ledger/contract';
 import { holdOf } from '../ledger/hold';
 import { bound } from '../planner/bound';
 import { estimateInput } from '../planner/estimate';
 import { type Measure, measure } from '../planner/measure';
+import { insertPrompt } from '../prompt/insert';
 import type { Admissible } from './admit';
 import type { ChatCall, RoutingStep } from './call';
-import type { CatalogPort, Choice, Registry, Settings, Snapshot } from './ports';
-import { agentSlugOf, checkOptions, route, type Target } from './route';
+import { checkOptions } from './key-policy';
+import type { CatalogPort, Registry, Settings, Snapshot } from './ports';
+import { withPresets } from './preset';
+import { agentSlugOf, route, type Target } from './route';
+import { unknownModel } from './target';
 
 /** Output taken for granted in a hold where the request sets no maximum (tokens). */
 const DEFAULT_OUTPUT = 4_096;
@@ -24,6 +27,8 @@ export interface Planned {
 
 export interface ChatPlan extends Admissible {
 	readonly request: ChatRequest;
+	/** What a strict caller asked for itself, before the configuration added to it; null: nothing to tell apart. */
+	readonly insisted: ChatRequest | null;
 	/** Messages that the gateway put ahead of the caller's. */
 	readonly firstMessage: number;
 	readonly settings: Settings;
@@ -33,35 +38,6 @@ export interface ChatPlan extends Admissible {
 	readonly agentId: string | null;
 	/** Estimated prompt tokens, for the hold and for answers without usage. */
 	readonly promptTokens: number;
-}
-
-/** The value of each preset setting, without its origin. */
-function settingsOf(choice: Choice | null): Settings {
-	if (!choice) return {};
-	const { temperature, maxTokens, topP, timeoutMs } = choice.settings;
-	return {
-		...(temperature && { temperature: temperature.value }),
-		...(maxTokens && { maxTokens: maxTokens.value }),
-		...(topP && { topP: topP.value }),
-		...(timeoutMs && { timeoutMs: timeoutMs.value }),
-	};
-}
-
-function withSettings(request: ChatRequest, settings: Settings): ChatRequest {
-	const { temperature, maxTokens, topP } = settings;
-	if (temperature === undefined && maxTokens === undefined && topP === undefined) return request;
-	return {
-		...(temperature !== undefined && { temperature }),
-		...(maxTokens !== undefined && { maxTokens }),
-		...(topP !== undefined && { topP }),
-		...request,
-	};
-}
-
-function withPrompt(request: ChatRequest, prompt: string | null): ChatRequest {
-	if (prompt === null) return request;
-	const system: Message = { role: 'system', content: [{ type: 'text', text: prompt }], pinned: true };
-	return { ...request, messages: [system, ...request.messages] };
 }
 
 const outputOf = (request: ChatRequest, target: Target): number =>
@@ -80,17 +56,6 @@ function planned(request: ChatRequest, target: Target, promptTokens: number, mea
 		}),
 	};
 }
-
-/** Named in the answer where its price and limits are guesses. */
-export const unknownModel = (target: Target): readonly Warning[] =>
-	target.facts.known
-		? []
-		: [
-				{
-					field: 'model',
-					message: `'${target.name}' is not in the catalog: its ${target.facts.prices ? '' : 'price is unknown and its '}limits are conservative guesses.`,
-				},
-			];
 
 /** The dearest of the chain; null where no target has a price. */
 function dearest(targets: readonly Planned[]): NanoUsd | null {
@@ -119,20 +84,20 @@ export function planChat(
 	);
 	for (const target of targets) checkOptions(target, call.request.providerOptions, snapshot);
 	const agent = agentSlug === null ? null : snapshot.agent;
-	const settings = settingsOf(choice);
-	const prompt = agent?.systemPrompt ?? null;
-	const request = withPrompt(withSettings(call.request, settings), prompt);
+	const { request: own, ahead } = insertPrompt(call.request, agent, snapshot.caller);
+	const { request, settings, warnings } = withPresets(own, choice, snapshot.caller);
 	const measured = measure(request);
 	const promptTokens = estimateInput(request, measured);
 	const all = targets.map((target) => planned(request, target, promptTokens, measured));
 	const [first] = targets;
 	return {
 		request,
-		firstMessage: prompt === null ? 0 : 1,
+		insisted: own.strict && request !== own ? own : null,
+		firstMessage: ahead,
 		settings,
 		targets: all,
 		skipped,
-		warnings: first ? unknownModel(first) : [],
+		warnings: first ? [...unknownModel(first), ...warnings] : warnings,
 		agentId: agent?.id ?? null,
 		promptTokens,
 		holdNanoUsd: dearest(all),

@@ -45,11 +45,13 @@ export class RequestLedger {
 	async affords(cost: NanoUsd | null): Promise<boolean> {
 		const short = (cost ?? 0n) - this.#left;
 		if (short <= 0n) return true;
-		const { organization, limits } = this.snapshot;
+		const { organization, limits, caller } = this.snapshot;
 		const extended = await this.ports.ledger.extend(organization.id, {
 			requestId: this.requestId,
 			nanoUsd: short,
 			limits,
+			keyId: caller.keyId,
+			keyLimits: caller.limits,
 		});
 		if (extended) this.#left += short;
 		return extended;

@@ -1,26 +1,11 @@
 /** Who may answer: the ordered targets of one request. Pure. */
-import type { ModelFacts } from '../catalog/facts';
-import { GatewayError, invalid } from '../errors';
-import type { ChatRequest } from '../language/request';
-import { matchesName } from '../providers/model-name';
-import type { Provider } from '../providers/provider';
+import { GatewayError } from '../errors';
 import type { RoutingStep } from './call';
-import type { CatalogPort, Choice, Credential, Registry, Snapshot } from './ports';
+import { checkAgent, checkUnaided, refusedByKey } from './key-policy';
+import type { Choice, Snapshot } from './ports';
+import { type Facts, missing, type Target, targetOf } from './target';
 
-/** One provider and model, with the key and address to reach it. */
-export interface Target {
-	readonly provider: Provider;
-	/** `provider/model`; `<name>/<model>` at a server with a name of its own. */
-	readonly name: string;
-	/** As the catalog knows it. */
-	readonly model: string;
-	/** What the upstream calls it; differs from `model` where a deployment stands for it. */
-	readonly upstreamModel: string;
-	readonly facts: ModelFacts;
-	readonly credential: Credential;
-	/** What its health is kept under: the provider, or the provider at a tenant's own host. */
-	readonly endpoint: string;
-}
+export { type Facts, type Target, targetOf } from './target';
 
 export interface Route {
 	/** At least one. */
@@ -40,147 +25,74 @@ export interface RouteRequest {
 	readonly fallback: boolean;
 }
 
-export interface Facts {
-	readonly snapshot: Snapshot;
-	readonly catalog: CatalogPort;
-	readonly registry: Registry;
+/** A name of the chain and what became of it. */
+export interface Considered {
+	/** As it was written. */
+	readonly name: string;
+	/** null: it can't be used. */
+	readonly target: Target | null;
+	/** Why not; null where it can. */
+	readonly refusal: GatewayError | null;
+}
+
+/** What follows the first target, and who says so. */
+export interface Chain {
+	readonly names: readonly string[];
+	/** `name`: the organization's, for the name that was asked for; `request`: it brings its own, or wants none. */
+	readonly by: 'request' | 'agent' | 'name' | 'default';
+}
+
+/** The whole of what a request may be answered by, what can't be used included. */
+export interface Survey {
+	readonly first: Considered;
+	/** What the first one is known by, as it was asked for and as it was understood. */
+	readonly names: readonly string[];
+	readonly chain: Chain;
+	readonly others: readonly Considered[];
+	readonly choice: Choice | null;
 }
 
 /** Longest chain, the first target included. */
 const MAX_TARGETS = 8;
+const PROFILE = 'profile:';
+const AGENT = 'agent:';
 
 const isDefault = (model: string | undefined): boolean => model === undefined || model === '' || model === 'default';
 
 /** The agent a request asks for: header first, then `agent:<slug>` in place of a model. */
 export function agentSlugOf(model: string | undefined, header: string | null): string | null {
 	if (header) return header;
-	return model?.startsWith('agent:') ? model.slice('agent:'.length) : null;
+	return model?.startsWith(AGENT) ? model.slice(AGENT.length) : null;
 }
 
-const missing = (message: string): GatewayError => new GatewayError('model_not_found', message, { param: 'model' });
-
-interface Located {
-	readonly provider: Provider;
-	readonly model: string;
-	/** The one row that is meant, where the name was a row's. */
-	readonly credential?: Credential;
-}
-
-/** A row of a provider whose rows are servers with names of their own. */
-function namedServer(name: string, { registry, snapshot }: Facts): Omit<Located, 'model'> | null {
-	for (const id of registry.ids) {
-		const provider = registry.provider(id);
-		if (!provider?.named) continue;
-		const credential = snapshot.credentials[id]?.find((one) => one.rowId !== null && one.name === name);
-		if (credential) return { provider, credential };
-	}
-	return null;
-}
-
-/** `provider/model` or a bare name as provider and model. Throws `model_not_found` saying which part is unknown. */
-function locate(name: string, facts: Facts): Located {
-	const slash = name.indexOf('/');
-	if (slash > 0) {
-		const prefix = name.slice(0, slash);
-		const provider = facts.registry.provider(prefix);
-		const found = provider ? { provider } : namedServer(prefix, facts);
-		const model = name.slice(slash + 1);
-		if (!found) throw missing(`Unknown provider '${prefix}' in model '${name}'.`);
-		if (!model) throw missing(`Model '${name}' names a provider but no model.`);
-		return { ...found, model };
-	}
-	const found = facts.catalog.locate(name, Object.keys(facts.snapshot.credentials), facts.snapshot.credentials);
-	const provider = found && facts.registry.provider(found.provider);
-	if (!found || !provider)
-		throw missing(`Unknown model '${name}'. Write it as provider/model, or use a name from /v1/models.`);
-	return { provider, model: found.model };
-}
-
-function hostOf(url: string): string {
-	try {
-		return new URL(url).host;
-	} catch {
-		return url;
-	}
-}
-
-/** The target of a name. Throws where it is unknown, has no key, or is of the wrong kind. */
-export function targetOf(name: string, kind: 'chat' | 'embedding' | 'any', facts: Facts, rowId?: string): Target {
-	const { provider, model, credential: named } = locate(name, facts);
-	const pool = facts.snapshot.credentials[provider.id] ?? [];
-	const credential = named ?? pool.find((one) => one.rowId === rowId) ?? pool[0];
-	if (!credential) throw missing(`Provider '${provider.id}' has no key in this organization.`);
-	const modelFacts = facts.catalog.facts(provider.id, model, credential);
-	if (kind === 'embedding' && !provider.embeddings)
-		throw invalid('model', `Provider '${provider.id}' has no embeddings: choose another model.`);
-	if (kind !== 'any' && modelFacts.known && modelFacts.kind !== kind)
-		throw invalid(
-			'model',
-			kind === 'chat' ? `'${name}' is an embedding model: use /v1/embeddings.` : `'${name}' is not an embedding model.`,
-		);
-	const endpoint = credential.trust === 'tenant' ? `${provider.id}@${hostOf(credential.baseUrl)}` : provider.id;
-	return {
-		provider,
-		name: named ? `${named.name}/${model}` : `${provider.id}/${model}`,
-		model,
-		upstreamModel: provider.routing?.model?.(model, credential.config) ?? model,
-		facts: modelFacts,
-		credential,
-		endpoint,
-	};
-}
-
-const nameOf = (target: Target): string => target.name;
-
-/** By the key's list of models; `name` as `provider/model`. */
-export function allowedName(name: string, { caller: { allowedModels } }: Pick<Snapshot, 'caller'>): boolean {
-	return allowedModels === null || allowedModels.some((pattern) => matchesName(pattern, name));
-}
-
-export const allowed = (target: Target, snapshot: Snapshot): boolean => allowedName(nameOf(target), snapshot);
-
-/**
- * Where a provider itself moves on to models that its options name, a key's list of models holds for those too.
- * Throws `forbidden`, and `invalid_request` where they are no list of names.
- */
-export function checkOptions({ provider }: Target, options: ChatRequest['providerOptions'], snapshot: Snapshot): void {
-	const models = provider.quirks?.fallbackModels ? options?.[provider.id]?.models : undefined;
-	if (models === undefined || snapshot.caller.allowedModels === null) return;
-	const param = `providerOptions.${provider.id}.models`;
-	if (!Array.isArray(models)) throw invalid(param, `${param}: expected an array of model names.`);
-	const barred = models.find((model) => !allowedName(`${provider.id}/${model}`, snapshot));
-	if (barred !== undefined)
-		throw new GatewayError('forbidden', `This key may not use model '${provider.id}/${barred}'.`, { param });
-}
-
-interface Asked {
-	readonly names: readonly string[];
+/** A name with what it stands for here. */
+interface Meant {
+	readonly written: string;
+	/** Its alias followed to the end. */
+	readonly followed: string;
+	/** Of a model. */
+	readonly name: string;
+	/** Of the profile that it is; null: it is none. */
 	readonly choice: Choice | null;
 }
 
-/** Where an agent is asked for, it must exist and be open to this key. */
-function checkAgent(request: RouteRequest, snapshot: Snapshot): void {
-	const slug = request.agentSlug;
-	if (slug === null) return;
-	if (!snapshot.agent) throw missing(`Unknown agent '${slug}' in this organization.`);
-	const open = snapshot.caller.allowedAgents;
-	if (open && !open.includes(snapshot.agent.slug))
-		throw new GatewayError('forbidden', `This key may not use agent '${slug}'.`);
-}
-
-function profileChoice(name: string, snapshot: Snapshot): Choice {
-	const choice = snapshot.profiles[name];
+/** Aliases are followed, a profile is its model. Throws `model_not_found`. */
+function meant(written: string, { aliases, profiles }: Snapshot): Meant {
+	const followed = aliases?.[written] ?? written;
+	if (!followed.startsWith(PROFILE)) return { written, followed, name: followed, choice: null };
+	const name = followed.slice(PROFILE.length);
+	const choice = profiles[name];
 	if (!choice) throw missing(`Unknown profile '${name}' in this organization.`);
-	return choice;
+	return { written, followed, name: choice.model.value, choice };
 }
 
-/** What an embedding request without a model gets: the agent's, the default provider's, or any configured one. */
-function defaultEmbedding(facts: Facts): string {
+/** What an embedding request without a model gets: the agent's, the organization's, the default provider's, or any. */
+export function defaultEmbedding(facts: Facts): string {
 	const { snapshot } = facts;
-	if (snapshot.agent?.embeddingModel) return snapshot.agent.embeddingModel;
-	const chosen = snapshot.defaultChoice.model.value.split('/')[0] ?? '';
+	const chosen = snapshot.agent?.embeddingModel ?? snapshot.embeddingModel;
+	if (chosen) return chosen;
 	const order = [
-		chosen,
+		snapshot.defaultChoice.model.value.split('/')[0] ?? '',
 		...Object.keys(snapshot.credentials).filter((id) => !facts.registry.provider(id)?.builtin),
 		'mock',
 	];
@@ -192,36 +104,113 @@ function defaultEmbedding(facts: Facts): string {
 }
 
 /** The names the request itself gives; null where it leaves the choice to the configuration. */
-function explicitNames(model: string | undefined, models: readonly string[] | undefined): readonly string[] | null {
+function explicitNames({ model, models }: RouteRequest): readonly string[] | null {
 	if (models && models.length > 0) return models;
-	return model === undefined || isDefault(model) ? null : [model];
+	return model === undefined || isDefault(model) || model.startsWith(AGENT) ? null : [model];
 }
 
-/** The names asked for, first choice first, and the settings that come with them. */
+interface Asked {
+	readonly first: Meant;
+	/** Named by the request beside it. */
+	readonly others: readonly string[];
+	/** Whose settings and key count. */
+	readonly choice: Choice | null;
+}
+
+/** The agent in force; null where none is asked for. Throws where it does not exist or is closed to this key. */
+function agentOf({ agentSlug }: RouteRequest, { agent, caller }: Snapshot): Snapshot['agent'] {
+	if (agentSlug === null) {
+		checkUnaided(caller);
+		return null;
+	}
+	if (!agent) throw missing(`Unknown agent '${agentSlug}' in this organization.`);
+	checkAgent(agent.slug, caller);
+	return agent;
+}
+
 function asked(request: RouteRequest, facts: Facts): Asked {
 	const { snapshot } = facts;
-	checkAgent(request, snapshot);
-	const model = request.model?.startsWith('agent:') ? undefined : request.model;
-	const explicit = explicitNames(model, request.models)?.map((name) => snapshot.aliases?.[name] ?? name) ?? null;
-	if (explicit && request.agentSlug !== null && !snapshot.caller.mayOverrideModel)
+	const agent = agentOf(request, snapshot);
+	const [named, ...others] = explicitNames(request) ?? [];
+	if (named !== undefined && agent && !snapshot.caller.mayOverrideModel)
 		throw new GatewayError('forbidden', "This key may not put another model in an agent's place.", { param: 'model' });
-	const agentChoice = request.agentSlug === null ? null : (snapshot.agent?.choice ?? null);
-	if (request.kind === 'embedding') return { names: explicit ?? [defaultEmbedding(facts)], choice: null };
-	if (!explicit) {
-		const choice = agentChoice ?? snapshot.defaultChoice;
-		return { names: [choice.model.value], choice };
+	if (named !== undefined || request.kind === 'embedding') {
+		const first = meant(named ?? defaultEmbedding(facts), snapshot);
+		const ofAgent = request.kind === 'chat' && agent ? agent.choice : null;
+		return { first, others, choice: first.choice ?? ofAgent };
 	}
-	const first = explicit[0] ?? '';
-	if (!first.startsWith('profile:')) return { names: explicit, choice: agentChoice };
-	const choice = profileChoice(first.slice('profile:'.length), snapshot);
-	return { names: [choice.model.value, ...explicit.slice(1)], choice };
+	const choice = agent?.choice ?? snapshot.defaultChoice;
+	const written = agent ? AGENT + agent.slug : 'default';
+	return { first: { written, followed: written, name: choice.model.value, choice }, others, choice };
 }
 
-/** Names to fall back to, after those asked for. */
-function chain(request: RouteRequest, snapshot: Snapshot): readonly string[] {
-	if (!request.fallback || request.kind === 'embedding' || request.models?.length) return [];
+/** As it was asked for, then as it was understood. */
+function namesOf({ written, followed, name }: Meant, target: Target | null): readonly string[] {
+	const located = target ? [target.name, `${target.provider.id}/${target.model}`] : [];
+	return [...new Set([written, followed, name, ...located])];
+}
+
+/** What follows a target that has `names`. */
+function chainOf(
+	request: RouteRequest,
+	others: readonly string[],
+	names: readonly string[],
+	snapshot: Snapshot,
+): Chain {
+	if (!request.fallback || request.kind === 'embedding' || request.models?.length)
+		return { names: others, by: 'request' };
 	const own = request.agentSlug === null ? [] : (snapshot.agent?.fallbacks ?? []);
-	return own.length > 0 ? own : snapshot.fallbackChain;
+	if (own.length > 0) return { names: own, by: 'agent' };
+	const { fallbacks, fallbackChain } = snapshot;
+	const following = fallbacks && names.find((name) => fallbacks[name] !== undefined);
+	const named = following === undefined ? undefined : fallbacks?.[following];
+	return named ? { names: named, by: 'name' } : { names: fallbackChain, by: 'default' };
+}
+
+const skip = (message: string): GatewayError => new GatewayError('model_not_found', message, { param: 'model' });
+
+const sameKey = (left: Target, right: Target): boolean =>
+	left.name === right.name && left.credential.rowId === right.credential.rowId;
+
+/** A name after the first: only its model and key count, never the settings of a profile. */
+function hop(name: string, before: readonly Target[], { kind }: RouteRequest, facts: Facts): Target {
+	if (before.length >= MAX_TARGETS) throw skip(`the chain is longer than ${MAX_TARGETS} targets`);
+	const { name: model, choice } = meant(name, facts.snapshot);
+	const target = targetOf(model, kind, facts, choice?.credentialRowId);
+	if (before.some((earlier) => sameKey(earlier, target))) throw skip('already in the chain');
+	const refusal = refusedByKey(target, facts.snapshot);
+	if (refusal) throw skip('not allowed by this key');
+	return target;
+}
+
+function considered(name: string, find: () => Target): Considered {
+	try {
+		return { name, target: find(), refusal: null };
+	} catch (error) {
+		if (error instanceof GatewayError) return { name, target: null, refusal: error };
+		throw error;
+	}
+}
+
+/** Throws GatewayError where it is not even clear what is asked for: an unknown or forbidden agent, profile, model. */
+export function survey(request: RouteRequest, facts: Facts): Survey {
+	const { snapshot } = facts;
+	const what = asked(request, facts);
+	const first = considered(what.first.written, () => {
+		const target = targetOf(what.first.name, request.kind, facts, what.choice?.credentialRowId);
+		const refusal = refusedByKey(target, snapshot);
+		if (refusal) throw refusal;
+		return target;
+	});
+	const names = namesOf(what.first, first.target);
+	const chain = chainOf(request, what.others, names, snapshot);
+	const before = first.target ? [first.target] : [];
+	const others = chain.names.map((name) => {
+		const one = considered(name, () => hop(name, before, request, facts));
+		if (one.target) before.push(one.target);
+		return one;
+	});
+	return { first, names, chain, others, choice: request.kind === 'embedding' ? null : what.choice };
 }
 
 /**
@@ -229,42 +218,22 @@ function chain(request: RouteRequest, snapshot: Snapshot): readonly string[] {
  * Throws GatewayError.
  */
 export function route(request: RouteRequest, facts: Facts): Route {
-	const { names, choice } = asked(request, facts);
-	const [first, ...others] = [...names, ...chain(request, facts.snapshot)];
-	const primary = targetOf(first ?? '', request.kind, facts, choice?.credentialRowId);
-	if (!allowed(primary, facts.snapshot))
-		throw new GatewayError('forbidden', `This key may not use model '${nameOf(primary)}'.`, { param: 'model' });
-	const targets = [primary];
-	const skipped: RoutingStep[] = [];
-	for (const name of others) {
-		const next = fallbackTarget(name, targets, request, facts);
-		if ('outcome' in next) skipped.push(next);
-		else targets.push(next);
-	}
-	return { targets, choice, skipped };
+	const { first, others, choice } = survey(request, facts);
+	if (!first.target) throw first.refusal;
+	return {
+		targets: [first.target, ...others.flatMap(({ target }) => target ?? [])],
+		choice,
+		skipped: others.flatMap(({ name, refusal }) => (refusal ? [skipped(name, refusal.message)] : [])),
+	};
 }
 
-function fallbackTarget(
-	name: string,
-	before: readonly Target[],
-	request: RouteRequest,
-	facts: Facts,
-): Target | RoutingStep {
+function skipped(name: string, reason: string): RoutingStep {
 	const slash = name.indexOf('/');
-	const skip = (reason: string): RoutingStep => ({
+	return {
 		provider: slash > 0 ? name.slice(0, slash) : '',
 		model: name.slice(slash + 1),
 		outcome: 'skipped',
 		reason,
 		attempts: 0,
-	});
-	if (before.length >= MAX_TARGETS) return skip(`the chain is longer than ${MAX_TARGETS} targets`);
-	try {
-		const target = targetOf(name, request.kind, facts);
-		if (before.some((earlier) => nameOf(earlier) === nameOf(target))) return skip('already in the chain');
-		return allowed(target, facts.snapshot) ? target : skip('not allowed by this key');
-	} catch (error) {
-		if (error instanceof GatewayError) return skip(error.message);
-		throw error;
-	}
+	};
 }

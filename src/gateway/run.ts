@@ -4,7 +4,7 @@ import type { ChatEvent } from '../language/event';
 import type { ChatResponse } from '../language/request';
 import { wireChoice } from '../providers/wire-choice';
 import { type Admitted, admit } from './admit';
-import { type Attempt, type OpenStream, streamed, whole, wireRequestOf } from './attempt';
+import { type Attempt, type OpenStream, streamed, whole } from './attempt';
 import type { CallMeta, ChatAnswer, ChatCall, ChatStream } from './call';
 import { type ChatRun, metaOf, startRun } from './chat-run';
 import { firstEventLimit, foldsStream } from './deadline';
@@ -15,6 +15,7 @@ import type { Ports } from './ports';
 import { type Pursued, pursue, report, type Won } from './pursue';
 import { following } from './request-facts';
 import { agentSlugOf } from './route';
+import { wireRequestOf } from './wire-request';
 
 /** Throws GatewayError. */
 export async function chat(call: ChatCall, ports: Ports): Promise<ChatAnswer> {
@@ -92,8 +93,8 @@ function candidates<Answer>(
 			const { target } = planned;
 			const { wire: id, quirks } = wireChoice(target.provider, target.model, run.plan.request);
 			const wire = run.ports.registry.wires[id];
-			const { request, firstMessage } = run.plan;
-			const wireRequest = wireRequestOf(request, { target, wire, quirks, stream, firstMessage });
+			const { request, insisted, firstMessage } = run.plan;
+			const wireRequest = wireRequestOf(request, { target, wire, quirks, stream, firstMessage }, insisted);
 			return {
 				warnings: wireRequest.warnings,
 				meter: (number) => meterOf(run, planned, number, stream),

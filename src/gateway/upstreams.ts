@@ -3,11 +3,13 @@ import { framerOf } from '../providers/framing';
 import type { Frame } from '../providers/provider';
 import { aborted } from './meter';
 import type { Ports, UpstreamPort, UpstreamQuestion } from './ports';
+import { type ProbePorts, probe } from './probe';
 import { following } from './request-facts';
 import { dispatch, failureOf } from './upstream';
 import { type Watchdog, watch } from './watchdog';
 
-type UpstreamPorts = Pick<Ports, 'config' | 'send' | 'time' | 'limits'>;
+type UpstreamPorts = ProbePorts & Pick<Ports, 'config'>;
+type FramePorts = Pick<Ports, 'send' | 'time' | 'limits'>;
 
 export const upstreams = (ports: UpstreamPorts): UpstreamPort => ({
 	async credentials(providerId) {
@@ -15,13 +17,11 @@ export const upstreams = (ports: UpstreamPorts): UpstreamPort => ({
 		return credentials[providerId] ?? [];
 	},
 	frames: (question) => framesOf(question, ports),
+	probe: (provider, credential, model, signal) => probe(provider, credential, model, signal, ports),
 });
 
 /** No limit in total: a large model takes an hour. A server that verifies one is silent for minutes. */
-async function* framesOf(
-	question: UpstreamQuestion,
-	ports: UpstreamPorts,
-): AsyncGenerator<readonly Frame[], void, void> {
+async function* framesOf(question: UpstreamQuestion, ports: FramePorts): AsyncGenerator<readonly Frame[], void, void> {
 	const controller = following(question.signal);
 	const silence = ports.limits.totalMs;
 	const never = Number.POSITIVE_INFINITY;
@@ -41,7 +41,7 @@ async function* framesOf(
 function ask(
 	{ provider, credential, wire, request }: UpstreamQuestion,
 	signal: AbortSignal,
-	ports: UpstreamPorts,
+	ports: FramePorts,
 ): Promise<Response> {
 	const { path, headers, body } = request;
 	const call = { method: 'POST', url: credential.baseUrl + path, headers, body } as const;

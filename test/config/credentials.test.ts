@@ -141,6 +141,7 @@ describe("an operator's key stays away from a tenant's host", () => {
 			id: fc.constantFrom('p1', 'p2', 'p3'),
 			provider: fc.constantFrom('north', 'south', 'workshop', 'cellar', 'custom', 'mock', 'unknown'),
 			name: fc.constant('name'),
+			keyLast4: fc.constant(null),
 			sealedApiKey: fc.option(fc.constant('sealed')),
 			baseUrl: fc.option(fc.constant(TENANT_URL)),
 			config: fc.constant({}),

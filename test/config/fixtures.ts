@@ -1,6 +1,13 @@
 /** A small registry and rows to configure, so that these tests know no real provider. */
 import { type EnvironmentLayer, environmentLayer } from '../../src/config/environment';
-import type { AgentRow, ConfigurationRows, OrganizationRow, ProviderRow } from '../../src/config/rows';
+import type {
+	AgentRow,
+	ConfigurationRows,
+	GlobalRow,
+	ModelRow,
+	OrganizationRow,
+	ProviderRow,
+} from '../../src/config/rows';
 import { parseSettings } from '../../src/env';
 import type { Registry } from '../../src/gateway/ports';
 import type { Provider } from '../../src/providers/provider';
@@ -55,6 +62,7 @@ export const providerRow = (change: Partial<ProviderRow> = {}): ProviderRow => (
 	provider: 'north',
 	name: 'north',
 	sealedApiKey: 'sealed',
+	keyLast4: null,
 	baseUrl: null,
 	config: {},
 	...change,
@@ -78,17 +86,41 @@ export const preferences = (change: Partial<Preferences> = {}): Preferences => (
 	params: {},
 	embeddingModel: null,
 	fallbacks: [],
-	systemPrompt: null,
+	prompt: null,
+	...change,
+});
+
+export const globalRow = (change: Partial<GlobalRow> = {}): GlobalRow => ({
+	id: 'default',
+	provider: null,
+	model: null,
+	settings: {},
+	isDefault: false,
+	inputPricePico: null,
+	outputPricePico: null,
+	version: 1,
 	...change,
 });
 
 /** As the seeds have it: a default that follows the environment. */
-export const SEEDED = { provider: null, model: null, settings: { temperature: 0.7, maxTokens: 2000 } } as const;
+export const SEEDED = globalRow({ isDefault: true, settings: { temperature: 0.7, maxTokens: 2000 } });
+
+export const modelRow = (change: Partial<ModelRow> = {}): ModelRow => ({
+	provider: 'north',
+	model: 'own',
+	displayName: null,
+	limits: {},
+	capabilities: {},
+	prices: null,
+	version: 1,
+	...change,
+});
 
 export const rowsOf = (change: Partial<ConfigurationRows> = {}): ConfigurationRows => ({
 	organization: organizationRow(),
-	global: SEEDED,
+	globals: [SEEDED],
 	providers: [],
+	models: [],
 	agent: null,
 	...change,
 });

@@ -5,7 +5,9 @@ import { type AuthDependencies, type AuthOptions, authenticate } from '../../src
 import type { EntryStore } from '../../src/auth/entries';
 import type { GatewayKey } from '../../src/auth/gateway-key';
 import type { KeyMemory } from '../../src/auth/key-cache';
+import type { MemberMemory } from '../../src/auth/member-cache';
 import type { Principal } from '../../src/auth/principal';
+import type { TokenVerifier } from '../../src/auth/token';
 import type { ConfigurationMemory } from '../../src/config/cache';
 import type { EnvironmentLayer } from '../../src/config/environment';
 import { configPort } from '../../src/config/port';
@@ -40,6 +42,8 @@ export interface Isolate {
 	kvFailure: string | null;
 	/** Set, D1 throws with it. */
 	d1Failure: string | null;
+	/** null: no tokens are accepted. */
+	verify: TokenVerifier | null;
 	authenticate(credential: string, options?: AuthOptions, headers?: Record<string, string>): Promise<Principal>;
 	config(principal: Principal): ConfigPort;
 	/** Work left to `waitUntil` so far has ended; none of it may fail. */
@@ -54,10 +58,16 @@ export const bearer = ({ id, secret }: GatewayKey): string => `sy_${id}_${secret
 
 export function isolate(environment: EnvironmentLayer = environmentOf()): Isolate {
 	const keyMemory: KeyMemory = new Map();
+	const members: MemberMemory = new Map();
 	const configurationMemory: ConfigurationMemory = new Map();
 	const deferred: Promise<unknown>[] = [];
 	const counts = zero();
-	const self = { now: NOW, kvFailure: null as string | null, d1Failure: null as string | null };
+	const self = {
+		now: NOW,
+		kvFailure: null as string | null,
+		d1Failure: null as string | null,
+		verify: null as TokenVerifier | null,
+	};
 
 	const reachD1 = (): D1Database => {
 		if (self.d1Failure !== null) throw new Error(self.d1Failure);
@@ -97,9 +107,10 @@ export function isolate(environment: EnvironmentLayer = environmentOf()): Isolat
 	};
 	const dependencies = (): AuthDependencies => ({
 		db: database(d1),
-		keys: { memory: keyMemory, entries },
+		keys: { memory: keyMemory, members, entries },
 		adminApiKey: OPERATOR_KEY,
 		now: () => self.now,
+		...(self.verify && { verify: self.verify }),
 	});
 	const logged: string[] = [];
 	// A write that ends after the test would land in the storage of the next one.

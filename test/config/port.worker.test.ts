@@ -7,8 +7,11 @@ import {
 	changeOrganization,
 	configure,
 	KEY,
+	prompted,
 	storeAgent,
+	storeGlobal,
 	storeKey,
+	storeModel,
 	storeOrganization,
 	storeProvider,
 } from './stored';
@@ -47,6 +50,22 @@ describe('loading', () => {
 		expect(counts).toMatchObject({ batches: 1, kvReads: 1 });
 	});
 
+	it('reads all of a full organization in the same one batch, or in one entry of KV', async () => {
+		await storeProvider('p1', 'o1', 'tenant-key');
+		await storeAgent('a1', 'o1', {}, prompted('Be brief.'));
+		await storeGlobal('shared', { provider: 'north', model: 'shared', inputPricePico: 1n, outputPricePico: 1n });
+		await storeModel('o1');
+		await configure('o1', { profiles: { p: { provider: 'north', model: 'large' } }, aliases: { fast: 'profile:p' } });
+		const first = isolate();
+		const config = await asking(first);
+		expect(await first.counting(() => config.load('support'))).toMatchObject({ batches: 1, kvReads: 1 });
+		await first.settled();
+		const second = isolate();
+		const known = await asking(second);
+		expect(await second.counting(() => known.load('support'))).toMatchObject({ statements: 0, batches: 0, kvReads: 1 });
+		expect(await second.counting(() => known.load('support'))).toMatchObject(NOTHING);
+	});
+
 	it('comes from memory the second time: no KV, no D1', async () => {
 		const one = await warm(isolate());
 		const counts = await one.counting(async () => {
@@ -57,7 +76,7 @@ describe('loading', () => {
 
 	it('comes from KV in another isolate, without D1, and is the same configuration', async () => {
 		await storeProvider('p1', 'o1', 'tenant-key');
-		await storeAgent('a1', 'o1', { settings: { temperature: 0.2 } }, { systemPrompt: 'Be brief.' });
+		await storeAgent('a1', 'o1', { settings: { temperature: 0.2 } }, prompted('Be brief.'));
 		const first = await warm(isolate(), 'support');
 		const expected = await (await asking(first)).load('support');
 		const second = isolate();
@@ -66,7 +85,7 @@ describe('loading', () => {
 		});
 		expect(counts).toMatchObject({ statements: 0, batches: 0, kvReads: 2 });
 		expect(await second.counting(async () => (await asking(second)).load('support'))).toMatchObject(NOTHING);
-		expect(expected).toMatchObject({ agent: { systemPrompt: 'Be brief.' }, fresh: false });
+		expect(expected).toMatchObject({ agent: { prompt: { source: { system: 'Be brief.' } } }, fresh: false });
 	});
 
 	it.each(['not json', '{}', 'null', '{"organization":{"id":"o1"}}'])(
@@ -76,6 +95,16 @@ describe('loading', () => {
 			expect(await (await asking(isolate())).load(null)).toMatchObject({ version: 6, fresh: true });
 		},
 	);
+
+	it('comes from D1 where KV holds what an older release wrote, which the new entry then replaces', async () => {
+		await warm(isolate());
+		const entry = JSON.parse((await env.CONFIG.get('config:o1:6:-')) ?? '');
+		const { globals: _globals, models: _models, ...older } = entry;
+		await env.CONFIG.put('config:o1:6:-', JSON.stringify({ ...older, global: null }));
+		const one = await warm(isolate());
+		expect(one.counts.batches).toBe(1);
+		expect(JSON.parse((await env.CONFIG.get('config:o1:6:-')) ?? '')).toEqual(entry);
+	});
 
 	it("comes from D1 where KV holds another organization's, version's or agent's entry", async () => {
 		await storeOrganization('o2', { configVersion: 7 });
@@ -249,7 +278,7 @@ describe('what is read', () => {
 			['o1', 'left'],
 			['o2', 'right'],
 		] as const) {
-			await storeAgent(`agent-${mark}`, organization, {}, { systemPrompt: mark });
+			await storeAgent(`agent-${mark}`, organization, {}, prompted(mark));
 			await storeProvider(`row-${mark}`, organization, `key-${mark}`, { baseUrl: `https://${mark}.example` });
 			await configure(organization, { profiles: { [mark]: { provider: 'north', model: mark } } });
 		}
@@ -259,8 +288,8 @@ describe('what is read', () => {
 			const right = await one.config(await one.authenticate(bearer(other), CACHED)).load('support');
 			const text = (value: unknown) =>
 				JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? `${part}` : part));
-			expect(left).toMatchObject({ agent: { id: 'agent-left', systemPrompt: 'left' } });
-			expect(right).toMatchObject({ agent: { id: 'agent-right', systemPrompt: 'right' } });
+			expect(left).toMatchObject({ agent: { id: 'agent-left', prompt: { source: { system: 'left' } } } });
+			expect(right).toMatchObject({ agent: { id: 'agent-right', prompt: { source: { system: 'right' } } } });
 			expect(left.credentials.north?.map(({ apiKey }) => apiKey)).toEqual(['key-left']);
 			expect(text(left)).not.toContain('right');
 			expect(text(right)).not.toContain('left');
@@ -331,9 +360,70 @@ describe('what is read', () => {
 		});
 	});
 
-	it('keeps the prompt of an agent whose preferences name no model', async () => {
-		await storeAgent('a1', 'o1', {}, { systemPrompt: 'Be brief.' });
-		expect((await (await asking(isolate())).load('support')).agent?.systemPrompt).toBe('Be brief.');
+	it('keeps the prompt of an agent whose preferences name no model, with its hash and version', async () => {
+		await storeAgent('a1', 'o1', {}, prompted('Be brief.'));
+		expect((await (await asking(isolate())).load('support')).agent?.prompt).toEqual({
+			source: { system: 'Be brief.' },
+			hash: 'hash of Be brief.',
+			version: 3,
+		});
+	});
+
+	it('has no prompt where one was taken away', async () => {
+		await storeAgent('a1', 'o1', {}, { promptVersion: 4 });
+		expect((await (await asking(isolate())).load('support')).agent?.prompt).toBeNull();
+	});
+
+	it('leaves out a provider row that was removed', async () => {
+		await storeProvider('p1', 'o1', 'kept');
+		await storeProvider('p2', 'o1', 'removed', { removedAt: NOW });
+		const { credentials } = await (await asking(isolate())).load(null);
+		expect(credentials.north?.map(({ apiKey }) => apiKey)).toEqual(['kept']);
+	});
+
+	it('opens no key that was moved from another row, though organization, provider and host are the same', async () => {
+		await storeProvider('p1', 'o1', 'first');
+		await storeProvider('p2', 'o1', 'second');
+		await env.DB.prepare(
+			"update llm_providers set sealed_api_key = (select sealed_api_key from llm_providers where id = 'p1') where id = 'p2'",
+		).run();
+		const one = isolate();
+		const { credentials } = await (await asking(one)).load(null);
+		expect(credentials.north?.map(({ rowId }) => rowId)).toEqual(['p1']);
+		expect(one.logged).toEqual(['provider-key-unreadable']);
+	});
+
+	it("has the operator's profiles and prices, exact beyond 2^53, and none that are switched off", async () => {
+		const huge = 9_007_199_254_740_993n;
+		await storeGlobal('shared-quick', { provider: 'north', model: 'quick', inputPricePico: huge, outputPricePico: 2n });
+		await storeGlobal('shared-off', { provider: 'north', model: 'off', isActive: false });
+		const one = await warm(isolate());
+		for (const from of [one, isolate()]) {
+			const { profiles, models } = await (await asking(from)).load(null);
+			expect(profiles['shared-quick']?.model).toEqual({ value: 'north/quick', origin: 'global' });
+			expect(profiles).not.toHaveProperty('shared-off');
+			expect(models?.['north/quick']).toMatchObject({ prices: { input: huge, output: 2n }, priceVersion: 'global-1' });
+		}
+	});
+
+	it("has the organization's own models, chains and embedding model", async () => {
+		await storeOrganization('o2');
+		await storeModel('o1', { model: 'mine', displayName: 'Mine', prices: { input: '1', output: '2' } });
+		await storeModel('o2', { model: 'theirs' });
+		await configure('o1', {
+			fallbackChain: ['north/a'],
+			fallbacks: { 'north/b': ['north/c'] },
+			embeddingModel: 'north/embed',
+		});
+		const first = await warm(isolate());
+		for (const from of [first, isolate()])
+			expect(await (await asking(from)).load(null)).toMatchObject({
+				fallbackChain: ['north/a'],
+				fallbacks: { 'north/b': ['north/c'] },
+				embeddingModel: 'north/embed',
+				models: { 'north/mine': { declared: true, displayName: 'Mine', prices: { input: 1n, output: 2n } } },
+			});
+		expect(Object.keys((await (await asking(isolate())).load(null)).models ?? {})).toEqual(['north/mine']);
 	});
 
 	it('takes an agent without preferences, and leaves out a deleted one', async () => {

@@ -1,153 +1,128 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { resolve } from '../../src/config/resolve';
-import type { ConfigurationRows, ModelSettings } from '../../src/config/rows';
+import { inForce, type Layers, resolve } from '../../src/config/resolve';
+import type { ConfigurationRows, StoredSettings } from '../../src/config/rows';
 import type { Choice, Origin } from '../../src/gateway/ports';
-import { agentRow, organizationRow, preferences, rowsOf } from './fixtures';
+import { SETTING_NAMES, type SettingName } from '../../src/language/settings';
+import { organizationRow, rowsOf } from './fixtures';
+import { deepFrozen, layersArbitrary, organizationArbitrary, withOrganization } from './layers';
 
-const SETTINGS = ['temperature', 'maxTokens', 'topP', 'timeoutMs'] as const;
-const NAMES = ['one', 'two', 'three', 'four'] as const;
+const json = (value: unknown): string =>
+	JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? `${part}n` : part));
 
-const settings: fc.Arbitrary<ModelSettings> = fc.record(
-	{
-		temperature: fc.double({ min: 0, max: 2, noNaN: true }),
-		maxTokens: fc.integer({ min: 1, max: 9000 }),
-		topP: fc.double({ min: 0, max: 1, noNaN: true }),
-		timeoutMs: fc.integer({ min: 1, max: 9000 }),
-	},
-	{ requiredKeys: [] },
-);
-const name = fc.constantFrom(...NAMES);
-
-/** Rows in which every text carries `mark`, so that its origin shows in the answer. */
-function rowsMarked(mark: string): fc.Arbitrary<ConfigurationRows> {
-	const model = fc.nat(3).map((number) => `${mark}-model-${number}`);
-	const provider = fc.constant(`${mark}-provider`);
-	const profile = fc.record({ provider, model, settings }, { requiredKeys: ['provider', 'model'] });
-	const configuration = fc.record(
-		{
-			defaultProfile: name,
-			profiles: fc.dictionary(name, profile),
-			aliases: fc.dictionary(name, fc.oneof(name, model)),
-		},
-		{ requiredKeys: [] },
-	);
-	const own = fc.record({ chosen: fc.option(fc.tuple(provider, model)), params: settings, embeddingModel: model });
-	const agent = fc.record({ profile: fc.option(name), settings, fallbacks: fc.array(model), own: fc.option(own) });
-	return fc
-		.record({
-			plan: fc.constantFrom('free' as const, 'pro' as const, 'enterprise' as const),
-			configuration,
-			agent: fc.option(agent),
-			global: fc.option(fc.record({ chosen: fc.boolean(), settings })),
-		})
-		.map((made) =>
-			rowsOf({
-				organization: organizationRow({ id: mark, slug: mark, plan: made.plan, configuration: made.configuration }),
-				global: made.global && {
-					provider: made.global.chosen ? 'global' : null,
-					model: made.global.chosen ? 'global' : null,
-					settings: made.global.settings,
-				},
-				agent:
-					made.agent &&
-					agentRow({
-						profile: made.agent.profile,
-						settings: made.agent.settings,
-						fallbacks: made.agent.fallbacks,
-						preferences:
-							made.agent.own &&
-							preferences({
-								provider: made.agent.own.chosen?.[0] ?? null,
-								model: made.agent.own.chosen?.[1] ?? null,
-								params: made.agent.own.params,
-								embeddingModel: made.agent.own.embeddingModel,
-							}),
-					}),
-			}),
-		);
-}
-
-const environmentModel = fc.option(fc.constant('environment/model'));
-
-/** What a layer says of a setting; undefined where it can't have set it. */
-function saidBy(origin: Origin, setting: (typeof SETTINGS)[number], model: string, rows: ConfigurationRows) {
-	const profiles = Object.values(rows.organization.configuration.profiles ?? {});
+/** Every value that a layer gives a setting, wherever it stands in it. */
+function saidBy(origin: Origin, setting: SettingName, rows: ConfigurationRows): unknown[] {
+	const ofAll = (all: readonly (StoredSettings | undefined)[]): unknown[] => all.map((settings) => settings?.[setting]);
 	switch (origin) {
 		case 'global':
-			return [rows.global?.settings[setting]];
+			return ofAll(rows.globals.map(({ settings }) => settings));
 		case 'organization':
-			return profiles
-				.filter((profile) => `${profile.provider}/${profile.model}` === model)
-				.map((profile) => profile.settings?.[setting]);
+			return ofAll(Object.values(rows.organization.configuration.profiles ?? {}).map(({ settings }) => settings));
 		case 'agent':
-			return [rows.agent?.settings[setting], rows.agent?.preferences?.params[setting]];
+			return ofAll([rows.agent?.settings, rows.agent?.preferences?.params]);
 		default:
 			return [];
 	}
 }
 
-function expectOrigins(choice: Choice, rows: ConfigurationRows): void {
-	for (const setting of SETTINGS) {
-		const sourced = choice.settings[setting];
-		if (sourced) expect(saidBy(sourced.origin, setting, choice.model.value, rows)).toContain(sourced.value);
+function modelsOf(origin: Origin, { rows, environment }: Layers): unknown[] {
+	const named = ({ provider, model }: { provider: string | null; model: string | null }) => `${provider}/${model}`;
+	switch (origin) {
+		case 'default':
+			return ['mock/echo'];
+		case 'environment':
+			return [environment.defaultModel];
+		case 'global':
+			return rows.globals.map(named);
+		case 'organization':
+			return Object.values(rows.organization.configuration.profiles ?? {}).map(named);
+		case 'agent':
+			return rows.agent?.preferences ? [named(rows.agent.preferences)] : [];
+		case 'request':
+			return [];
 	}
 }
+
+function expectOrigins(choice: Choice, layers: Layers): void {
+	expect(modelsOf(choice.model.origin, layers)).toContain(choice.model.value);
+	for (const setting of SETTING_NAMES) {
+		const sourced = choice.settings[setting];
+		if (sourced) expect(saidBy(sourced.origin, setting, layers.rows)).toContainEqual(sourced.value);
+	}
+}
+
+const choicesOf = (layers: Layers): readonly Choice[] => {
+	const { defaultChoice, profiles, agent } = resolve(layers);
+	return [defaultChoice, ...Object.values(profiles), ...(agent ? [agent.choice] : [])];
+};
 
 describe('resolving, whatever the layers', () => {
 	it('gives the same answer to the same layers, and leaves them as they were', () => {
 		fc.assert(
-			fc.property(rowsMarked('own'), environmentModel, (rows, model) => {
-				const before = structuredClone(rows);
-				const first = resolve({ environmentModel: model, rows });
-				expect(resolve({ environmentModel: model, rows })).toEqual(first);
-				expect(rows).toEqual(before);
+			fc.property(layersArbitrary('own'), (layers) => {
+				const frozen = deepFrozen(structuredClone(layers));
+				const first = resolve(frozen);
+				expect(resolve(frozen)).toEqual(first);
+				expect(resolve(layers)).toEqual(first);
+				expect(frozen).toEqual(layers);
 			}),
 		);
 	});
 
-	it('names for each field the layer that set it', () => {
+	it('gives each field the value of the layer that it names', () => {
 		fc.assert(
-			fc.property(rowsMarked('own'), environmentModel, (rows, model) => {
-				const { defaultChoice, profiles, agent } = resolve({ environmentModel: model, rows });
-				for (const choice of [defaultChoice, ...Object.values(profiles), ...(agent ? [agent.choice] : [])]) {
-					expectOrigins(choice, rows);
-					const owner = choice.model.value.split('/')[0];
-					const origins: Record<string, readonly Origin[]> = {
-						mock: ['default'],
-						environment: ['environment'],
-						global: ['global'],
-						'own-provider': ['organization', 'agent'],
-					};
-					expect(origins[owner ?? '']).toContain(choice.model.origin);
-				}
+			fc.property(layersArbitrary('own'), (layers) => {
+				for (const choice of choicesOf(layers)) expectOrigins(choice, layers);
+				const { fallbackChain } = resolve(layers);
+				const { environment, rows } = layers;
+				expect(fallbackChain.value).toEqual(
+					fallbackChain.origin === 'organization'
+						? rows.organization.configuration.fallbackChain
+						: environment.fallbackChain,
+				);
 			}),
 		);
 	});
 
-	it('lets an agent change nothing but itself', () => {
+	it('lets nothing of an organization that is not in force into a field', () => {
 		fc.assert(
-			fc.property(rowsMarked('own'), environmentModel, (rows, model) => {
-				const { agent: _, ...others } = resolve({ environmentModel: model, rows });
-				expect(resolve({ environmentModel: model, rows: { ...rows, agent: null } })).toEqual({
-					...others,
-					agent: null,
-				});
+			fc.property(layersArbitrary('own'), (layers) => {
+				const { rows } = layers;
+				const bare = { ...layers, rows: { ...rows, organization: { ...rows.organization, configuration: {} } } };
+				if (!inForce(rows)) expect(resolve(layers)).toEqual(resolve(bare));
+				for (const choice of choicesOf(bare))
+					for (const { origin } of [choice.model, ...Object.values(choice.settings)])
+						expect(origin).not.toBe('organization');
+			}),
+		);
+	});
+
+	it('changes nothing where a layer that is taken away said nothing', () => {
+		fc.assert(
+			fc.property(layersArbitrary('own'), (layers) => {
+				const { rows } = layers;
+				const { agent: _, ...others } = resolve(layers);
+				expect(resolve({ ...layers, rows: { ...rows, agent: null } })).toEqual({ ...others, agent: null });
+				const silent = rows.globals.map((row) => ({ ...row, provider: null, model: null, settings: {} }));
+				const shared = { ...layers, rows: { ...rows, globals: silent.filter(({ isDefault }) => isDefault) } };
+				const none = { ...layers, rows: { ...rows, globals: [] } };
+				expect(resolve(shared)).toEqual(resolve(none));
 			}),
 		);
 	});
 
 	it('lets the highest layer that names a model choose it', () => {
 		fc.assert(
-			fc.property(rowsMarked('own'), environmentModel, (rows, model) => {
-				const { configuration, plan } = rows.organization;
-				const profile = plan !== 'free' && configuration.profiles?.[configuration.defaultProfile ?? ''];
-				const expected = profile
-					? `${profile.provider}/${profile.model}`
-					: rows.global?.model
-						? 'global/global'
-						: (model ?? 'mock/echo');
-				const { defaultChoice, agent } = resolve({ environmentModel: model, rows });
+			fc.property(layersArbitrary('own'), (layers) => {
+				const { rows, environment } = layers;
+				const { configuration } = rows.organization;
+				const profile = inForce(rows) ? configuration.profiles?.[configuration.defaultProfile ?? ''] : undefined;
+				const chosen = inForce(rows) ? configuration.defaultProfile : undefined;
+				const shared = rows.globals.find(({ id, isDefault, model }) => !isDefault && model !== null && id === chosen);
+				const global = shared ?? rows.globals.find(({ isDefault, model }) => isDefault && model !== null);
+				const named = profile ?? global;
+				const expected = named ? `${named.provider}/${named.model}` : (environment.defaultModel ?? 'mock/echo');
+				const { defaultChoice, agent } = resolve(layers);
 				expect(defaultChoice.model.value).toBe(expected);
 				if (agent && !rows.agent?.profile && !rows.agent?.preferences?.provider)
 					expect(agent.choice.model).toEqual(defaultChoice.model);
@@ -155,16 +130,38 @@ describe('resolving, whatever the layers', () => {
 		);
 	});
 
-	it("puts nothing of one organization into another's answer, in whichever order they are asked for", () => {
+	it("lets an agent's own word count for each setting, and its own model start from nothing", () => {
 		fc.assert(
-			fc.property(rowsMarked('left'), rowsMarked('right'), environmentModel, (left, right, model) => {
-				const shared = { ...right, global: left.global };
-				const alone = resolve({ environmentModel: model, rows: structuredClone(shared) });
-				resolve({ environmentModel: model, rows: left });
-				const after = resolve({ environmentModel: model, rows: shared });
-				expect(after).toEqual(alone);
-				expect(JSON.stringify(after)).not.toContain('left');
+			fc.property(layersArbitrary('own'), (layers) => {
+				const { agent } = layers.rows;
+				const choice = resolve(layers).agent?.choice;
+				if (!agent || !choice) return;
+				const own = agent.preferences?.provider ? agent.preferences.params : agent.settings;
+				const said = SETTING_NAMES.filter((setting) => own[setting] !== undefined);
+				for (const setting of said) expect(choice.settings[setting]).toEqual({ value: own[setting], origin: 'agent' });
+				if (agent.preferences?.provider) expect(Object.keys(choice.settings).sort()).toEqual([...said].sort());
 			}),
+		);
+	});
+
+	it('is untouched by anything another organization says, and puts nothing of it into an answer', () => {
+		fc.assert(
+			fc.property(
+				layersArbitrary('shared'),
+				organizationArbitrary('left'),
+				organizationArbitrary('left'),
+				organizationArbitrary('right'),
+				(layers, left, changed, right) => {
+					const theirs = withOrganization(layers, right);
+					const alone = resolve(structuredClone(theirs));
+					resolve(withOrganization(layers, left));
+					const between = resolve(theirs);
+					resolve(withOrganization(layers, changed));
+					expect(resolve(theirs)).toEqual(alone);
+					expect(between).toEqual(alone);
+					expect(json(alone)).not.toContain('left');
+				},
+			),
 		);
 	});
 
@@ -173,8 +170,16 @@ describe('resolving, whatever the layers', () => {
 		fc.assert(
 			fc.property(fc.dictionary(names, fc.oneof(names, fc.constant('north/m'))), (aliases) => {
 				const organization = organizationRow({ configuration: { aliases } });
-				const { aliases: followed } = resolve({ environmentModel: null, rows: rowsOf({ organization }) });
-				for (const target of Object.values(followed)) expect(Object.keys(aliases)).not.toContain(target);
+				const environment = { defaultModel: null, fallbackChain: [] };
+				const { aliases: followed } = resolve({ environment, rows: rowsOf({ organization }) });
+				for (const [name, target] of Object.entries(followed)) {
+					expect(Object.keys(aliases)).not.toContain(target);
+					let end: string | undefined = name;
+					for (let steps = 0; end !== undefined && end !== target && steps < 10; steps += 1) end = aliases[end];
+					expect(end).toBe(target);
+				}
+				for (const [name, target] of Object.entries(aliases))
+					if (target === 'north/m') expect(followed[name]).toBe('north/m');
 			}),
 		);
 	});

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { resolve } from '../../src/config/resolve';
 import type { ConfigurationRows } from '../../src/config/rows';
-import { agentRow, organizationRow, preferences, providerRow, rowsOf } from './fixtures';
+import { agentRow, globalRow, modelRow, organizationRow, preferences, providerRow, rowsOf, SEEDED } from './fixtures';
 
 const resolved = (change: Partial<ConfigurationRows> = {}, environmentModel: string | null = null) =>
-	resolve({ environmentModel, rows: rowsOf(change) });
+	resolve({ environment: { defaultModel: environmentModel, fallbackChain: ['north/last'] }, rows: rowsOf(change) });
 
 const CONFIGURATION = {
 	defaultProfile: 'careful',
@@ -23,7 +23,7 @@ const GLOBAL_SETTINGS = {
 
 describe('the default choice', () => {
 	it('is mock/echo where nothing names a model', () => {
-		expect(resolved({ global: null }).defaultChoice).toEqual({
+		expect(resolved({ globals: [] }).defaultChoice).toEqual({
 			model: { value: 'mock/echo', origin: 'default' },
 			settings: {},
 		});
@@ -37,8 +37,8 @@ describe('the default choice', () => {
 	});
 
 	it('is the global default row where that names a model', () => {
-		const global = { provider: 'south', model: 'm', settings: {} };
-		expect(resolved({ global }, 'north/small').defaultChoice).toEqual({
+		const globals = [globalRow({ isDefault: true, provider: 'south', model: 'm' })];
+		expect(resolved({ globals }, 'north/small').defaultChoice).toEqual({
 			model: { value: 'south/m', origin: 'global' },
 			settings: {},
 		});
@@ -114,7 +114,7 @@ describe('an agent', () => {
 			},
 			fallbacks: ['north/large'],
 			embeddingModel: null,
-			systemPrompt: null,
+			prompt: null,
 		});
 	});
 
@@ -149,20 +149,189 @@ describe('an agent', () => {
 	});
 
 	it('keeps its prompt and embedding model with or without a model of its own', () => {
-		const own = preferences({ embeddingModel: 'north/embed', systemPrompt: 'Be brief.' });
+		const prompt = { source: { system: 'Be brief.' }, hash: 'h', version: 2 };
+		const own = preferences({ embeddingModel: 'north/embed', prompt });
 		for (const provider of [null, 'south'])
 			expect(
 				resolved({ agent: agentRow({ preferences: { ...own, provider, model: provider && 'm' } }) }).agent,
-			).toMatchObject({ embeddingModel: 'north/embed', systemPrompt: 'Be brief.' });
+			).toMatchObject({ embeddingModel: 'north/embed', prompt });
 	});
 
-	it('may name aliases in its fallbacks and as its embedding model', () => {
+	it('keeps the names of its fallbacks and its embedding model as they were written, for the route to follow', () => {
 		const own = preferences({ embeddingModel: 'best' });
-		const agent = agentRow({ fallbacks: ['cheap', 'profile:careful', 'profile:gone', 'other'], preferences: own });
+		const agent = agentRow({ fallbacks: ['cheap', 'profile:careful', 'profile:gone'], preferences: own });
 		expect(resolved({ organization, agent }).agent).toMatchObject({
-			fallbacks: ['south/maker/tiny', 'north/large', 'profile:gone', 'other'],
-			embeddingModel: 'north/large',
+			fallbacks: ['cheap', 'profile:careful', 'profile:gone'],
+			embeddingModel: 'best',
 		});
+	});
+
+	it("follows the operator's profile where the organization has none of that name, on the free plan too", () => {
+		const globals = [SEEDED, globalRow({ id: 'careful', provider: 'south', model: 'shared', settings: { seed: 1 } })];
+		const agent = agentRow({ profile: 'careful', settings: { topK: 4 } });
+		const choice = {
+			model: { value: 'south/shared', origin: 'global' },
+			settings: { seed: { value: 1, origin: 'global' }, topK: { value: 4, origin: 'agent' } },
+		};
+		expect(resolved({ organization: free, agent, globals }).agent?.choice).toEqual(choice);
+		expect(resolved({ organization, agent, globals }).agent?.choice.model.value).toBe('north/large');
+	});
+});
+
+describe("the operator's profiles", () => {
+	const quick = globalRow({ id: 'quick', provider: 'north', model: 'shared', settings: { maxTokens: 9 } });
+	const spare = globalRow({ id: 'spare', provider: 'north', model: 'spare' });
+	const globals = [SEEDED, quick, spare];
+
+	it('are there for every organization, under names that it does not use itself', () => {
+		const own = resolved({ organization, globals }).profiles;
+		expect(own.quick?.model).toEqual({ value: 'south/maker/tiny', origin: 'organization' });
+		expect(own.spare).toEqual({ model: { value: 'north/spare', origin: 'global' }, settings: {} });
+		expect(Object.keys(own).sort()).toEqual(['careful', 'quick', 'spare']);
+		const shared = resolved({ organization: free, globals }).profiles;
+		expect(Object.keys(shared)).toEqual(['quick', 'spare']);
+		expect(shared.quick).toEqual({
+			model: { value: 'north/shared', origin: 'global' },
+			settings: { maxTokens: { value: 9, origin: 'global' } },
+		});
+	});
+
+	it('may be the default of an organization, over the global default and its settings', () => {
+		const chosen = organizationRow({ configuration: { defaultProfile: 'quick' } });
+		expect(resolved({ organization: chosen, globals }, 'north/small').defaultChoice).toEqual({
+			model: { value: 'north/shared', origin: 'global' },
+			settings: { temperature: { value: 0.7, origin: 'global' }, maxTokens: { value: 9, origin: 'global' } },
+		});
+	});
+
+	it('that name no model follow the environment', () => {
+		const calm = globalRow({ id: 'calm', settings: { temperature: 0 } });
+		const { profiles } = resolved({ globals: [SEEDED, calm] }, 'north/small');
+		expect(profiles.calm).toEqual({
+			model: { value: 'north/small', origin: 'environment' },
+			settings: { temperature: { value: 0, origin: 'global' } },
+		});
+		expect(resolved({ globals: [calm] }).profiles.calm?.model).toEqual({ value: 'mock/echo', origin: 'default' });
+	});
+
+	it('do not hold the default row itself', () => {
+		expect(resolved({ globals }).profiles).not.toHaveProperty('default');
+	});
+});
+
+describe('settings', () => {
+	it('are all those that a layer may set', () => {
+		const settings = {
+			temperature: 0.1,
+			topP: 0.2,
+			topK: 3,
+			maxTokens: 4,
+			presencePenalty: -1,
+			frequencyPenalty: 1,
+			seed: 7,
+			stop: ['END'],
+			reasoning: { effort: 'high' as const, summary: 'auto' as const },
+			timeoutMs: 900,
+		};
+		const agent = agentRow({ preferences: preferences({ provider: 'north', model: 'm', params: settings }) });
+		const { choice } = resolved({ agent }).agent ?? {};
+		expect(
+			Object.fromEntries(Object.entries(choice?.settings ?? {}).map(([name, { value }]) => [name, value])),
+		).toEqual(settings);
+	});
+});
+
+describe('what follows a model', () => {
+	const configuration = { fallbackChain: ['south/m'], fallbacks: { 'north/large': ['fast'], fast: [] } };
+
+	it("is the organization's chain, and its chain for a name", () => {
+		expect(resolved({ organization: organizationRow({ configuration }) })).toMatchObject({
+			fallbackChain: { value: ['south/m'], origin: 'organization' },
+			fallbacks: { 'north/large': ['fast'], fast: [] },
+		});
+	});
+
+	it("is the environment's where the organization says nothing, or nothing in force", () => {
+		const shared = { fallbackChain: { value: ['north/last'], origin: 'environment' }, fallbacks: {} };
+		expect(resolved()).toMatchObject(shared);
+		expect(resolved({ organization: organizationRow({ plan: 'free', configuration }) })).toMatchObject(shared);
+	});
+
+	it('is nothing where the organization says so', () => {
+		const none = organizationRow({ configuration: { fallbackChain: [] } });
+		expect(resolved({ organization: none }).fallbackChain).toEqual({ value: [], origin: 'organization' });
+	});
+
+	it('of a name every object has is nothing', () => {
+		expect(resolved({ organization: organizationRow({ configuration }) }).fallbacks.constructor).toBeUndefined();
+	});
+});
+
+describe("the organization's embedding model", () => {
+	it.each([
+		['pro', 'north/embed'],
+		['free', null],
+	] as const)('on plan %s is %s', (plan, expected) => {
+		const configured = organizationRow({ plan, configuration: { embeddingModel: 'north/embed' } });
+		expect(resolved({ organization: configured }).embeddingModel).toBe(expected);
+	});
+});
+
+describe('what is known better than the catalog', () => {
+	const price = { input: '2500000', output: '10000000' };
+
+	it("is the organization's own models, on every plan", () => {
+		const models = [
+			modelRow({
+				model: 'tuned',
+				displayName: 'Tuned',
+				limits: { contextWindow: 32_000, maxOutput: 4_000 },
+				capabilities: { tools: true, input: ['image'] },
+				prices: { ...price, cacheRead: '1' },
+				version: 4,
+			}),
+		];
+		expect(resolved({ models, organization: free }).models['north/tuned']).toEqual({
+			declared: true,
+			displayName: 'Tuned',
+			contextWindow: 32_000,
+			maxOutput: 4_000,
+			tools: true,
+			input: ['text', 'image'],
+			prices: { input: 2_500_000n, output: 10_000_000n, cacheRead: 1n },
+			priceVersion: 'override-4',
+		});
+	});
+
+	it("is the operator's price for everybody, of several the one changed last", () => {
+		const row = { provider: 'north', model: 'm', inputPricePico: '1', outputPricePico: '2' };
+		const globals = [
+			globalRow({ id: 'b', ...row, inputPricePico: '5', version: 7 }),
+			globalRow({ id: 'c', ...row, version: 6 }),
+			globalRow({ id: 'd', provider: 'north', model: 'other' }),
+		];
+		expect(resolved({ globals }).models).toEqual({
+			'north/m': { declared: false, prices: { input: 5n, output: 2n }, priceVersion: 'global-7' },
+		});
+	});
+
+	it("is the organization's price before the operator's, and the operator's where it gives none", () => {
+		const globals = [globalRow({ id: 'b', provider: 'north', model: 'own', inputPricePico: '1', version: 3 })];
+		const priced = modelRow({ prices: price, version: 2 });
+		expect(resolved({ globals, models: [priced] }).models['north/own']).toMatchObject({
+			prices: { input: 2_500_000n, output: 10_000_000n },
+			priceVersion: 'override-2',
+		});
+		expect(resolved({ globals, models: [modelRow({ capabilities: { tools: false } })] }).models['north/own']).toEqual({
+			declared: true,
+			tools: false,
+			prices: { input: 1n },
+			priceVersion: 'global-3',
+		});
+	});
+
+	it('has nothing under a name every object has', () => {
+		expect(resolved().models.constructor).toBeUndefined();
 	});
 });
 

@@ -8,6 +8,8 @@ import {
 	agentLlmPreferences,
 	agents,
 	gatewayKeys,
+	llmGlobalSettings,
+	llmModelOverrides,
 	llmProviders,
 	type OrganizationConfiguration,
 	organizations,
@@ -93,12 +95,45 @@ export async function storeProvider(
 	change: Partial<typeof llmProviders.$inferInsert> = {},
 ): Promise<void> {
 	const provider = change.provider ?? 'north';
-	const scope = { organizationId, provider, host: sealHost(change.baseUrl ?? null) };
+	const scope = { organizationId, provider, host: sealHost(change.baseUrl ?? null), rowId: id };
 	const sealedApiKey = apiKey === null ? null : await seal(await ring(), scope, apiKey);
 	await db().batch([
 		db()
 			.insert(llmProviders)
 			.values({ id, organizationId, provider, name: id, sealedApiKey, ...times, ...change }),
+		moveVersion(organizationId),
+	]);
+}
+
+/** Preferences that hold this prompt. */
+export const prompted = (system: string): Partial<typeof agentLlmPreferences.$inferInsert> => ({
+	prompt: { system },
+	promptHash: `hash of ${system}`,
+	promptVersion: 3,
+});
+
+export async function storeGlobal(
+	id: string,
+	change: Partial<typeof llmGlobalSettings.$inferInsert> = {},
+): Promise<void> {
+	await db().batch([
+		db()
+			.insert(llmGlobalSettings)
+			.values({ id, displayName: id, category: 'fast', ...times, ...change }),
+		db()
+			.update(organizations)
+			.set({ configVersion: sql`${organizations.configVersion} + 1` }),
+	]);
+}
+
+export async function storeModel(
+	organizationId: string,
+	change: Partial<typeof llmModelOverrides.$inferInsert> = {},
+): Promise<void> {
+	await db().batch([
+		db()
+			.insert(llmModelOverrides)
+			.values({ organizationId, provider: 'north', model: 'own', updatedAt: NOW, ...change }),
 		moveVersion(organizationId),
 	]);
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors';
 import type { Snapshot } from '../../src/gateway/ports';
 import { chatCall, failure, type Script, sentJson, world } from '../support/scripted-gateway';
+import { agentOf, callerOf, choiceOf } from './snapshots';
 
 const MODEL = 'anthropic/claude-test';
 
@@ -69,10 +70,18 @@ describe('counting the tokens of a request', () => {
 
 	it('counts the prompt of the agent that is asked', async () => {
 		const choice = { model: { value: MODEL, origin: 'agent' as const }, settings: {} };
-		const agent = { id: 'a1', slug: 'support', choice, fallbacks: [], embeddingModel: null, systemPrompt: 'Be kind.' };
+		const prompt = { source: { system: 'Be kind.' }, hash: 'counted', version: 1 };
+		const agent = { id: 'a1', slug: 'support', choice, fallbacks: [], embeddingModel: null, prompt };
 		const w = counting(counted, { agent });
 		await w.gateway.countTokens(chatCall({ model: 'agent:support' }));
 		expect(sentJson(w.sent[0]).system).toEqual([{ type: 'text', text: 'Be kind.' }]);
+	});
+
+	it('is closed to a key that is limited to agents, unless it asks through one', async () => {
+		const agent = agentOf({ choice: choiceOf(MODEL) });
+		const w = counting(counted, { agent, caller: callerOf({ allowedAgents: ['support'] }) });
+		await expect(w.gateway.countTokens(chatCall({ model: MODEL }))).rejects.toMatchObject({ code: 'forbidden' });
+		expect(await w.gateway.countTokens(chatCall({ model: 'agent:support' }))).toMatchObject({ inputTokens: 42 });
 	});
 
 	it('estimates where the provider has no counting, more for more', async () => {

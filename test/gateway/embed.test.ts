@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EmbedCall } from '../../src/gateway/call';
 import { failure, type Script, sentJson, type World, world } from '../support/scripted-gateway';
+import { agentOf, callerOf, choiceOf, rowOf } from './snapshots';
 
 const call = (input: string[], model = 'openai/embed-test'): EmbedCall => ({
 	requestId: 'e1',
@@ -101,5 +102,47 @@ describe('an embedding', () => {
 		expect(asked).toMatchObject({ code: 'invalid_request' });
 		expect(w.entries().map((entry) => entry.state)).toEqual(['settled', 'released']);
 		expect(w.closes.map((close) => close.final)).toEqual([false, true]);
+	});
+});
+
+describe('an embedding that names no model', () => {
+	const modelOf = async (snapshot: Parameters<typeof world>[0]['snapshot'], agent: string | null = null) => {
+		const w = world({ upstream: [lengths], snapshot: snapshot ?? {} });
+		const { meta } = await w.gateway.embed({ ...call(['a'], 'default'), agent });
+		return `${meta.provider}/${meta.model} ${w.sent[0]?.headers.authorization}`;
+	};
+	const agent = agentOf({ embeddingModel: 'openai/embed-agent' });
+
+	it("takes the agent's, else the organization's, else the default provider's", async () => {
+		const embeddingModel = 'openai/embed-own';
+		expect(await modelOf({ agent, embeddingModel }, 'support')).toContain('openai/embed-agent');
+		expect(await modelOf({ agent: agentOf(), embeddingModel }, 'support')).toContain('openai/embed-own');
+		expect(await modelOf({ embeddingModel })).toContain('openai/embed-own');
+		expect(await modelOf({ embeddingModel: null })).toContain('openai/embed-test');
+	});
+
+	it('takes one that is named by an alias or a profile, with the key of that', async () => {
+		const credentials = { openai: [rowOf('first'), rowOf('second')] };
+		const profiles = { vectors: { ...choiceOf('openai/embed-profile'), credentialRowId: 'second' } };
+		const aliases = { vec: 'profile:vectors' };
+		expect(await modelOf({ credentials, profiles, aliases, embeddingModel: 'vec' })).toBe(
+			'openai/embed-profile Bearer key of second',
+		);
+	});
+
+	it('is refused for a key that is limited to agents and asks through none', async () => {
+		const caller = callerOf({ allowedAgents: ['support'] });
+		await expect(modelOf({ caller, agent })).rejects.toMatchObject({ code: 'forbidden', param: 'model' });
+		expect(await modelOf({ caller, agent }, 'support')).toContain('openai/embed-agent');
+	});
+});
+
+describe('what the configuration knows of an embedding model', () => {
+	it('is its price, and that it is one', async () => {
+		const prices = { input: 7_000_000n, output: 0n };
+		const models = { 'openai/own': { declared: true, kind: 'embedding' as const, prices, priceVersion: 'override-1' } };
+		const w = world({ upstream: [lengths], snapshot: { models } });
+		await w.gateway.embed(call(['a', 'b'], 'own'));
+		expect(w.entries()[0]).toMatchObject({ model: 'own', costNanoUsd: 14_000n, priceVersion: 'override-1' });
 	});
 });

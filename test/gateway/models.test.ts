@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { listModels } from '../../src/gateway/models';
-import type { CatalogPort, Credential, Ports, Snapshot } from '../../src/gateway/ports';
+import type { Caller, CatalogPort, Credential, Ports, Snapshot } from '../../src/gateway/ports';
 import type { Provider } from '../../src/providers/provider';
 import { FACTS } from '../support/scripted-gateway';
 import { virtualTime } from '../support/virtual-time';
+import { callerOf } from './snapshots';
 
 const base = { wire: 'openai-chat', auth: { kind: 'optional' }, defaultModel: 'm', label: '', baseUrl: null } as const;
 const live = { path: '/models', shape: 'openai' } as const;
@@ -27,10 +28,11 @@ interface World {
 	readonly credentials: Snapshot['credentials'];
 	readonly aliases?: Snapshot['aliases'];
 	readonly refresh?: CatalogPort['refresh'];
-	readonly allowedModels?: readonly string[];
+	readonly models?: Snapshot['models'];
+	readonly caller?: Partial<Caller>;
 }
 
-function world({ credentials, aliases, refresh = async () => undefined, allowedModels }: World) {
+function world({ credentials, aliases, models, caller, refresh = async () => undefined }: World) {
 	const time = virtualTime();
 	const deferred: Promise<unknown>[] = [];
 	const ports = {
@@ -41,8 +43,9 @@ function world({ credentials, aliases, refresh = async () => undefined, allowedM
 		config: {
 			reload: async () => ({
 				credentials,
-				caller: { allowedModels: allowedModels ?? null },
+				caller: callerOf(caller),
 				...(aliases && { aliases }),
+				...(models && { models }),
 			}),
 		},
 		registry: { provider: (id: string) => PROVIDERS[id] ?? null, ids: Object.keys(PROVIDERS) },
@@ -81,9 +84,45 @@ describe('the models that can be used', () => {
 			server: [credential('r1', 'server')],
 			custom: [credential('r2', 'vllm')],
 		};
-		const { list } = world({ credentials, allowedModels: ['plain/plain-*', 'vllm/*'] });
+		const { list } = world({ credentials, caller: { allowedModels: ['plain/plain-*', 'vllm/*'] } });
 		expect(namesOf(await list())).toEqual(['plain/plain-model', 'vllm/custom-model', 'vllm/of-r2']);
-		expect(namesOf(await world({ credentials, allowedModels: [] }).list())).toEqual([]);
+		expect(namesOf(await world({ credentials, caller: { allowedModels: [] } }).list())).toEqual([]);
+	});
+
+	it('are those of the providers that the key may use', async () => {
+		const credentials = { plain: [credential(null, 'plain')], server: [credential('r1', 'server')] };
+		const { list } = world({ credentials, caller: { allowedProviders: ['server'] } });
+		expect(namesOf(await list())).toEqual(['server/server-model', 'server/of-r1']);
+	});
+
+	it('are none for a key that reaches them through agents alone, and all for one that may name another', async () => {
+		const credentials = { plain: [credential(null, 'plain')] };
+		const caller = { allowedAgents: ['support'] };
+		expect(await world({ credentials, caller: { ...caller, mayOverrideModel: false } }).list()).toEqual([]);
+		expect(await world({ credentials, caller }).list()).toHaveLength(2);
+	});
+
+	it('hold those that the organization declares, of providers with a key, with what it says of them', async () => {
+		const models = {
+			'plain/own': { declared: true, displayName: 'Our own', contextWindow: 5_000 },
+			'plain/plain-model': { declared: true, prices: { input: 1n, output: 2n }, priceVersion: 'override-9' },
+			'plain/priced': { declared: false, prices: { input: 1n, output: 2n } },
+			'server/away': { declared: true },
+		};
+		const listed = await world({ credentials: { plain: [credential(null, 'plain')] }, models }).list();
+		expect(namesOf(listed)).toEqual(['plain/plain-model', 'plain/of-null', 'plain/own']);
+		expect(listed[0]).toMatchObject({ prices: { input: 1n, output: 2n }, priceVersion: 'override-9' });
+		expect(listed[2]).toMatchObject({ displayName: 'Our own', contextWindow: 5_000, known: true });
+		expect(listed[0]).not.toHaveProperty('displayName');
+	});
+
+	it('that are declared are listed at the first of several servers, which answers for them', async () => {
+		const { list } = world({
+			credentials: { custom: [credential('r1', 'vllm'), credential('r2', 'tgi')] },
+			models: { 'custom/own': { declared: true } },
+			caller: { allowedModels: ['*/own'] },
+		});
+		expect(namesOf(await list())).toEqual(['vllm/own']);
 	});
 
 	it('of a server with a name of its own go by that name', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PassthroughCall } from '../../src/gateway/call';
 import { failure, openSse, sse, world } from '../support/scripted-gateway';
+import { callerOf } from './snapshots';
 
 const own = (change: object = {}) => ({
 	credentials: {
@@ -172,14 +173,7 @@ describe('a request passed on to a provider', () => {
 
 	it("sends no idempotency key into the operator's account, where it could be another tenant's", async () => {
 		const headers = { 'content-type': 'application/json', 'idempotency-key': 'order-1' };
-		const caller = {
-			kind: 'operator' as const,
-			organizationId: 'org1',
-			keyId: null,
-			mayOverrideModel: true,
-			allowedModels: null,
-			allowedAgents: null,
-		};
+		const caller = callerOf({ kind: 'operator', keyId: null });
 		const shared = world({ upstream: [() => Response.json({})], snapshot: { caller } });
 		await (await shared.gateway.passthrough(callOf({ headers }))).body.return();
 		expect(shared.sent[0]?.headers).not.toHaveProperty('idempotency-key');
@@ -189,14 +183,7 @@ describe('a request passed on to a provider', () => {
 	});
 
 	it('is open to the operator on every path', async () => {
-		const caller = {
-			kind: 'operator' as const,
-			organizationId: 'org1',
-			keyId: null,
-			mayOverrideModel: true,
-			allowedModels: null,
-			allowedAgents: null,
-		};
+		const caller = callerOf({ kind: 'operator', keyId: null });
 		const w = world({ upstream: [() => Response.json({})], snapshot: { caller } });
 		const passed = await w.gateway.passthrough(callOf({ path: '/files', method: 'GET', model: null, body: null }));
 		expect(passed.status).toBe(200);
@@ -204,14 +191,7 @@ describe('a request passed on to a provider', () => {
 	});
 
 	it('holds a key to the models it is limited to', async () => {
-		const caller = {
-			kind: 'gateway-key' as const,
-			organizationId: 'org1',
-			keyId: 'k',
-			mayOverrideModel: true,
-			allowedModels: ['openai/gpt-image-*'],
-			allowedAgents: null,
-		};
+		const caller = callerOf({ allowedModels: ['openai/gpt-image-*'] });
 		const w = world({ upstream: [() => Response.json({})], snapshot: own({ caller }) });
 		await (await w.gateway.passthrough(callOf())).body.return();
 		for (const model of ['dall-e-3', null])
@@ -219,6 +199,23 @@ describe('a request passed on to a provider', () => {
 				code: 'forbidden',
 				param: 'model',
 			});
+	});
+
+	it('is closed to a key that is limited to agents, and to other providers of one that is limited to some', async () => {
+		const refused = async (change: Parameters<typeof callerOf>[0]) => {
+			const w = world({ upstream: [() => Response.json({})], snapshot: own({ caller: callerOf(change) }) });
+			await expect(w.gateway.passthrough(callOf())).rejects.toMatchObject({ code: 'forbidden' });
+			expect(w.sent).toEqual([]);
+		};
+		await refused({ allowedAgents: ['support'] });
+		await refused({ allowedAgents: ['support'], mayOverrideModel: true, allowedModels: ['*'] });
+		await refused({ allowedProviders: ['groq'] });
+		const w = world({
+			upstream: [() => Response.json({})],
+			snapshot: own({ caller: callerOf({ allowedProviders: ['openai'] }) }),
+		});
+		await (await w.gateway.passthrough(callOf())).body.return();
+		expect(w.sent).toHaveLength(1);
 	});
 
 	it('is refused for a provider without a key, an unknown one, and mock', async () => {

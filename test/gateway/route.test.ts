@@ -1,27 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { AgentConfig, Caller, Snapshot } from '../../src/gateway/ports';
-import { answer, chatCall, sentJson, world } from '../support/scripted-gateway';
+import type { Caller, Snapshot } from '../../src/gateway/ports';
+import { answer, chatCall, failure, sentJson, world } from '../support/scripted-gateway';
+import { agentOf, callerOf, choiceOf, promptOf, rowOf } from './snapshots';
 
-const agent: AgentConfig = {
-	id: 'agent1',
-	slug: 'support',
+const agent = agentOf({
 	choice: {
 		model: { value: 'groq/llama', origin: 'agent' },
 		settings: { temperature: { value: 0.2, origin: 'agent' }, maxTokens: { value: 300, origin: 'agent' } },
 	},
 	fallbacks: ['deepseek/v4'],
-	embeddingModel: null,
-	systemPrompt: 'Be kind.',
-};
-
-const caller = (partial: Partial<Caller>): Caller => ({
-	kind: 'gateway-key',
-	organizationId: 'org1',
-	keyId: 'key1',
-	mayOverrideModel: true,
-	allowedModels: null,
-	allowedAgents: null,
-	...partial,
+	prompt: promptOf('Be kind.'),
 });
 
 const ask = (model: string | undefined, snapshot: Partial<Snapshot> = {}, call: { agent?: string } = {}) => {
@@ -62,7 +50,7 @@ describe('the model of a request', () => {
 		expect(sentBody(w)).toMatchObject({ temperature: 0.2 });
 		const refused = ask(
 			'openai/gpt-test',
-			{ agent, caller: caller({ mayOverrideModel: false }) },
+			{ agent, caller: callerOf({ mayOverrideModel: false }) },
 			{ agent: 'support' },
 		);
 		await expect(refused.run).rejects.toMatchObject({ code: 'forbidden', param: 'model' });
@@ -107,21 +95,67 @@ describe("a key's policy", () => {
 		['openai/gpt', false],
 		['open.i/*', false],
 	])('%s lets openai/gpt-test through: %s', async (pattern, through) => {
-		const { run } = ask('openai/gpt-test', { caller: caller({ allowedModels: [pattern] }) });
+		const { run } = ask('openai/gpt-test', { caller: callerOf({ allowedModels: [pattern] }) });
 		if (through) expect((await run).meta.provider).toBe('openai');
 		else await expect(run).rejects.toMatchObject({ code: 'forbidden' });
 	});
 
 	it('keeps fallbacks it does not allow out of the chain, and says so', async () => {
 		const { run } = ask('openai/gpt-test', {
-			caller: caller({ allowedModels: ['openai/*'] }),
+			caller: callerOf({ allowedModels: ['openai/*'] }),
 			fallbackChain: ['groq/llama'],
 		});
 		expect((await run).meta.routing[0]).toMatchObject({ outcome: 'skipped', reason: 'not allowed by this key' });
 	});
 
+	it.each([
+		['no agent', 'openai/gpt-test', {}],
+		['no agent and no model', undefined, {}],
+		['a profile', 'profile:quick', {}],
+	])('that is limited to agents refuses a request for %s, saying what to do', async (_, model, call) => {
+		const limited = {
+			agent,
+			profiles: { quick: choiceOf('openai/gpt-test') },
+			caller: callerOf({ allowedAgents: ['support'] }),
+		};
+		const { run, w } = ask(model, limited, call);
+		await expect(run).rejects.toMatchObject({ code: 'forbidden', param: 'model' });
+		await expect(run).rejects.toThrow(/x-switchyard-agent or as model agent:<slug>/);
+		expect(w.sent).toEqual([]);
+	});
+
+	it('that is limited to agents reaches an explicit model through one of them alone, where it may name one', async () => {
+		const limited = (mayOverrideModel: boolean) =>
+			ask(
+				'openai/gpt-test',
+				{ agent, caller: callerOf({ allowedAgents: ['support'], mayOverrideModel }) },
+				{ agent: 'support' },
+			).run;
+		expect((await limited(true)).meta.provider).toBe('openai');
+		await expect(limited(false)).rejects.toMatchObject({ code: 'forbidden', param: 'model' });
+	});
+
+	it('that is limited to providers refuses the others, and skips them in a chain', async () => {
+		const snapshot = (allowedProviders: string[]) => ({
+			caller: callerOf({ allowedProviders }),
+			fallbackChain: ['groq/llama', 'deepseek/v4'],
+		});
+		await expect(ask('openai/gpt-test', snapshot(['groq'])).run).rejects.toMatchObject({
+			code: 'forbidden',
+			param: 'model',
+			message: "This key may not use provider 'openai'.",
+		});
+		const { routing } = (await ask('openai/gpt-test', snapshot(['openai', 'deepseek'])).run).meta;
+		expect(routing.map(({ provider, outcome }) => `${provider} ${outcome}`)).toEqual([
+			'groq skipped',
+			'openai answered',
+		]);
+		expect(routing[0]?.reason).toBe('not allowed by this key');
+		await expect(ask('openai/gpt-test', snapshot([])).run).rejects.toMatchObject({ code: 'forbidden' });
+	});
+
 	it('keeps other agents away', async () => {
-		const { run } = ask('agent:support', { agent, caller: caller({ allowedAgents: ['sales'] }) });
+		const { run } = ask('agent:support', { agent, caller: callerOf({ allowedAgents: ['sales'] }) });
 		await expect(run).rejects.toMatchObject({ code: 'forbidden' });
 	});
 });
@@ -138,6 +172,136 @@ describe('the chain', () => {
 			'the chain is longer than 8 targets',
 			'the chain is longer than 8 targets',
 		]);
+	});
+});
+
+describe('what follows the first target', () => {
+	const down = [() => failure(401), () => answer()];
+	const order = async (model: string | undefined, snapshot: Partial<Snapshot>, call: { agent?: string } = {}) => {
+		const w = world({ upstream: down, snapshot });
+		const { model: _, ...request } = chatCall().request;
+		const asked = { ...chatCall({}, call), request: { ...request, ...(model !== undefined && { model }) } };
+		const { routing } = (await w.gateway.chat(asked)).meta;
+		return routing.map((step) => `${step.provider}/${step.model}`);
+	};
+	const fallbackChain = ['deepseek/v4'];
+	const fallbacks = {
+		'openai/gpt-test': ['groq/by-model'],
+		quick: ['groq/by-alias'],
+		'profile:fast': ['groq/by-profile'],
+	};
+	const profiles = { fast: choiceOf('openai/gpt-test') };
+	const aliases = { quick: 'openai/gpt-test', speedy: 'profile:fast' };
+	const snapshot = { fallbackChain, fallbacks, profiles, aliases };
+
+	it.each([
+		['openai/gpt-test', 'groq/by-model'],
+		['gpt-test', 'groq/by-model'],
+		['quick', 'groq/by-alias'],
+		['profile:fast', 'groq/by-profile'],
+		['speedy', 'groq/by-profile'],
+		['default', 'groq/by-model'],
+		['openai/other', 'deepseek/v4'],
+	])('%s is %s: by its name as it was asked for, then as it was understood, then by default', async (model, next) => {
+		expect((await order(model, snapshot))[1]).toBe(next);
+	});
+
+	it("is an agent's own chain before any of these", async () => {
+		expect(
+			await order('agent:support', {
+				...snapshot,
+				agent: agentOf({ choice: choiceOf('openai/gpt-test'), fallbacks: ['groq/own'] }),
+			}),
+		).toEqual(['openai/gpt-test', 'groq/own']);
+		const plain = agentOf({ choice: choiceOf('openai/gpt-test') });
+		expect((await order('agent:support', { ...snapshot, agent: plain }))[1]).toBe('groq/by-model');
+	});
+
+	it('is nothing where an empty chain is set for the name', async () => {
+		const w = world({ upstream: down, snapshot: { ...snapshot, fallbacks: { 'openai/gpt-test': [] } } });
+		await expect(w.gateway.chat(chatCall())).rejects.toMatchObject({ code: 'upstream_rejected' });
+		expect(w.sent).toHaveLength(1);
+	});
+
+	it('may be named by aliases and profiles: the model and the key of a profile, without its settings', async () => {
+		const hop = {
+			...choiceOf('groq/llama', { temperature: { value: 0.9, origin: 'organization' } }),
+			credentialRowId: 'second',
+		};
+		const w = world({
+			upstream: down,
+			snapshot: {
+				profiles: { hop },
+				aliases: { elsewhere: 'profile:hop' },
+				fallbackChain: ['elsewhere', 'profile:gone', 'nobody'],
+				credentials: { openai: [rowOf('first')], groq: [rowOf('default'), rowOf('second')] },
+			},
+		});
+		const { meta } = await w.gateway.chat(chatCall());
+		expect(w.sent[1]?.headers.authorization).toBe('Bearer key of second');
+		expect(sentJson(w.sent[1])).not.toHaveProperty('temperature');
+		expect(meta.routing.filter(({ outcome }) => outcome === 'skipped').map(({ reason }) => reason)).toEqual([
+			"Unknown profile 'gone' in this organization.",
+			expect.stringMatching(/^Unknown model 'nobody'/),
+		]);
+	});
+
+	it('may be the same model with another key, and not with the same one', async () => {
+		const w = world({
+			upstream: down,
+			snapshot: {
+				profiles: { spare: { ...choiceOf('openai/gpt-test'), credentialRowId: 'second' } },
+				fallbackChain: ['openai/gpt-test', 'profile:spare'],
+				credentials: { openai: [rowOf('first'), rowOf('second')] },
+			},
+		});
+		const { meta } = await w.gateway.chat(chatCall());
+		expect(w.sent.map(({ headers }) => headers.authorization)).toEqual(['Bearer key of first', 'Bearer key of second']);
+		expect(meta.routing.find(({ outcome }) => outcome === 'skipped')?.reason).toBe('already in the chain');
+	});
+});
+
+describe('what the configuration knows better than the catalog', () => {
+	const declared = { declared: true, contextWindow: 32_000, maxOutput: 100 };
+
+	it('is what a target is priced and reported by', async () => {
+		const models = {
+			'openai/gpt-test': { declared: true, prices: { input: 5_000_000n, output: 0n }, priceVersion: 'override-3' },
+		};
+		const { w, run } = ask('openai/gpt-test', { models });
+		await run;
+		expect(w.entries()[0]).toMatchObject({ costNanoUsd: 50_000n, priceVersion: 'override-3' });
+	});
+
+	it('makes a model known under its own name, without a warning', async () => {
+		const w = world({
+			upstream: [() => answer()],
+			snapshot: { models: { 'groq/tuned': declared } },
+			facts: { known: false, prices: null, priceVersion: null },
+		});
+		const { meta } = await w.gateway.chat(chatCall({ model: 'tuned' }));
+		expect(meta).toMatchObject({
+			provider: 'groq',
+			model: 'tuned',
+			warnings: [],
+			context: { limit: expect.any(Number) },
+		});
+		expect(meta.context?.limit).toBeLessThan(32_000);
+		await expect(w.gateway.chat(chatCall({ model: 'untuned' }))).rejects.toMatchObject({ code: 'model_not_found' });
+	});
+
+	it('is looked for among configured providers first, and never before the catalog of those', async () => {
+		const models = { 'anthropic/tuned': declared, 'deepseek/tuned': declared, 'groq/gpt-test': declared };
+		expect((await ask('tuned', { models }).run).meta.provider).toBe('deepseek');
+		expect((await ask('gpt-test', { models }).run).meta.provider).toBe('openai');
+		await expect(ask('tuned', { models: { 'anthropic/tuned': declared } }).run).rejects.toThrow(
+			/'anthropic' has no key/,
+		);
+	});
+
+	it('may turn a chat model into one for embeddings', async () => {
+		const { run } = ask('openai/gpt-test', { models: { 'openai/gpt-test': { declared: true, kind: 'embedding' } } });
+		await expect(run).rejects.toMatchObject({ code: 'invalid_request', param: 'model' });
 	});
 });
 
@@ -169,7 +333,7 @@ describe('a server with a name of its own', () => {
 	});
 
 	it('is told apart in the list of models a key may use', async () => {
-		const limited = { credentials, caller: caller({ allowedModels: ['vllm-eu/*'] }) };
+		const limited = { credentials, caller: callerOf({ allowedModels: ['vllm-eu/*'] }) };
 		expect((await ask('vllm-eu/llama', limited).run).meta).toMatchObject({ provider: 'custom', model: 'llama' });
 		await expect(ask('custom/llama', limited).run).rejects.toMatchObject({ code: 'forbidden' });
 	});
@@ -194,7 +358,7 @@ describe('the list of models a key may use', () => {
 				},
 			],
 		};
-		const limited = caller({ allowedModels: ['openrouter/small/*'] });
+		const limited = callerOf({ allowedModels: ['openrouter/small/*'] });
 		const chat = (models: unknown, by: Caller) => {
 			const w = world({ upstream: [() => answer()], snapshot: { credentials, caller: by } });
 			return w.gateway.chat(chatCall({ model: 'openrouter/small/one', providerOptions: { openrouter: { models } } }));
@@ -203,6 +367,6 @@ describe('the list of models a key may use', () => {
 		await expect(chat(['small/two', 'large/one'], limited)).rejects.toMatchObject({ code: 'forbidden', param });
 		await expect(chat('large/one', limited)).rejects.toMatchObject({ code: 'invalid_request', param });
 		expect((await chat(['small/two'], limited)).meta.provider).toBe('openrouter');
-		expect((await chat(['large/one'], caller({}))).meta.provider).toBe('openrouter');
+		expect((await chat(['large/one'], callerOf({}))).meta.provider).toBe('openrouter');
 	});
 });

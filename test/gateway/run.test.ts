@@ -269,7 +269,9 @@ describe('admission', () => {
 		const requests = { limit: 5, remaining: 0, resetMs: 30_000 };
 		const w = world({
 			upstream: [() => answer()],
-			answers: [{ kind: 'rate-limited', limit: 'requests-per-minute', retryAfterMs: 12_000, requests }],
+			answers: [
+				{ kind: 'rate-limited', of: 'organization', limit: 'requests-per-minute', retryAfterMs: 12_000, requests },
+			],
 		});
 		expect(await fails(w.gateway.chat(chatCall()))).toMatchObject({
 			code: 'rate_limited',

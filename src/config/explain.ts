@@ -1,0 +1,230 @@
+/**
+ * The configuration that one request would be decided by, each field with the layer that set it and every layer that
+ * said something else. Pure; made of the same parts as the path's own decision. Holds no key.
+ */
+import { type GatewayError, toGatewayError } from '../errors';
+import type { Caller, CatalogPort, Registry, Snapshot, Sourced } from '../gateway/ports';
+import { withPresets } from '../gateway/preset';
+import { agentSlugOf, defaultEmbedding, type Survey, survey } from '../gateway/route';
+import { unknownModel } from '../gateway/target';
+import type { ChatRequest, Warning } from '../language/request';
+import { type ModelSettings, SETTING_NAMES, type SettingName } from '../language/settings';
+import type { KeyLimits } from '../ledger/contract';
+import { type Asking, type Candidate, candidatesOf, heardPath, modelWords, settingWords } from './candidates';
+import type { OpenedKeys } from './credentials';
+import { decided, type Explained, type Word } from './decided';
+import type { EnvironmentLayer } from './environment';
+import { type ExplainedTarget, explainedTarget } from './explained-target';
+import {
+	type ExplainedLimits,
+	type ExplainedPrompt,
+	explainedEmbedding,
+	explainedFallbacks,
+	explainedLimits,
+	explainedPrompt,
+} from './layer-words';
+import { oversightsOf } from './oversights';
+import { choiceOf, pathsOf } from './resolve';
+import type { ConfigurationRows, OrganizationRow } from './rows';
+import { resolvedConfiguration } from './snapshot';
+
+export interface ExplainRequest {
+	readonly kind: 'chat' | 'embedding';
+	readonly model?: string | undefined;
+	readonly models?: readonly string[] | undefined;
+	/** As the header names it. */
+	readonly agent: string | null;
+	readonly fallback: boolean;
+	readonly strict: boolean;
+	readonly settings: Omit<ModelSettings, 'timeoutMs'>;
+}
+
+export interface ExplainInput {
+	readonly rows: ConfigurationRows;
+	/** Which rows' keys can be opened. No value of it comes out, so none needs to be a real key. */
+	readonly keys: OpenedKeys;
+	readonly environment: EnvironmentLayer;
+	readonly catalog: CatalogPort;
+	readonly registry: Registry;
+	/** Who would ask. */
+	readonly caller: Caller;
+	readonly request: ExplainRequest;
+}
+
+/** A value of null: layers name it, but none of them is heard. */
+export type ExplainedSettings = { readonly [K in SettingName]?: Explained<NonNullable<ModelSettings[K]> | null> };
+
+/** What the caller's key lets through. */
+export type Policy = Pick<
+	Caller,
+	| 'kind'
+	| 'keyId'
+	| 'mayOverrideModel'
+	| 'mayOverrideSettings'
+	| 'mayOverridePrompt'
+	| 'allowedModels'
+	| 'allowedAgents'
+	| 'allowedProviders'
+> & { readonly limits: KeyLimits | null };
+
+export interface Refusal {
+	readonly code: string;
+	readonly message: string;
+	readonly param: string | null;
+}
+
+export interface Explanation {
+	/** `organizations.config_version` */
+	readonly version: number;
+	readonly organization: Pick<OrganizationRow, 'id' | 'slug' | 'plan'>;
+	readonly agent: { readonly id: string; readonly slug: string } | null;
+	/** null: nothing can be made of what was asked for. */
+	readonly model: Explained<string | null>;
+	readonly settings: ExplainedSettings;
+	readonly prompt: ExplainedPrompt;
+	/** Of embedding requests that name no model; null: no provider has embeddings. */
+	readonly embeddingModel: Explained<string | null>;
+	/** Names tried after the first target. */
+	readonly fallbacks: Explained<readonly string[]>;
+	readonly limits: ExplainedLimits;
+	/** The first target, then the fallbacks in order. Empty where it is not clear what is asked for. */
+	readonly chain: readonly ExplainedTarget[];
+	/** What the request would be refused with before any upstream is called; null: it would go out. */
+	readonly refusal: Refusal | null;
+	/** `provider/model` of each, with the layer it comes from. */
+	readonly profiles: Readonly<Record<string, Sourced<string>>>;
+	/** Bare name → where its chain ends. */
+	readonly aliases: Readonly<Record<string, string>>;
+	readonly policy: Policy;
+	readonly warnings: readonly Warning[];
+}
+
+const MESSAGES: ChatRequest['messages'] = [{ role: 'user', content: [{ type: 'text', text: 'Hello' }] }];
+const PROFILE = 'profile:';
+
+function askingOf(request: ExplainRequest, agentSlug: string | null, { aliases }: Snapshot): Asking {
+	const { model, models, settings, kind } = request;
+	const written = models?.[0] ?? model ?? '';
+	const unnamed = written === '' || written === 'default' || written.startsWith('agent:');
+	const followed = unnamed ? null : (aliases?.[written] ?? written);
+	const profile = followed?.startsWith(PROFILE) ? followed.slice(PROFILE.length) : null;
+	return { model: followed, profile, agentSlug, settings: kind === 'chat' ? settings : {} };
+}
+
+type MutableSettings = { -readonly [K in SettingName]?: NonNullable<ExplainedSettings[K]> };
+
+function add<K extends SettingName>(
+	into: { [P in K]?: Explained<NonNullable<ModelSettings[P]> | null> },
+	setting: K,
+	words: readonly Word<NonNullable<ModelSettings[K]>>[],
+): void {
+	if (words.length > 0) into[setting] = decided<NonNullable<ModelSettings[K]> | null>(words, null);
+}
+
+/** `request`: with the presets in it, for what is put together of several layers. */
+function explainedSettings(
+	candidates: readonly Candidate[],
+	asking: Asking,
+	caller: Caller,
+	request: ChatRequest,
+): ExplainedSettings {
+	const explained: MutableSettings = {};
+	for (const setting of SETTING_NAMES) add(explained, setting, settingWords(setting, candidates, asking, caller));
+	const { reasoning } = explained;
+	if (reasoning?.value && request.reasoning) explained.reasoning = { ...reasoning, value: request.reasoning };
+	return explained;
+}
+
+const refusalOf = ({ code, message, param }: GatewayError): Refusal => ({ code, message, param: param ?? null });
+
+/** What `work` gives, or what it refuses with. */
+function attempted<T>(work: () => T): { readonly done: T } | { readonly refused: GatewayError } {
+	try {
+		return { done: work() };
+	} catch (thrown) {
+		return { refused: toGatewayError(thrown) };
+	}
+}
+
+/** Where neither an agent nor the organization names one. */
+function sharedEmbedding(snapshot: Snapshot, { catalog, registry }: ExplainInput): string | null {
+	const bare = { ...snapshot, agent: null, embeddingModel: null };
+	const found = attempted(() => defaultEmbedding({ snapshot: bare, catalog, registry }));
+	return 'done' in found ? found.done : null;
+}
+
+/** A model the request names stands over whatever it would have got. */
+function requested({ model }: Asking, otherwise: Explained<string | null>): Explained<string | null> {
+	if (model === null) return otherwise;
+	const words = otherwise.layers.map(({ origin, name, value, reason }) => ({ origin, name, value, barred: reason }));
+	return decided([...words, { origin: 'request', name: null, value: model, barred: null }], null);
+}
+
+function policyOf(caller: Caller): Policy {
+	const { kind, keyId, mayOverrideModel, mayOverrideSettings, mayOverridePrompt, limits } = caller;
+	const { allowedModels, allowedAgents, allowedProviders } = caller;
+	return {
+		kind,
+		keyId,
+		mayOverrideModel,
+		mayOverrideSettings,
+		mayOverridePrompt,
+		allowedModels,
+		allowedAgents,
+		allowedProviders,
+		limits,
+	};
+}
+
+function firstUnknown(surveyed: Survey | null): readonly Warning[] {
+	const target = surveyed?.first.target;
+	return target ? unknownModel(target) : [];
+}
+
+/** Pure. Never throws for what a request would be refused with: that is its `refusal`. */
+export function explain(input: ExplainInput): Explanation {
+	const { keys, environment, catalog, registry, caller, request } = input;
+	const agentSlug = agentSlugOf(request.model, request.agent);
+	const rows = agentSlug === null ? { ...input.rows, agent: null } : input.rows;
+	const layers = { environment, rows };
+	const snapshot: Snapshot = { ...resolvedConfiguration(rows, keys, environment), caller, fresh: true };
+	const { kind, model, models, fallback, strict } = request;
+	const asking = askingOf(request, agentSlug, snapshot);
+	const candidates = candidatesOf(asking, layers);
+	const { path } = heardPath(asking, layers, pathsOf(layers));
+	const choice = kind === 'chat' && path.length > 0 ? choiceOf(path) : null;
+	const asked = { messages: MESSAGES, ...asking.settings };
+	const preset = withPresets(asked, choice, caller);
+	const held = attempted(() => withPresets({ ...asked, strict }, choice, caller));
+	const found = attempted(() => survey({ kind, model, models, agentSlug, fallback }, { snapshot, catalog, registry }));
+	const surveyed = 'done' in found ? found.done : null;
+	const refused = 'refused' in found ? found.refused : (surveyed?.first.refusal ?? null);
+	const refusal = refused ?? ('refused' in held ? held.refused : null);
+	const settled = kind === 'chat' ? preset.request : null;
+	const embeddingModel = explainedEmbedding(rows, sharedEmbedding(snapshot, input), registry.provider);
+	const considered = surveyed ? [surveyed.first, ...surveyed.others] : [];
+	return {
+		version: snapshot.version,
+		organization: { ...snapshot.organization, plan: rows.organization.plan },
+		agent: rows.agent && { id: rows.agent.id, slug: rows.agent.slug },
+		model:
+			kind === 'chat'
+				? decided<string | null>(modelWords(candidates, asking, caller), null)
+				: requested(asking, embeddingModel),
+		settings: kind === 'chat' ? explainedSettings(candidates, asking, caller, preset.request) : {},
+		prompt: explainedPrompt(snapshot),
+		embeddingModel,
+		fallbacks: explainedFallbacks(rows, environment, surveyed),
+		limits: explainedLimits(rows.organization, environment),
+		chain: considered.map((one) => explainedTarget(one, settled, rows, registry)),
+		refusal: refusal && refusalOf(refusal),
+		profiles: Object.fromEntries(Object.entries(snapshot.profiles).map(([name, { model: of }]) => [name, of])),
+		aliases: { ...snapshot.aliases },
+		policy: policyOf(caller),
+		warnings: [
+			...firstUnknown(surveyed),
+			...preset.warnings,
+			...oversightsOf(rows, { profiles: snapshot.profiles, aliases: snapshot.aliases ?? {} }, keys),
+		],
+	};
+}

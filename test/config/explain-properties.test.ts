@@ -1,0 +1,162 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Explained } from '../../src/config/decided';
+import { type ExplainInput, type ExplainRequest, type Explanation, explain } from '../../src/config/explain';
+import type { Layers } from '../../src/config/resolve';
+import { resolvedConfiguration } from '../../src/config/snapshot';
+import type { Caller, Snapshot } from '../../src/gateway/ports';
+import { withPresets } from '../../src/gateway/preset';
+import { agentSlugOf, survey } from '../../src/gateway/route';
+import { type ModelSettings, SETTING_NAMES } from '../../src/language/settings';
+import { callerOf } from '../gateway/snapshots';
+import { catalog, ENVIRONMENT, registry } from './explaining';
+import { deepFrozen, layersArbitrary, nameArbitrary, settingsArbitrary } from './layers';
+
+const request = fc.record({
+	model: fc.option(
+		fc.oneof(
+			nameArbitrary,
+			nameArbitrary.map((name) => `profile:${name}`),
+			fc.constantFrom('default', 'agent:support', 'north/m', 'south/m'),
+		),
+		{ nil: undefined },
+	),
+	agent: fc.constantFrom(null, 'support'),
+	fallback: fc.boolean(),
+	strict: fc.constant(false),
+	kind: fc.constantFrom('chat' as const, 'embedding' as const),
+	settings: settingsArbitrary.map(({ timeoutMs: _, ...settings }) => settings as ModelSettings),
+});
+const caller = fc
+	.record({ mayOverrideModel: fc.boolean(), mayOverrideSettings: fc.boolean(), limited: fc.boolean() })
+	.map(({ limited, ...may }) => callerOf({ ...may, ...(limited && { allowedAgents: ['support'] }) }));
+
+interface Asked {
+	readonly explanation: Explanation;
+	readonly input: ExplainInput;
+	readonly snapshot: Snapshot;
+}
+
+const cases = fc.tuple(layersArbitrary('own', 'north'), request, caller);
+
+function asked([layers, asking, by]: [Layers, ExplainRequest, Caller]): Asked {
+	const environment = { ...ENVIRONMENT, ...layers.environment };
+	const named = agentSlugOf(asking.model, asking.agent) !== null;
+	const rows = named ? layers.rows : { ...layers.rows, agent: null };
+	const keys = new Map(rows.providers.map(({ id }) => [id, 'opened']));
+	const input = { rows: deepFrozen(rows), keys, environment, catalog, registry, caller: by, request: asking };
+	const resolved = resolvedConfiguration(rows, keys, environment);
+	return { input, explanation: explain(input), snapshot: { ...resolved, caller: by, fresh: true } };
+}
+
+const fieldsOf = ({
+	model,
+	settings,
+	prompt,
+	embeddingModel,
+	fallbacks,
+	limits,
+}: Explanation): Explained<unknown>[] => [
+	model,
+	...Object.values(settings),
+	prompt,
+	embeddingModel,
+	fallbacks,
+	...Object.values(limits),
+];
+
+/** What the path itself would make of it. */
+function routed({ input, snapshot }: Asked) {
+	const { model, kind, fallback, agent } = input.request;
+	const question = { kind, model, models: undefined, agentSlug: agentSlugOf(model, agent), fallback };
+	try {
+		return survey(question, { snapshot, catalog, registry });
+	} catch {
+		return null;
+	}
+}
+
+describe('an explanation, whatever the layers', () => {
+	it('gives each field the value of the one layer that wins, or of none', () => {
+		fc.assert(
+			fc.property(cases, (given) => {
+				const { explanation } = asked(given);
+				for (const { value, origin, layers } of fieldsOf(explanation)) {
+					const winners = layers.filter(({ wins }) => wins);
+					expect(winners.length).toBeLessThanOrEqual(1);
+					for (const { wins, reason } of layers) expect(wins).toBe(reason === null);
+					if (winners[0]) expect(origin).toBe(winners[0].origin);
+					if (winners[0] && typeof winners[0].value !== 'object') expect(value).toEqual(winners[0].value);
+				}
+			}),
+		);
+	});
+
+	it('says what the path does: the same targets in the same order, or the same refusal', () => {
+		fc.assert(
+			fc.property(cases, (given) => {
+				const { explanation, input, ...rest } = asked(given);
+				const { chain, refusal, fallbacks, model } = explanation;
+				const path = routed({ explanation, input, ...rest });
+				if (!path) {
+					expect(chain).toEqual([]);
+					expect(refusal).not.toBeNull();
+					return;
+				}
+				const names = [path.first, ...path.others].map(({ target }) => target?.name ?? null);
+				expect(chain.map(({ answers }) => answers?.model ?? null)).toEqual(names);
+				expect(refusal?.message ?? null).toBe(path.first.refusal?.message ?? null);
+				expect(fallbacks.value).toEqual(path.chain.names);
+				if (path.first.target && input.request.kind === 'chat') expect(model.value).toBe(path.first.target.name);
+			}),
+		);
+	});
+
+	it('says what is sent: each setting with the value that the path would put into the request', () => {
+		fc.assert(
+			fc.property(cases, (given) => {
+				const made = asked(given);
+				const path = routed(made);
+				const { settings, kind } = made.input.request;
+				if (!path || kind !== 'chat') return;
+				const sent = withPresets({ messages: [], ...settings }, path.choice, made.input.caller);
+				for (const name of SETTING_NAMES) {
+					const value = name === 'timeoutMs' ? sent.settings.timeoutMs : sent.request[name];
+					expect(made.explanation.settings[name]?.value ?? undefined).toEqual(value);
+				}
+			}),
+		);
+	});
+
+	it('is the same for the same input', () => {
+		fc.assert(
+			fc.property(cases, (given) => {
+				const { input, explanation } = asked(given);
+				expect(explain(input)).toEqual(explanation);
+			}),
+		);
+	});
+
+	it('of one organization holds nothing of another', () => {
+		fc.assert(
+			fc.property(layersArbitrary('theirs'), layersArbitrary('ours'), request, (theirs, ours, asking) => {
+				const of = ({ rows }: Layers) =>
+					explain({
+						rows: { ...rows, globals: theirs.rows.globals },
+						keys: new Map(),
+						environment: ENVIRONMENT,
+						catalog,
+						registry,
+						caller: callerOf(),
+						request: asking,
+					});
+				const before = of(ours);
+				of(theirs);
+				expect(of(ours)).toEqual(before);
+				expect(JSON.stringify(before, (_, part) => (typeof part === 'bigint' ? `${part}` : part))).not.toContain(
+					'theirs',
+				);
+			}),
+		);
+	});
+});
