@@ -1,6 +1,9 @@
 /** The composition root: environment and request in, the services of that request out. */
 import { type AuthDependencies, authenticate } from './auth/authenticate';
+import type { KeyCache } from './auth/key-cache';
 import type { Principal } from './auth/principal';
+import { openSession, sealSession } from './auth/session';
+import { type TokenVerifier, tokenVerifier } from './auth/token';
 import { withLive } from './catalog/live';
 import { configPort } from './config/port';
 import { type Database, database } from './db/client';
@@ -10,16 +13,17 @@ import { type ListStore, modelLists } from './gateway/model-lists';
 import type { CatalogPort, ConfigPort, OutboundRequest, Ports, Send, Time } from './gateway/ports';
 import { upstreams } from './gateway/upstreams';
 import { healthClient } from './health/client';
-import type { Composition } from './http/context';
+import type { Composition, Sessions } from './http/context';
 import { newId } from './id';
-import { type Isolate, isolateOf, randomBytes, ringOf } from './isolate';
+import { type Isolate, isolateOf, randomBytes, ringOf, sessionKeysOf } from './isolate';
 import { type LedgerClient, ledgerClient } from './ledger/client';
 import { directStore } from './ledger/direct';
 import { type Log, logger } from './log';
-import { HOP_HEADER, outbound } from './outbound';
+import { HOP_HEADER, outbound, refusedAddress } from './outbound';
 import { mockUpstream } from './providers/builtin/mock-upstream';
 import { ready } from './ready';
-import { open } from './vault/seal';
+import type { ServiceContext, VaultPort } from './services/context';
+import { keyIdOfEnvelope, open, seal } from './vault/seal';
 
 const time: Time = {
 	now: () => Date.now(),
@@ -32,8 +36,9 @@ const time: Time = {
 /** Requests that open the ledger, which notices an old version: only these take a principal from a cache. */
 const OPENS_LEDGER =
 	/^\/(v1\/(chat\/completions|responses|messages|embeddings|providers\/.+)|trpc\/(chat|stream|embed)(,(chat|stream|embed))*)$/;
-/** What the operator does before there is any organization. */
-const NEEDS_NO_ORGANIZATION = /^\/trpc\/(organizations\.(create|list)|health)$/;
+/** What the operator does for the platform, or names an organization for by itself: also before there is any. */
+const NEEDS_NO_ORGANIZATION =
+	/^\/(trpc\/(organizations\.\w+|globalSettings\.\w+|audit\.list|providers\.resealKeys|health)|api\/v1\/session)$/;
 
 /** Everything one request needs; cheap, since what is dear lives in the isolate. */
 class RequestComposition implements Composition {
@@ -61,32 +66,58 @@ class RequestComposition implements Composition {
 
 	newId = (): string => newId(Date.now(), randomBytes);
 
-	authenticate(headers: Headers): Promise<Principal> {
+	authenticate(headers: Headers, { fresh = false }: { readonly fresh?: boolean } = {}): Promise<Principal> {
 		const { pathname } = this.#url;
 		return authenticate(headers, this.#auth(), {
-			cached: this.request.method === 'POST' && OPENS_LEDGER.test(pathname),
+			cached: !fresh && this.request.method === 'POST' && OPENS_LEDGER.test(pathname),
 			organizationOptional: NEEDS_NO_ORGANIZATION.test(pathname),
 		});
+	}
+
+	get sessions(): Sessions {
+		const isolate = this.#isolate;
+		return {
+			seal: async (session) => sealSession(await sessionKeysOf(isolate), session, randomBytes),
+			open: async (sealed) => openSession(await sessionKeysOf(isolate), sealed, time.now()),
+		};
 	}
 
 	gateway(principal: Principal) {
 		return gateway(this.#ports(principal));
 	}
 
-	services(principal: Principal) {
-		const { registry, settings } = this.#isolate;
-		const config = this.#config(principal);
+	services(principal: Principal, requestId: string): ServiceContext {
+		const { environment, registry, settings } = this.#isolate;
+		const ledger = this.#ledgerClient();
 		return {
 			principal,
 			db: this.#database(),
-			change: this.#ledgerClient(),
+			change: ledger,
+			vault: this.#vault(),
+			environment,
+			refusedAddress: (url) => refusedAddress(url, this.#url.host, settings.allowPrivateUpstreams),
+			account: (organizationId, keyId) => ledger.account(organizationId, keyId),
 			catalog: this.#catalog(),
 			registry,
-			upstreams: upstreams({ config, send: this.#send(), time, limits: settings.time }),
+			upstreams: upstreams({ ...this.#ports(principal), caller: principal }),
 			now: time.now,
 			newId: this.newId,
 			randomBytes,
-			requestId: this.newId(),
+			requestId,
+			defer: this.#defer,
+			log: this.log,
+		};
+	}
+
+	#vault(): VaultPort {
+		const isolate = this.#isolate;
+		return {
+			async seal(scope, secret) {
+				const envelope = await seal(await ringOf(isolate), scope, secret);
+				return { envelope, keyId: keyIdOfEnvelope(envelope) };
+			},
+			open: async (scope, envelope) => open(await ringOf(isolate), scope, envelope),
+			currentKeyId: async () => (await ringOf(isolate)).currentId,
 		};
 	}
 
@@ -95,14 +126,21 @@ class RequestComposition implements Composition {
 	}
 
 	#auth(): AuthDependencies {
-		const { settings, keys } = this.#isolate;
-		const entries = { kv: this.env.CONFIG, defer: this.#defer };
-		return {
-			db: this.#database(),
-			keys: { memory: keys, entries },
-			adminApiKey: settings.adminApiKey,
-			now: time.now,
-		};
+		const { jwt, jwtIssuer, jwtAudience, adminApiKey } = this.#isolate.settings;
+		const verify: TokenVerifier | null =
+			jwt &&
+			((token) => {
+				const { tokens: memory } = this.#isolate;
+				const { entries } = this.#keys();
+				const ports = { memory, entries, send: this.#send(), time, log: this.log };
+				return tokenVerifier({ jwt, jwtIssuer, jwtAudience }, ports)(token);
+			});
+		return { db: this.#database(), keys: this.#keys(), adminApiKey, now: time.now, ...(verify && { verify }) };
+	}
+
+	#keys(): KeyCache {
+		const { keys, members } = this.#isolate;
+		return { memory: keys, members, entries: { kv: this.env.CONFIG, defer: this.#defer } };
 	}
 
 	#database(): Database {
@@ -155,7 +193,7 @@ class RequestComposition implements Composition {
 			principal,
 			db: this.#database(),
 			configurations: { memory: isolate.configurations, entries: { kv: this.env.CONFIG, defer: this.#defer } },
-			keys: this.#auth().keys,
+			keys: this.#keys(),
 			environment: isolate.environment,
 			openKey: async (scope, envelope) => open(await ringOf(isolate), scope, envelope),
 			now: time.now,

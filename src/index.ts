@@ -1,7 +1,7 @@
 /** Worker entry: HTTP, the cron, and the Durable Object classes. */
 import { app } from './app';
 import { database } from './db/client';
-import { pruneUsage } from './db/retention';
+import { forgetExpiredTokens, pruneUsage } from './db/retention';
 import type { Bindings } from './env';
 import { isolateOf } from './isolate';
 
@@ -15,6 +15,8 @@ export default {
 
 	async scheduled(controller, env) {
 		const { usageRetentionDays } = isolateOf(env).settings;
-		await pruneUsage(database(env.DB), controller.scheduledTime, usageRetentionDays);
+		const db = database(env.DB);
+		await pruneUsage(db, controller.scheduledTime, usageRetentionDays);
+		await forgetExpiredTokens(db, controller.scheduledTime);
 	},
 } satisfies ExportedHandler<Bindings>;

@@ -3,6 +3,9 @@
  * those to the request that made them, and a second request that touches them hangs.
  */
 import type { KeyMemory } from './auth/key-cache';
+import type { MemberMemory } from './auth/member-cache';
+import { type SessionKeys, sessionKeys } from './auth/session';
+import { type TokenMemory, tokenMemory } from './auth/token';
 import { catalog } from './catalog';
 import type { ConfigurationMemory } from './config/cache';
 import { type EnvironmentLayer, environmentLayer } from './config/environment';
@@ -25,11 +28,16 @@ export interface Isolate {
 	readonly lists: ListMemory;
 	readonly registry: Registry;
 	readonly keys: KeyMemory;
+	readonly members: MemberMemory;
+	/** What tokens are verified with. */
+	readonly tokens: TokenMemory;
 	readonly configurations: ConfigurationMemory;
 	readonly views: HealthViews;
 	readonly queues: Map<string, CloseRequest[]>;
 	/** null until the first sealed key is met. */
 	ring: KeyRing | null;
+	/** null until the first console session is met. */
+	sessionKeys: SessionKeys | null;
 }
 
 const registry: Registry = { provider: findProvider, ids: providerIds, wires, embedWires };
@@ -49,10 +57,13 @@ export function isolateOf(env: Bindings): Isolate {
 		lists: new Map(),
 		registry,
 		keys: new Map(),
+		members: new Map(),
+		tokens: tokenMemory(),
 		configurations: new Map(),
 		views: healthViews(),
 		queues: new Map(),
 		ring: null,
+		sessionKeys: null,
 	};
 	isolates.set(env, made);
 	return made;
@@ -65,4 +76,11 @@ export async function ringOf(isolate: Isolate): Promise<KeyRing> {
 	const { encryptionKey, encryptionKeysOld } = isolate.settings;
 	isolate.ring ??= await keyRing(encryptionKey, encryptionKeysOld, randomBytes);
 	return isolate.ring;
+}
+
+/** The keys that seal console sessions, derived once. */
+export async function sessionKeysOf(isolate: Isolate): Promise<SessionKeys> {
+	const { encryptionKey, encryptionKeysOld } = isolate.settings;
+	isolate.sessionKeys ??= await sessionKeys(encryptionKey, encryptionKeysOld);
+	return isolate.sessionKeys;
 }

@@ -1,11 +1,19 @@
 /** The typed API. */
 import { agentsRouter } from './agents';
+import { aliasesRouter, fallbacksRouter } from './aliases';
+import { auditRouter } from './audit';
+import { configurationRouter } from './configuration';
+import { customModelsRouter } from './custom-models';
 import { gatewayKeysRouter } from './gateway-keys';
+import { globalSettingsRouter } from './global-settings';
 import { health } from './health';
 import { chat, embed, stream } from './inference';
 import { router } from './init';
+import { membershipsRouter } from './memberships';
 import { modelsRouter } from './models';
 import { organizationsRouter } from './organizations';
+import { profilesRouter } from './profiles';
+import { promptsRouter } from './prompts';
 import { providersRouter } from './providers';
 
 export const appRouter = router({
@@ -14,8 +22,17 @@ export const appRouter = router({
 	embed,
 	models: modelsRouter,
 	agents: agentsRouter,
+	aliases: aliasesRouter,
+	audit: auditRouter,
+	config: configurationRouter,
+	customModels: customModelsRouter,
+	fallbacks: fallbacksRouter,
 	gatewayKeys: gatewayKeysRouter,
+	globalSettings: globalSettingsRouter,
+	memberships: membershipsRouter,
 	organizations: organizationsRouter,
+	profiles: profilesRouter,
+	prompts: promptsRouter,
 	providers: providersRouter,
 	health,
 });

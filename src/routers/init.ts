@@ -1,5 +1,6 @@
 /** tRPC v11: context, error shape and procedures. No transformer; errors carry the typed GatewayError as `data.gateway`. */
 import { initTRPC, TRPCError } from '@trpc/server';
+import { requireScope } from '../auth/scope';
 import { type ErrorCode, GatewayError, invalid, toGatewayError } from '../errors';
 import type { CallMeta, Gateway } from '../gateway/call';
 import type { ServiceContext } from '../services/context';
@@ -136,19 +137,14 @@ const translated = t.middleware(async ({ next }) => {
 
 /** Needs a principal that may call models. */
 const inference = t.middleware(({ ctx, next }) => {
-	requireScope(ctx, 'inference');
+	requireScope(ctx.services.principal, 'inference');
 	return next();
 });
 
 const manage = t.middleware(({ ctx, next }) => {
-	requireScope(ctx, 'manage');
+	requireScope(ctx.services.principal, 'manage');
 	return next();
 });
-
-function requireScope(ctx: RouterContext, scope: 'inference' | 'manage'): void {
-	if (ctx.services.principal.scopes.includes(scope)) return;
-	throw new GatewayError('forbidden', `This credential lacks the scope '${scope}'.`);
-}
 
 export const router = t.router;
 /** Any authenticated principal. */

@@ -1,18 +1,29 @@
 import {
 	createOrganizationInput,
+	deleteOrganizationInput,
+	listOrganizationsInput,
 	organizationReference,
 	updateOrganizationInput,
 } from '../services/organization-input';
-import { createOrganization, getOrganization, listOrganizations, updateOrganization } from '../services/organizations';
+import {
+	createOrganization,
+	deleteOrganization,
+	getOrganization,
+	listOrganizations,
+	updateOrganization,
+} from '../services/organizations';
 import { manageProcedure, router } from './init';
 
 export const organizationsRouter = router({
 	create: manageProcedure
 		.input(createOrganizationInput)
 		.mutation(({ ctx, input }) => createOrganization(ctx.services, input)),
-	list: manageProcedure.query(({ ctx }) => listOrganizations(ctx.services)),
+	list: manageProcedure.input(listOrganizationsInput).query(({ ctx, input }) => listOrganizations(ctx.services, input)),
 	get: manageProcedure.input(organizationReference).query(({ ctx, input }) => getOrganization(ctx.services, input)),
 	update: manageProcedure
 		.input(updateOrganizationInput)
 		.mutation(({ ctx, input }) => updateOrganization(ctx.services, input)),
+	delete: manageProcedure
+		.input(deleteOrganizationInput)
+		.mutation(({ ctx, input }) => deleteOrganization(ctx.services, input)),
 });

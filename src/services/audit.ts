@@ -7,7 +7,7 @@ import type { ServiceContext } from './context';
 type Fields = Readonly<Record<string, unknown>>;
 
 export interface AuditEntry {
-	readonly action: 'create' | 'update' | 'delete' | 'revoke';
+	readonly action: 'create' | 'update' | 'delete' | 'revoke' | 'issue' | 'rotate' | 'reseal' | 'restore';
 	/** `agent`, `gateway-key`, `organization`, … */
 	readonly entity: string;
 	readonly entityId: string;

@@ -6,6 +6,12 @@ import { type AuditEntry, audit } from './audit';
 import { conflictOf } from './conflict';
 import type { ServiceContext } from './context';
 
+/** One write with what the audit says of it. The last of `writes` decides whether there is anything to tell. */
+export interface Step {
+	readonly writes: readonly BatchItem<'sqlite'>[];
+	readonly entry: AuditEntry;
+}
+
 /**
  * prepare → one batch (version + 1, the writes, their audit row) → settle, also where the batch failed.
  * The last of `writes` decides: false where it changed no row, and then nothing is audited.
@@ -17,17 +23,33 @@ export async function change(
 	writes: readonly BatchItem<'sqlite'>[],
 	entry: AuditEntry,
 ): Promise<boolean> {
+	const [written] = await changeAll(ctx, organizationId, [{ writes, entry }]);
+	return written === true;
+}
+
+/**
+ * Several at once, all or none, under one version. With `expecting` the whole of it is refused (`conflict`) where the
+ * organization's configuration is no longer at that version. Answers for each step whether it changed a row.
+ */
+export async function changeAll(
+	ctx: ServiceContext,
+	organizationId: string,
+	steps: readonly Step[],
+	expecting?: number,
+): Promise<readonly boolean[]> {
+	if (ctx.draft) {
+		ctx.draft.steps.push(...steps);
+		return steps.map(() => true);
+	}
 	await ctx.change.prepare(organizationId);
 	let version: number | undefined;
 	try {
 		const results = await ctx.db.batch([
-			bumpVersion(ctx, organizationId),
-			...writes,
-			audit(ctx, organizationId, entry),
+			bumpVersion(ctx, organizationId, expecting),
+			...steps.flatMap(({ writes, entry }) => [...writes, audit(ctx, organizationId, entry)]),
 		]);
 		version = results[0][0]?.version;
-		const audited: unknown = results.at(-1);
-		return Array.isArray(audited) && audited.length > 0;
+		return outcomes(steps, results);
 	} catch (thrown) {
 		throw conflictOf(thrown) ?? thrown;
 	} finally {
@@ -35,10 +57,24 @@ export async function change(
 	}
 }
 
-function bumpVersion(ctx: ServiceContext, organizationId: string) {
+/** Of a batch whose first statement moved the version: the result of each step's audit row, the last of its statements. */
+export function outcomes(steps: readonly Step[], results: readonly unknown[]): readonly boolean[] {
+	let at = 0;
+	return steps.map(({ writes }) => {
+		at += writes.length + 1;
+		const audited = results[at];
+		return Array.isArray(audited) && audited.length > 0;
+	});
+}
+
+/** A version that is not the expected one becomes null, which the column refuses: that undoes the whole batch. */
+function bumpVersion(ctx: ServiceContext, organizationId: string, expecting: number | undefined) {
+	const next = sql`${organizations.configVersion} + 1`;
+	const configVersion =
+		expecting === undefined ? next : sql`iif(${organizations.configVersion} = ${expecting}, ${next}, null)`;
 	return ctx.db
 		.update(organizations)
-		.set({ configVersion: sql`${organizations.configVersion} + 1` })
+		.set({ configVersion })
 		.where(eq(organizations.id, organizationId))
 		.returning({ version: organizations.configVersion });
 }

@@ -1,85 +1,172 @@
 /** Gateway keys of the caller's organization. Every verb throws `forbidden` without the scope `manage`. */
-import { and, desc, eq, isNull } from 'drizzle-orm';
+import { and, desc, eq, gt, isNotNull, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
 import { gatewayKeys } from '../db/schema';
-import { invalid } from '../errors';
-import { notFound, requireManage, scoped } from './access';
+import { GatewayError } from '../errors';
+import { contended, notFound, outdated, requireManage, scoped } from './access';
 import { change } from './change';
 import type { ServiceContext } from './context';
-import type { CreateGatewayKey } from './gateway-key-input';
+import { exceeding, requireWithin } from './gateway-key-bounds';
+import type { CreateGatewayKey, ListGatewayKeys, UpdateGatewayKey } from './gateway-key-input';
+import {
+	checkPolicy,
+	DEFAULT_POLICY,
+	type GivenPolicy,
+	type KeyPolicy,
+	POLICY_FIELDS,
+	policyWith,
+} from './gateway-key-policy';
+import { asRead, type KeyView, policyColumns, select, selectKey, tokensOf, viewOf } from './gateway-key-row';
 import { newKey } from './gateway-key-secret';
 
-/** A key without its secret. Times in ms since epoch. */
-const VIEW = {
-	id: gatewayKeys.id,
-	name: gatewayKeys.name,
-	/** Last four characters of the secret. */
-	last4: gatewayKeys.last4,
-	scopes: gatewayKeys.scopes,
-	allowedModels: gatewayKeys.allowedModels,
-	allowedAgents: gatewayKeys.allowedAgents,
-	origins: gatewayKeys.origins,
-	mayOverrideModel: gatewayKeys.mayOverrideModel,
-	expiresAt: gatewayKeys.expiresAt,
-	revokedAt: gatewayKeys.revokedAt,
-	lastUsedAt: gatewayKeys.lastUsedAt,
-	createdBy: gatewayKeys.createdBy,
-	createdAt: gatewayKeys.createdAt,
-};
-
-/** `key` is shown this once and can't be had again. Throws `invalid_request` naming the field. */
+/**
+ * `key` is shown this once and can't be had again. Throws `invalid_request` naming the field; `forbidden` naming the
+ * field in which the caller's own key is narrower.
+ */
 export async function createGatewayKey(
 	ctx: ServiceContext,
-	input: CreateGatewayKey,
+	{ name, ...given }: CreateGatewayKey,
 ): Promise<{ readonly id: string; readonly key: string }> {
 	requireManage(ctx);
 	const { organizationId, actor } = ctx.principal;
-	checkPatterns(ctx, input.allowedModels ?? []);
-	const expiresAt = input.expiresAt ?? null;
-	if (expiresAt !== null && expiresAt <= ctx.now()) throw invalid('expiresAt', 'expiresAt must lie in the future.');
+	const policy = policyWith(DEFAULT_POLICY, given);
+	requireWithin(ctx, policy);
+	await checkPolicy(ctx, given);
 	const { id, key, last4, secretHash } = await newKey(ctx.randomBytes);
-	const view = {
-		name: input.name,
-		last4,
-		scopes: [...new Set(input.scopes ?? ['inference' as const])],
-		allowedModels: input.allowedModels ?? null,
-		allowedAgents: input.allowedAgents ?? null,
-		origins: input.origins ?? null,
-		mayOverrideModel: input.mayOverrideModel ?? true,
-		expiresAt,
-	};
 	await change(
 		ctx,
 		organizationId,
 		[
-			ctx.db
-				.insert(gatewayKeys)
-				.values({ id, organizationId, ...view, secretHash, createdBy: actor, createdAt: ctx.now() }),
+			ctx.db.insert(gatewayKeys).values({
+				id,
+				organizationId,
+				name,
+				...policyColumns(policy),
+				last4,
+				secretHash,
+				createdBy: actor,
+				createdAt: ctx.now(),
+			}),
 		],
-		{ action: 'create', entity: 'gateway-key', entityId: id, before: null, after: { id, ...view } },
+		{ action: 'create', entity: 'gateway-key', entityId: id, before: null, after: { id, name, last4, ...policy } },
 	);
 	return { id, key };
 }
 
-/** A mistyped provider would let nothing through, and say so only when the key is used. */
-function checkPatterns(ctx: ServiceContext, patterns: readonly string[]): void {
-	for (const [at, pattern] of patterns.entries()) {
-		const provider = pattern.split('/', 1)[0] ?? '';
-		if (!provider.includes('*') && !ctx.registry.provider(provider))
-			throw invalid(`allowedModels[${at}]`, `Unknown provider '${provider}' in '${pattern}'.`);
+const PAGE = 500;
+
+/** Newest first; keys alone unless tokens are asked for. `after` is the last row of the page before. */
+export async function listGatewayKeys(ctx: ServiceContext, input: ListGatewayKeys = {}): Promise<KeyView[]> {
+	requireManage(ctx);
+	const rows = await select(ctx)
+		.where(
+			and(
+				scoped(ctx, gatewayKeys.organizationId),
+				input.tokens ? undefined : isNull(gatewayKeys.parentId),
+				stateIs(input.state, ctx.now()),
+				input.after === undefined ? undefined : olderThan(ctx, input.after),
+			),
+		)
+		.orderBy(desc(gatewayKeys.createdAt), desc(gatewayKeys.id))
+		.limit(input.limit ?? PAGE);
+	return rows.map(viewOf);
+}
+
+function stateIs(state: ListGatewayKeys['state'], now: number): SQL | undefined {
+	switch (state) {
+		case undefined:
+			return undefined;
+		case 'revoked':
+			return isNotNull(gatewayKeys.revokedAt);
+		case 'expired':
+			return and(isNull(gatewayKeys.revokedAt), lte(gatewayKeys.expiresAt, now));
+		case 'active':
+			return and(isNull(gatewayKeys.revokedAt), or(isNull(gatewayKeys.expiresAt), gt(gatewayKeys.expiresAt, now)));
 	}
 }
 
-/** Newest first, revoked and expired ones included. */
-export async function listGatewayKeys(ctx: ServiceContext) {
+const olderThan = (ctx: ServiceContext, id: string): SQL =>
+	sql`(${gatewayKeys.createdAt}, ${gatewayKeys.id}) < (select last.created_at, last.id from ${gatewayKeys} last
+		where last.organization_id = ${ctx.principal.organizationId} and last.id = ${id})`;
+
+/** A token too. Throws `not_found`. */
+export async function getGatewayKey(ctx: ServiceContext, { id }: { readonly id: string }): Promise<KeyView> {
 	requireManage(ctx);
-	return ctx.db
-		.select(VIEW)
-		.from(gatewayKeys)
-		.where(scoped(ctx, gatewayKeys.organizationId))
-		.orderBy(desc(gatewayKeys.createdAt), desc(gatewayKeys.id));
+	return selectKey(ctx, id);
 }
 
-/** In force on the next request. A key that is revoked already stays as it is. Throws `not_found`. */
+/** How often an update starts over because another one came between its read and its write. */
+const ROUNDS = 5;
+
+/**
+ * In force on the next request. Where less is allowed than before, tokens that the key issued are revoked with it.
+ * Throws `not_found`; `conflict` for a revoked key, a token, or another `version`; and what create does.
+ */
+export async function updateGatewayKey(
+	ctx: ServiceContext,
+	{ id, version, name, ...given }: UpdateGatewayKey,
+): Promise<KeyView> {
+	requireManage(ctx);
+	for (let round = 0; round < ROUNDS; round++) {
+		const before = await selectKey(ctx, id);
+		requireChangeable(before);
+		if (version !== undefined && version !== before.version) throw outdated('gateway key', before.version);
+		const policy = policyWith(before, given);
+		requireWithin(ctx, policy, givenFields(given));
+		await checkPolicy(ctx, given);
+		const after = { ...before, ...policy, name: name ?? before.name };
+		if (changedFields(before, after).length === 0) return before;
+		if (await writeUpdate(ctx, before, after)) return { ...after, version: before.version + 1 };
+	}
+	throw contended('gateway key');
+}
+
+/** Throws `conflict`. */
+export function requireChangeable({ revokedAt, parentId }: KeyView): void {
+	if (revokedAt !== null)
+		throw new GatewayError('conflict', 'This key is revoked, which is final: create another one.');
+	if (parentId !== null)
+		throw new GatewayError('conflict', 'A token is not changed: revoke it, and issue another one.');
+}
+
+const givenFields = (given: GivenPolicy) => POLICY_FIELDS.filter((field) => given[field] !== undefined);
+
+const CONTENT = ['name', ...POLICY_FIELDS] as const;
+
+const changedFields = (before: KeyView, after: KeyView) =>
+	CONTENT.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]));
+
+const pick = (view: KeyView, fields: readonly (typeof CONTENT)[number][]) =>
+	Object.fromEntries(fields.map((field) => [field, view[field]]));
+
+/** False where the row is no longer the one read. */
+function writeUpdate(ctx: ServiceContext, before: KeyView, after: KeyView): Promise<boolean> {
+	const fields = changedFields(before, after);
+	return change(
+		ctx,
+		ctx.principal.organizationId,
+		[
+			...(narrows(before, after) ? [tokensOf(ctx, before, { revokedAt: ctx.now() })] : []),
+			ctx.db
+				.update(gatewayKeys)
+				.set({ name: after.name, ...policyColumns(after), version: before.version + 1 })
+				.where(asRead(ctx, before)),
+		],
+		{
+			action: 'update',
+			entity: 'gateway-key',
+			entityId: before.id,
+			before: pick(before, fields),
+			after: pick(after, fields),
+		},
+	);
+}
+
+function narrows(before: KeyPolicy, after: KeyPolicy): boolean {
+	const kept = new Set(after.origins);
+	return exceeding(before, after) !== null || (before.origins ?? []).some((origin) => !kept.has(origin));
+}
+
+/** In force on the next request, for the tokens it issued too. A key that is revoked already stays as it is. Throws `not_found`. */
 export async function revokeGatewayKey(
 	ctx: ServiceContext,
 	{ id }: { readonly id: string },
@@ -88,6 +175,7 @@ export async function revokeGatewayKey(
 	const revokedAt = await revocation(ctx, id);
 	if (revokedAt !== null) return { id, revokedAt };
 	const now = ctx.now();
+	const own = scoped(ctx, gatewayKeys.organizationId);
 	const revoked = await change(
 		ctx,
 		ctx.principal.organizationId,
@@ -95,7 +183,11 @@ export async function revokeGatewayKey(
 			ctx.db
 				.update(gatewayKeys)
 				.set({ revokedAt: now })
-				.where(and(scoped(ctx, gatewayKeys.organizationId), eq(gatewayKeys.id, id), isNull(gatewayKeys.revokedAt))),
+				.where(and(own, eq(gatewayKeys.parentId, id), isNull(gatewayKeys.revokedAt))),
+			ctx.db
+				.update(gatewayKeys)
+				.set({ revokedAt: now, version: sql`${gatewayKeys.version} + 1` })
+				.where(and(own, eq(gatewayKeys.id, id), isNull(gatewayKeys.revokedAt))),
 		],
 		{ action: 'revoke', entity: 'gateway-key', entityId: id, before: { revokedAt: null }, after: { revokedAt: now } },
 	);

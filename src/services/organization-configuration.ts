@@ -1,9 +1,13 @@
 /** An organization's `llm_configuration`, checked as a whole before it is stored. */
-import { and, eq, isNotNull, isNull, notInArray } from 'drizzle-orm';
-import { agents, llmProviders, type OrganizationConfiguration, type Plan, type Profile } from '../db/schema';
-import { GatewayError, invalid } from '../errors';
+import type { OrganizationConfiguration, Plan } from '../db/schema';
+import { invalid } from '../errors';
+import { chainOf } from './chain-check';
+import { requirePaidPlan } from './configuration-edit';
 import type { ServiceContext } from './context';
-import { checkModel } from './model-reference';
+import { type Declared, declaredBy, own } from './declared';
+import { checkName } from './model-name';
+import { checkProfile } from './profiles';
+import { agentNames, refuseInUse, type Sought, soughtAlias, soughtProfile, usersOf } from './usage-of';
 
 const FIELD = 'llmConfiguration';
 
@@ -13,83 +17,45 @@ export async function checkConfiguration(
 	organization: { readonly id: string; readonly plan: Plan },
 	configuration: OrganizationConfiguration,
 ): Promise<void> {
-	if (organization.plan === 'free')
-		throw new GatewayError(
-			'forbidden',
-			'Plan free uses the global configuration: choose pro or enterprise for an own one.',
-			{
-				param: FIELD,
-			},
-		);
-	const profiles = configuration.profiles ?? {};
-	const { defaultProfile } = configuration;
-	if (defaultProfile !== undefined && !Object.hasOwn(profiles, defaultProfile))
-		throw invalid(`${FIELD}.defaultProfile`, `There is no profile '${defaultProfile}' in profiles.`);
-	for (const [name, profile] of Object.entries(profiles))
-		await checkProfile(ctx, organization.id, `${FIELD}.profiles.${name}`, profile);
-	for (const [name, target] of Object.entries(configuration.aliases ?? {}))
-		checkAlias(ctx, `${FIELD}.aliases.${name}`, target, profiles);
-	await checkAgents(ctx, organization.id, Object.keys(profiles));
+	requirePaidPlan(organization.plan, FIELD);
+	const before = await declaredBy(ctx, organization.id);
+	const declared = { ...before, configuration };
+	checkNames(ctx, configuration, declared);
+	checkChains(ctx, configuration, declared);
+	await checkAgents(ctx, organization.id, before.configuration, configuration);
 }
 
-async function checkProfile(
+function checkNames(ctx: ServiceContext, configuration: OrganizationConfiguration, declared: Declared): void {
+	const { defaultProfile, profiles = {}, aliases = {} } = configuration;
+	if (defaultProfile !== undefined && !own(profiles, defaultProfile) && !declared.globalProfiles.has(defaultProfile))
+		throw invalid(`${FIELD}.defaultProfile`, `There is no profile '${defaultProfile}', neither here nor a global one.`);
+	for (const [name, profile] of Object.entries(profiles))
+		checkProfile(ctx, profile, declared, `${FIELD}.profiles.${name}.`);
+	for (const name of Object.keys(aliases)) checkName(ctx, name, `${FIELD}.aliases.${name}`, 'any', declared);
+}
+
+function checkChains(ctx: ServiceContext, configuration: OrganizationConfiguration, declared: Declared): void {
+	const { fallbackChain = [], fallbacks = {}, embeddingModel } = configuration;
+	chainOf(ctx, fallbackChain, `${FIELD}.fallbackChain`, declared, null);
+	for (const [name, chain] of Object.entries(fallbacks)) {
+		const param = `${FIELD}.fallbacks.${name}`;
+		chainOf(ctx, chain, param, declared, checkName(ctx, name, param, 'chat', declared).model);
+	}
+	if (embeddingModel !== undefined) checkName(ctx, embeddingModel, `${FIELD}.embeddingModel`, 'embedding', declared);
+}
+
+/** What an agent uses can't go: the agent would answer with another model without a word. */
+async function checkAgents(
 	ctx: ServiceContext,
 	organizationId: string,
-	param: string,
-	profile: Profile,
+	before: OrganizationConfiguration,
+	after: OrganizationConfiguration,
 ): Promise<void> {
-	const { provider, model, keyRef } = profile;
-	if (!ctx.registry.provider(provider)) throw invalid(`${param}.provider`, `Unknown provider '${provider}'.`);
-	checkModel(ctx, `${provider}/${model}`, `${param}.model`);
-	if (keyRef === undefined) return;
-	const row = await ctx.db
-		.select({ id: llmProviders.id })
-		.from(llmProviders)
-		.where(
-			and(
-				eq(llmProviders.organizationId, organizationId),
-				eq(llmProviders.provider, provider),
-				eq(llmProviders.name, keyRef),
-			),
-		)
-		.get();
-	if (!row) throw invalid(`${param}.keyRef`, `This organization has no ${provider} key named '${keyRef}'.`);
-}
-
-function checkAlias(
-	ctx: ServiceContext,
-	param: string,
-	target: string,
-	profiles: Readonly<Record<string, Profile>>,
-): void {
-	if (!target.startsWith('profile:')) {
-		checkModel(ctx, target, param);
-		return;
-	}
-	const name = target.slice('profile:'.length);
-	if (!Object.hasOwn(profiles, name)) throw invalid(param, `There is no profile '${name}' in profiles.`);
-}
-
-/** A profile that an agent uses can't go: the agent would answer with another model without a word. */
-async function checkAgents(ctx: ServiceContext, organizationId: string, profiles: readonly string[]): Promise<void> {
-	const agent = await ctx.db
-		.select({ slug: agents.slug, profile: agents.profile })
-		.from(agents)
-		.where(
-			and(
-				eq(agents.organizationId, organizationId),
-				isNull(agents.deletedAt),
-				isNotNull(agents.profile),
-				notInArray(agents.profile, [...profiles]),
-			),
-		)
-		.get();
-	if (agent)
-		throw new GatewayError(
-			'conflict',
-			`The agent '${agent.slug}' uses the profile '${agent.profile}': change it first.`,
-			{
-				param: `${FIELD}.profiles`,
-			},
-		);
+	const agents = await agentNames(ctx, organizationId);
+	const refuse = (what: string, sought: Sought, field: string): void =>
+		refuseInUse(what, usersOf(sought, {}, agents), `${FIELD}.${field}`);
+	for (const name of Object.keys(before.profiles ?? {}))
+		if (!own(after.profiles, name)) refuse(`Profile '${name}'`, soughtProfile(name), 'profiles');
+	for (const name of Object.keys(before.aliases ?? {}))
+		if (own(after.aliases, name) === undefined) refuse(`Alias '${name}'`, soughtAlias(name), 'aliases');
 }

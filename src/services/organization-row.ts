@@ -19,6 +19,9 @@ const COLUMNS = {
 	budgetDay: exactly<bigint | null>(organizations.budgetDayNanoUsd),
 	budgetMonth: exactly<bigint | null>(organizations.budgetMonthNanoUsd),
 	llmConfiguration: organizations.llmConfiguration,
+	/** Moves with each change of the organization itself. */
+	version: organizations.version,
+	/** Moves with each change of anything that is its own. */
 	configVersion: organizations.configVersion,
 	/** ms since epoch */
 	createdAt: organizations.createdAt,
@@ -28,14 +31,17 @@ const COLUMNS = {
 const usd = (nano: bigint | null): string | null => (nano === null ? null : usdOf(nano));
 
 /** By slug, of those the caller may reach. */
-export async function selectOrganizations(ctx: ServiceContext, condition?: SQL) {
+export async function selectOrganizations(ctx: ServiceContext, condition: SQL | undefined, limit: number) {
 	const rows = await ctx.db
 		.select(COLUMNS)
 		.from(organizations)
 		.where(and(reachable(ctx), isNull(organizations.deletedAt), condition))
-		.orderBy(organizations.slug);
+		.orderBy(organizations.slug)
+		.limit(limit);
 	return rows.map(({ budgetDay, budgetMonth, ...row }) => ({
 		...row,
+		/** false: plan free uses the operator's settings, and `llmConfiguration` waits for another plan. */
+		configurationInForce: row.plan !== 'free',
 		/** Decimal USD; null: no budget. */
 		budgetDayUsd: usd(budgetDay),
 		budgetMonthUsd: usd(budgetMonth),
@@ -46,7 +52,7 @@ export type OrganizationView = Awaited<ReturnType<typeof selectOrganizations>>[n
 
 /** Without a reference the caller's own. Throws `not_found`. */
 export async function selectOrganization(ctx: ServiceContext, { id, slug }: Reference): Promise<OrganizationView> {
-	const [row] = await selectOrganizations(ctx, condition(ctx, id, slug));
+	const [row] = await selectOrganizations(ctx, condition(ctx, id, slug), 1);
 	if (!row) throw notFound('organization', id ?? slug ?? ctx.principal.organizationId);
 	return row;
 }

@@ -1,5 +1,7 @@
+import { env } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { authenticate } from '../../src/auth/authenticate';
 import { exactly } from '../../src/db/money';
 import { llmProviders, organizations } from '../../src/db/schema';
 import {
@@ -55,10 +57,65 @@ describe('organizations.create', () => {
 		expect(await db.$count(organizations)).toBe(2);
 	});
 
+	it('makes its first owner with it, who can manage it from the first request on', async () => {
+		const { id } = await platform.organizations.create({
+			name: 'Acme',
+			slug: 'acme',
+			owner: { userId: 'olga', email: 'olga@example.com' },
+		});
+		const there = administer(serviceContext(operator(id)));
+		expect(await there.memberships.list()).toMatchObject([
+			{ userId: 'olga', email: 'olga@example.com', role: 'owner', removedAt: null },
+		]);
+		expect((await auditRows(id)).map(({ entity, entityId }) => [entity, entityId])).toEqual([
+			['organization', id],
+			['membership', 'olga'],
+		]);
+	});
+
+	it('makes nothing where the owner’s address is another user’s', async () => {
+		await platform.memberships.set({ userId: 'bob', role: 'member', email: 'bob@example.com' });
+		const owner = { userId: 'eve', email: 'bob@example.com' };
+		const error = await refusal(platform.organizations.create({ name: 'Acme', slug: 'acme', owner }));
+		expect(error).toMatchObject({ code: 'conflict', param: 'email' });
+		expect(await db.$count(organizations)).toBe(2);
+	});
+
+	it.each<readonly [param: string, wrong: object]>([
+		['slug', { slug: 'Bad Slug' }],
+		['slug', { slug: 'x'.repeat(1_000_000) }],
+		['name', { name: 'x'.repeat(1_000_000) }],
+		['name', { name: 'a\tb' }],
+		['plan', { plan: 'gold' }],
+		['owner.userId', { owner: { userId: '' } }],
+		['owner.role', { owner: { userId: 'a', role: 'owner' } }],
+		['id', { id: 'mine' }],
+		['createdAt', { createdAt: 1 }],
+		['configVersion', { configVersion: 9 }],
+		['__proto__', JSON.parse('{"__proto__": {"plan": "enterprise"}}')],
+	])('refuses a wrong %s (case %#)', async (param, wrong) => {
+		const error = await refusal(platform.organizations.create(untyped({ name: 'A', slug: 'a', ...wrong })));
+		expect(error).toMatchObject({ code: 'invalid_request', param });
+		expect(await db.$count(organizations)).toBe(2);
+	});
+
 	it('and list are the operator’s alone', async () => {
 		expect((await refusal(owner.organizations.create({ name: 'Mine', slug: 'mine' }))).code).toBe('forbidden');
 		expect((await refusal(owner.organizations.list())).code).toBe('forbidden');
 		expect((await platform.organizations.list()).map((row) => row.id)).toEqual(['o1', 'o2']);
+	});
+});
+
+describe('organizations.list', () => {
+	it('filters by plan and by how the slug begins, page by page', async () => {
+		for (const slug of ['acme', 'acme-eu', 'acme_us', 'acmf', 'bmce'])
+			await platform.organizations.create({ name: slug, slug, plan: slug === 'acme' ? 'pro' : 'free' });
+		const slugs = async (...input: Parameters<typeof platform.organizations.list>) =>
+			(await platform.organizations.list(...input)).map(({ slug }) => slug);
+		expect(await slugs({ slugPrefix: 'acme' })).toEqual(['acme', 'acme-eu', 'acme_us']);
+		expect(await slugs({ plan: 'pro' })).toEqual(['acme', 'o1-slug']);
+		expect(await slugs({ limit: 2 })).toEqual(['acme', 'acme-eu']);
+		expect(await slugs({ limit: 2, after: 'acme-eu' })).toEqual(['acme_us', 'acmf']);
 	});
 });
 
@@ -119,6 +176,47 @@ describe('organizations.update', () => {
 		expect(await owner.organizations.update({ plan: 'pro', name: 'Same plan' })).toMatchObject({ name: 'Same plan' });
 	});
 
+	it.each([{ requestsPerMinute: 5 }, { requestsPerDay: null }, { budgetDayUsd: '1' }, { budgetMonthUsd: null }])(
+		'leaves %j to owners and the operator',
+		async (limits) => {
+			await owner.organizations.update({ requestsPerDay: 7, budgetMonthUsd: '7' });
+			const before = await owner.organizations.get();
+			const [field] = Object.keys(limits);
+			const admin = principal('o1', { role: 'admin' });
+			const key = principal('o1', { kind: 'gateway-key', keyId: 'k', role: null, userId: null });
+			for (const who of [admin, key]) {
+				const error = await refusal(administer(serviceContext(who)).organizations.update(limits));
+				expect(error).toMatchObject({ code: 'forbidden', param: field });
+			}
+			expect(await owner.organizations.get()).toEqual(before);
+			await platform.organizations.update({ id: 'o1', ...limits });
+		},
+	);
+
+	it('by an admin who sends the limits back as they are changes the rest', async () => {
+		await owner.organizations.update({ requestsPerDay: 7, budgetMonthUsd: '7' });
+		const admin = administer(serviceContext(principal('o1', { role: 'admin' })));
+		const same = { requestsPerMinute: null, requestsPerDay: 7, budgetDayUsd: null, budgetMonthUsd: '7.00' };
+		expect(await admin.organizations.update({ name: 'New', ...same })).toMatchObject({ name: 'New' });
+	});
+
+	it('from an old version is a conflict, and nothing is written', async () => {
+		expect(await owner.organizations.update({ version: 1, name: 'First' })).toMatchObject({ version: 2 });
+		const error = await refusal(owner.organizations.update({ version: 1, name: 'Second' }));
+		expect(error).toMatchObject({ code: 'conflict', param: 'version' });
+		expect(await owner.organizations.get()).toMatchObject({ name: 'First', version: 2, configVersion: 2 });
+	});
+
+	it('by two at once keeps both changes, and by two from one version one', async () => {
+		await Promise.all([owner.organizations.update({ name: 'A' }), owner.organizations.update({ requestsPerDay: 9 })]);
+		expect(await owner.organizations.get()).toMatchObject({ name: 'A', requestsPerDay: 9, version: 3 });
+		const outcomes = await Promise.allSettled([
+			owner.organizations.update({ version: 3, name: 'B' }),
+			owner.organizations.update({ version: 3, name: 'C' }),
+		]);
+		expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+	});
+
 	it('of nothing moves no version', async () => {
 		expect(await owner.organizations.update({ slug: 'o1-slug' })).toMatchObject({ id: 'o1', configVersion: 1 });
 		expect(port.events).toEqual([]);
@@ -132,6 +230,11 @@ describe('organizations.update', () => {
 		[{ region: 'moon' }, 'region'],
 		[{ slug: 'Bad Slug', id: 'o1' }, 'slug'],
 		[{ limits: 1 }, 'limits'],
+		[{ version: 0 }, 'version'],
+		[{ name: 'a\u0007' }, 'name'],
+		[{ configVersion: 7 }, 'configVersion'],
+		[{ deletedAt: null }, 'deletedAt'],
+		[{ organizationId: 'o2' }, 'organizationId'],
 	])('refuses %j, naming the field', async (wrong, param) => {
 		expect(await refusal(owner.organizations.update(untyped(wrong)))).toMatchObject({ code: 'invalid_request', param });
 		expect(await configVersion('o1')).toBe(1);
@@ -193,5 +296,60 @@ describe('the configuration of an organization', () => {
 		const error = await refusal(platform.organizations.update({ id: 'o2', llmConfiguration: {} }));
 		expect(error).toMatchObject({ code: 'forbidden', param: 'llmConfiguration' });
 		await platform.organizations.update({ id: 'o2', plan: 'pro', llmConfiguration: { profiles: { careful } } });
+	});
+
+	it('stays stored on plan free, and is said not to be in force', async () => {
+		const llmConfiguration = { profiles: { careful } };
+		expect(await owner.organizations.update({ llmConfiguration })).toMatchObject({ configurationInForce: true });
+		const free = await platform.organizations.update({ id: 'o1', plan: 'free' });
+		expect(free).toMatchObject({ configurationInForce: false, llmConfiguration });
+		const pro = await platform.organizations.update({ id: 'o1', plan: 'pro' });
+		expect(pro).toMatchObject({ configurationInForce: true, llmConfiguration });
+	});
+});
+
+describe('organizations.delete', () => {
+	it('takes it away for everybody, frees its slug, and leaves its audit', async () => {
+		const deleted = await platform.organizations.delete({ id: 'o1', confirm: 'o1-slug' });
+		expect(deleted).toEqual({ id: 'o1', deletedAt: NOW });
+		expect(port.events).toEqual(['prepare o1 @1', 'settle o1 2 @2']);
+		for (const call of [
+			platform.organizations.get({ id: 'o1' }),
+			platform.organizations.get({ slug: 'o1-slug' }),
+			platform.organizations.update({ id: 'o1', name: 'Again' }),
+			platform.organizations.delete({ id: 'o1', confirm: 'o1-slug' }),
+			owner.organizations.get(),
+		])
+			expect((await refusal(call)).code).toBe('not_found');
+		expect((await platform.organizations.list()).map(({ id }) => id)).toEqual(['o2']);
+		expect(await auditRows('o1')).toMatchObject([{ action: 'delete', before: { slug: 'o1-slug' } }]);
+		expect((await platform.audit.list({ organizationId: 'o1' })).data).toMatchObject([{ action: 'delete' }]);
+		const again = await platform.organizations.create({ name: 'Next', slug: 'o1-slug' });
+		await platform.organizations.delete({ id: again.id, confirm: 'o1-slug' });
+	});
+
+	it('refuses its keys from then on', async () => {
+		const { id, key } = await owner.gatewayKeys.create({ name: 'Key' });
+		const headers = new Headers({ authorization: `Bearer ${key}` });
+		const entries = { kv: env.CONFIG, defer: (work: Promise<unknown>) => void work };
+		const dependencies = {
+			db,
+			keys: { memory: new Map(), members: new Map(), entries },
+			adminApiKey: null,
+			now: () => NOW,
+		};
+		expect(await authenticate(headers, dependencies)).toMatchObject({ keyId: id });
+		await platform.organizations.delete({ id: 'o1', confirm: 'o1-slug' });
+		expect((await refusal(authenticate(headers, dependencies))).code).toBe('unauthorized');
+	});
+
+	it.each(['', 'o1', 'o2-slug', 'O1-SLUG'])('needs its slug once more: %j is refused', async (confirm) => {
+		const error = await refusal(platform.organizations.delete({ id: 'o1', confirm }));
+		expect(error).toMatchObject({ code: 'invalid_request', param: 'confirm' });
+		expect(await configVersion('o1')).toBe(1);
+	});
+
+	it('is the operator’s alone', async () => {
+		expect((await refusal(owner.organizations.delete({ id: 'o1', confirm: 'o1-slug' }))).code).toBe('forbidden');
 	});
 });

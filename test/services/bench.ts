@@ -3,15 +3,26 @@ import { env } from 'cloudflare:workers';
 import { asc, eq } from 'drizzle-orm';
 import type { Principal } from '../../src/auth/principal';
 import { catalog } from '../../src/catalog';
+import { environmentLayer } from '../../src/config/environment';
 import { database } from '../../src/db/client';
 import { auditLogs, organizations, type Plan } from '../../src/db/schema';
+import { parseSettings } from '../../src/env';
 import { GatewayError } from '../../src/errors';
+import { refusedAddress } from '../../src/outbound';
 import { embedWires, findProvider, providerIds, wires } from '../../src/providers';
 import { agentsRouter } from '../../src/routers/agents';
+import { aliasesRouter, fallbacksRouter } from '../../src/routers/aliases';
+import { auditRouter } from '../../src/routers/audit';
+import { customModelsRouter } from '../../src/routers/custom-models';
 import { gatewayKeysRouter } from '../../src/routers/gateway-keys';
+import { globalSettingsRouter } from '../../src/routers/global-settings';
 import { gatewayErrorOf, type RouterContext, router } from '../../src/routers/init';
+import { membershipsRouter } from '../../src/routers/memberships';
 import { organizationsRouter } from '../../src/routers/organizations';
-import type { ConfigChangePort, ServiceContext } from '../../src/services/context';
+import { profilesRouter } from '../../src/routers/profiles';
+import { promptsRouter } from '../../src/routers/prompts';
+import type { ConfigChangePort, ServiceContext, VaultPort } from '../../src/services/context';
+import { keyIdOfEnvelope, keyRing, open, seal } from '../../src/vault/seal';
 
 export const NOW = Date.UTC(2026, 2, 1, 12);
 
@@ -64,6 +75,11 @@ export function principal(organizationId: string, parts: Partial<Principal> = {}
 		mayOverrideModel: true,
 		allowedModels: null,
 		allowedAgents: null,
+		allowedProviders: null,
+		mayOverrideSettings: true,
+		mayOverridePrompt: true,
+		limits: null,
+		userId: 'ann',
 		scopes: ['inference', 'manage'],
 		role: 'owner',
 		actor: 'user:ann',
@@ -75,11 +91,28 @@ export function principal(organizationId: string, parts: Partial<Principal> = {}
 }
 
 export const operator = (organizationId: string): Principal =>
-	principal(organizationId, { kind: 'operator', role: null, actor: 'operator' });
+	principal(organizationId, { kind: 'operator', role: null, userId: null, actor: 'operator' });
 
 const unused = () => {
 	throw new Error('administration calls no model');
 };
+
+/** Of the Worker's test configuration. */
+const ENCRYPTION_KEY = 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=';
+
+/** Seals for real; `ring` may be another one, e.g. with a newer key. */
+export function testVault(
+	ring = keyRing(ENCRYPTION_KEY, [], (n) => crypto.getRandomValues(new Uint8Array(n))),
+): VaultPort {
+	return {
+		async seal(scope, secret) {
+			const envelope = await seal(await ring, scope, secret);
+			return { envelope, keyId: keyIdOfEnvelope(envelope) };
+		},
+		open: async (scope, envelope) => open(await ring, scope, envelope),
+		currentKeyId: async () => (await ring).currentId,
+	};
+}
 
 let ids = 0;
 
@@ -90,7 +123,13 @@ export function serviceContext(who: Principal, parts: Partial<ServiceContext> = 
 		change: scriptedChange(),
 		catalog: catalog(),
 		registry: { provider: findProvider, ids: providerIds, wires, embedWires },
-		upstreams: { credentials: async () => [], frames: unused },
+		upstreams: { credentials: async () => [], frames: unused, probe: unused },
+		vault: testVault(),
+		environment: environmentLayer(parseSettings({}), { ids: providerIds, provider: findProvider }),
+		refusedAddress: (url) => refusedAddress(url, 'gateway.test', false),
+		account: unused,
+		defer: (work) => void work,
+		log: () => undefined,
 		now: () => NOW,
 		newId: () => `id-${String(++ids).padStart(6, '0')}`,
 		randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
@@ -101,8 +140,16 @@ export function serviceContext(who: Principal, parts: Partial<ServiceContext> = 
 
 const administration = router({
 	agents: agentsRouter,
+	aliases: aliasesRouter,
+	audit: auditRouter,
+	customModels: customModelsRouter,
+	fallbacks: fallbacksRouter,
 	gatewayKeys: gatewayKeysRouter,
+	globalSettings: globalSettingsRouter,
+	memberships: membershipsRouter,
 	organizations: organizationsRouter,
+	profiles: profilesRouter,
+	prompts: promptsRouter,
 });
 
 /** The administration routers as this caller. */

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MAX_AMOUNT } from '../../src/db/money';
 import { GatewayError } from '../../src/errors';
-import { nanoUsdOf, usdOf } from '../../src/services/usd';
+import { nanoUsdOf, picoUsdOf, usdOf, usdPerMillionOf } from '../../src/services/usd';
 
 describe('USD', () => {
 	it.each([
@@ -49,5 +49,37 @@ describe('USD', () => {
 
 	it('is written without trailing zeros', () => {
 		expect([0n, 1n, 12_500_000_000n, -1_500_000_000n].map(usdOf)).toEqual(['0', '0.000000001', '12.5', '-1.5']);
+	});
+});
+
+describe('USD per million tokens', () => {
+	it.each([
+		['1', 1_000_000n],
+		['0.075', 75_000n],
+		['0.000001', 1n],
+		[1e-6, 1n],
+		['1000000', 1_000_000_000_000n],
+		['0', 0n],
+	])('%j is %d pico-dollars per token', (usd, pico) => {
+		expect(picoUsdOf(usd, 'prices.input')).toBe(pico);
+	});
+
+	it.each([
+		['0.0000001', 'at most 6 decimal places'],
+		['1000000.000001', 'at most 1000000 USD'],
+		['-1', 'amount in USD'],
+		['1e300', 'at most 1000000 USD'],
+	])('%j is refused, naming the field', (usd, message) => {
+		const refused = () => picoUsdOf(usd, 'prices.input');
+		expect(refused).toThrow(expect.objectContaining({ code: 'invalid_request', param: 'prices.input' }));
+		expect(refused).toThrow(message);
+	});
+
+	it('goes out and comes back unchanged', () => {
+		fc.assert(
+			fc.property(fc.bigInt({ min: 0n, max: 10n ** 12n }), (pico) => {
+				expect(picoUsdOf(usdPerMillionOf(pico), 'x')).toBe(pico);
+			}),
+		);
 	});
 });

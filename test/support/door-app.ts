@@ -1,6 +1,7 @@
 /** The doors on a scripted gateway: a Hono app driven by `request()`, no port, virtual time. */
 import { Hono } from 'hono';
 import type { Principal } from '../../src/auth/principal';
+import { openSession, sealSession, sessionKeys } from '../../src/auth/session';
 import { mountDoors } from '../../src/doors';
 import { parseSettings } from '../../src/env';
 import { GatewayError } from '../../src/errors';
@@ -151,6 +152,11 @@ export const principal = (partial: Partial<Principal> = {}): Principal => ({
 	mayOverrideModel: true,
 	allowedModels: null,
 	allowedAgents: null,
+	allowedProviders: null,
+	mayOverrideSettings: true,
+	mayOverridePrompt: true,
+	limits: null,
+	userId: null,
 	scopes: ['inference'],
 	role: null,
 	actor: 'key:k1',
@@ -195,6 +201,8 @@ export interface DoorOptions extends Script {
 	readonly variables?: Readonly<Record<string, string>>;
 	readonly ready?: Composition['ready'];
 	readonly services?: Partial<ServiceContext>;
+	/** In place of the scripted keys. */
+	readonly authenticate?: Composition['authenticate'];
 }
 
 export function doorApp(options: DoorOptions = {}): DoorApp {
@@ -207,14 +215,22 @@ export function doorApp(options: DoorOptions = {}): DoorApp {
 		ids += 1;
 		return `id-${ids}`;
 	};
+	const settings = parseSettings(options.variables ?? {});
+	const keys = sessionKeys(settings.encryptionKey, settings.encryptionKeysOld);
 	const composition: Composition = {
-		settings: parseSettings(options.variables ?? {}),
+		settings,
 		time,
 		newId,
-		authenticate: async (headers) => {
+		authenticate: async (headers, how) => {
+			if (options.authenticate) return options.authenticate(headers, how);
 			const known = KEYS[headers.get('authorization')?.replace('Bearer ', '') ?? headers.get('x-api-key') ?? ''];
 			if (known) return known;
 			throw new GatewayError('unauthorized', 'Unknown key.');
+		},
+		sessions: {
+			seal: async (session) =>
+				sealSession(await keys, session, (length) => crypto.getRandomValues(new Uint8Array(length))),
+			open: async (sealed) => openSession(await keys, sealed, time.now()),
 		},
 		gateway: () => gateway,
 		services: (who) =>

@@ -1,6 +1,8 @@
 /** A server that pulls models as Ollama does, its lines sent when a test says so. */
+import { catalog } from '../../src/catalog';
 import type { Credential, OutboundRequest, Snapshot } from '../../src/gateway/ports';
 import { upstreams } from '../../src/gateway/upstreams';
+import { embedWires, findProvider, providerIds, wires } from '../../src/providers';
 import { ollama } from '../../src/providers/ollama';
 import { type VirtualTime, virtualTime } from './virtual-time';
 
@@ -14,6 +16,10 @@ export const credential = (partial: Partial<Credential> = {}): Credential => ({
 	config: {},
 	...partial,
 });
+
+const unused = () => {
+	throw new Error('a pull is no call of a model');
+};
 
 export interface PullingServer {
 	readonly port: ReturnType<typeof upstreams>;
@@ -55,6 +61,11 @@ export function pullingServer(
 		},
 		time,
 		limits: { firstEventMs: 10_000, idleMs: 60_000, totalMs: 600_000, maxAttempts: 3 },
+		registry: { provider: findProvider, ids: providerIds, wires, embedWires },
+		catalog: catalog(),
+		ledger: { open: unused, extend: unused, close: unused },
+		newId: unused,
+		caller: { organizationId: 'o1', keyId: null, version: 1 },
 	});
 	return {
 		port,

@@ -38,20 +38,35 @@ export interface DevWorker extends RunningWorker {
 }
 
 export interface BuiltWorker extends RunningWorker {
+	/** Where everything it stores lies: D1, KV and Durable Objects. */
+	readonly stateDir: string;
+	/** Everything it logged so far. */
+	output(): string;
 	/** Drops every Durable Object of the Worker from memory, mid-work, as a crash of its host would. */
 	killObjects(): Promise<void>;
-	/** Ends the workerd process and starts another on the same data; `origin` is another then. */
-	restart(): Promise<void>;
+	/** Ends the workerd process and starts another on the same data, with `changed` variables; `origin` is another then. */
+	restart(changed?: Variables): Promise<void>;
 }
 
-/** A Worker beside the product, for what only the runtime itself can do. */
-const REAPER = {
-	name: 'reaper',
+/** A Worker beside the product: reads its D1, and does what only the runtime itself can do. */
+const BESIDE = {
+	name: 'beside',
 	modules: true,
 	compatibilityDate: '2026-04-21',
 	compatibilityFlags: ['unsafe_module'],
+	unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
 	script: `import unsafe from 'workerd:unsafe';
-		export default { async fetch() { await unsafe.abortAllDurableObjects(); return new Response('done'); } };`,
+		export default { async fetch(request, env) {
+			if (request.method === 'DELETE') await unsafe.abortAllDurableObjects();
+			if (request.method !== 'POST') return new Response('done');
+			const { sql, parameters } = await request.json();
+			try {
+				const { results } = await env.DB.prepare(sql).bind(...parameters).all();
+				return Response.json(results);
+			} catch (error) {
+				return new Response(error.message, { status: 500 });
+			}
+		} };`,
 };
 
 export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'switchyard-'));
@@ -184,34 +199,49 @@ export async function startBuilt(variables: Variables = {}, root = ROOT): Promis
 	await buildWorker(root);
 	const stateDir = await temporaryFolder();
 	const key = newGatewayKey();
+	let all: Variables = { ...VARIABLES, ...variables };
+	let output = '';
 	const start = async () => {
 		const { host, port, cf, d1Persist, kvPersist, durableObjectsPersist, ...worker } = builtWorkerOptions(root, {
-			variables: { ...VARIABLES, ...variables },
+			variables: all,
 			stateDir,
 		});
 		const shared = { host, port, cf, d1Persist, kvPersist, durableObjectsPersist };
-		const miniflare = new Miniflare({ ...shared, workers: [worker, REAPER] });
+		const handleRuntimeStdio = (...streams: readonly NodeJS.ReadableStream[]): void => {
+			for (const stream of streams)
+				stream.on('data', (chunk: Buffer) => {
+					output += chunk.toString();
+					process.stderr.write(chunk);
+				});
+		};
+		const beside = { ...BESIDE, d1Databases: worker.d1Databases };
+		const miniflare = new Miniflare({ ...shared, handleRuntimeStdio, workers: [worker, beside] });
 		const { origin } = await miniflare.ready;
-		return { miniflare, origin, db: await miniflare.getD1Database('DB', 'switchyard') };
+		return { miniflare, origin, beside: await miniflare.unsafeGetDirectURL('beside') };
 	};
 	let running = await start();
-	await migrate(running.db, root);
-	await seed(running.db, key);
+	const db = await running.miniflare.getD1Database('DB', 'switchyard');
+	await migrate(db, root);
+	await seed(db, key);
 	return {
 		get origin() {
 			return running.origin;
 		},
 		key,
-		adminKey: ADMIN_KEY,
-		query: (sql, ...parameters) => rowsOf(running.db, sql, parameters),
-		async killObjects() {
-			const reaper = await running.miniflare.getWorker('reaper');
-			await (await reaper.fetch('http://reaper/')).text();
-			// Miniflare's own handle on D1 may have been among them.
-			running = { ...running, db: await running.miniflare.getD1Database('DB', 'switchyard') };
+		adminKey: all.ADMIN_API_KEY ?? ADMIN_KEY,
+		stateDir,
+		output: () => output,
+		async query<Row>(sql: string, ...parameters: readonly (string | number)[]) {
+			const response = await fetch(running.beside, { method: 'POST', body: JSON.stringify({ sql, parameters }) });
+			if (!response.ok) throw new Error(await response.text());
+			return (await response.json()) as Row[];
 		},
-		async restart() {
+		async killObjects() {
+			await (await fetch(running.beside, { method: 'DELETE' })).text();
+		},
+		async restart(changed = {}) {
 			await running.miniflare.dispose();
+			all = { ...all, ...changed };
 			running = await start();
 		},
 		async stop() {

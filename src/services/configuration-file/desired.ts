@@ -1,0 +1,61 @@
+/** What an organization is to say once a file is imported: what it says now with the file over it. */
+import type { OrganizationConfiguration } from '../../db/schema';
+import type { ServiceContext } from '../context';
+import { type CustomModelRow, overridesOf } from '../custom-model-row';
+import { contentOf } from '../custom-models';
+import type { Declared } from '../declared';
+import type { ConfigurationDocument } from './document-schema';
+
+/** A field that is null in the file goes. */
+function replaced<K extends 'defaultProfile' | 'fallbackChain' | 'embeddingModel'>(
+	name: K,
+	{ [name]: given }: ConfigurationDocument,
+	{ [name]: stored }: OrganizationConfiguration,
+): Partial<OrganizationConfiguration> {
+	if (given === null) return {};
+	const value = given ?? stored;
+	return value === undefined ? {} : { [name]: value };
+}
+
+const merged = <T>(
+	stored: Readonly<Record<string, T>> | undefined,
+	given: Readonly<Record<string, T>> | undefined,
+): Readonly<Record<string, T>> | undefined => (stored || given ? { ...stored, ...given } : undefined);
+
+export function desiredConfiguration(
+	stored: OrganizationConfiguration,
+	document: ConfigurationDocument,
+): OrganizationConfiguration {
+	const profiles = merged(stored.profiles, document.profiles);
+	const aliases = merged(stored.aliases, document.aliases);
+	const fallbacks = merged(stored.fallbacks, document.fallbacks);
+	return {
+		...replaced('defaultProfile', document, stored),
+		...(profiles && { profiles }),
+		...(aliases && { aliases }),
+		...replaced('fallbackChain', document, stored),
+		...(fallbacks && { fallbacks }),
+		...replaced('embeddingModel', document, stored),
+	};
+}
+
+/** What the checks of every part may take for declared. Throws `invalid_request` of a custom model. */
+export function desiredDeclared(
+	ctx: ServiceContext,
+	declared: Declared,
+	configuration: OrganizationConfiguration,
+	document: ConfigurationDocument,
+): Declared {
+	const { organizationId } = ctx.principal;
+	const rows = (document.customModels ?? []).map((entry): CustomModelRow => {
+		const { provider, model } = entry;
+		return { organizationId, provider, model, ...contentOf(ctx, entry), version: 0, updatedAt: 0 };
+	});
+	const keys = (document.providers ?? []).map(({ provider, name }) => ({ provider, name: name ?? provider }));
+	return {
+		...declared,
+		configuration,
+		models: Object.assign(Object.create(null), declared.models, overridesOf(rows)),
+		keys: [...declared.keys, ...keys],
+	};
+}

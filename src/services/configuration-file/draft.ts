@@ -1,0 +1,102 @@
+/** A document while it is put together from a file, with where each part came from. */
+import type {
+	AgentEntry,
+	ConfigurationDocument,
+	CustomModelEntry,
+	ProfileEntry,
+	ProviderEntry,
+} from './document-schema';
+import { faultAt, type ParsedFile, type Path } from './parse';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** A document and where in the file each part of it came from, for messages with a line. */
+export interface Converted {
+	readonly document: ConfigurationDocument;
+	/** What the file says and Switchyard has no place for, in words. */
+	readonly notes: readonly string[];
+	/** `part` as `providers[0]` or `agents.support`; null: it came from no line of its own. */
+	readonly lineOf: (part: string) => number | null;
+}
+
+export class Draft {
+	readonly #parts: Mutable<ConfigurationDocument> = {};
+	readonly #sources = new Map<string, Path>();
+	readonly #notes: string[] = [];
+
+	constructor(readonly file: ParsedFile) {}
+
+	get document(): ConfigurationDocument {
+		return this.#parts;
+	}
+
+	converted(): Converted {
+		const lineOf = (part: string): number | null => {
+			const path = this.#sources.get(part);
+			return path ? this.file.lineOf(path) : null;
+		};
+		return { document: this.#parts, notes: this.#notes, lineOf };
+	}
+
+	/** What has no place here: said, never dropped in silence. */
+	note(from: Path, message: string): void {
+		this.#notes.push(`line ${this.file.lineOf(from)}: ${message}`);
+	}
+
+	/** Rows of one provider and name are one; what is said of it twice must be the same. */
+	provider(entry: ProviderEntry, from: Path): void {
+		const name = entry.name ?? entry.provider;
+		const list = [...(this.#parts.providers ?? [])];
+		const at = list.findIndex((one) => one.provider === entry.provider && (one.name ?? one.provider) === name);
+		if (at < 0) list.push(entry);
+		else if (JSON.stringify(list[at]) !== JSON.stringify(entry))
+			throw faultAt(this.file, from, `the provider row '${entry.provider}' named '${name}' is described twice.`);
+		this.#parts.providers = list;
+		this.#from(`providers[${at < 0 ? list.length - 1 : at}]`, from);
+	}
+
+	customModel(entry: CustomModelEntry, from: Path): void {
+		const list = [...(this.#parts.customModels ?? []), entry];
+		this.#parts.customModels = list;
+		this.#from(`customModels[${list.length - 1}]`, from);
+	}
+
+	profile(name: string, profile: ProfileEntry, from: Path): void {
+		this.#parts.profiles = { ...this.#parts.profiles, [name]: profile };
+		this.#from(`profiles.${name}`, from);
+	}
+
+	defaultProfile(name: string | null, from: Path): void {
+		this.#parts.defaultProfile = name;
+		this.#from('defaultProfile', from);
+	}
+
+	alias(name: string, target: string, from: Path): void {
+		this.#parts.aliases = { ...this.#parts.aliases, [name]: target };
+		this.#from(`aliases.${name}`, from);
+	}
+
+	fallbackChain(chain: string[] | null, from: Path): void {
+		this.#parts.fallbackChain = chain;
+		this.#from('fallbackChain', from);
+	}
+
+	fallbacks(name: string, chain: string[], from: Path): void {
+		this.#parts.fallbacks = { ...this.#parts.fallbacks, [name]: chain };
+		this.#from(`fallbacks.${name}`, from);
+	}
+
+	embeddingModel(name: string | null, from: Path): void {
+		this.#parts.embeddingModel = name;
+		this.#from('embeddingModel', from);
+	}
+
+	agent(slug: string, agent: AgentEntry, from: Path): void {
+		this.#parts.agents = { ...this.#parts.agents, [slug]: agent };
+		this.#from(`agents.${slug}`, from);
+	}
+
+	#from(part: string, from: Path): void {
+		this.#sources.set(part, from);
+	}
+}

@@ -1,0 +1,111 @@
+/** Who uses what of a configuration: what is in use can't go without a word. */
+import { and, eq, isNull } from 'drizzle-orm';
+import { agentLlmPreferences, agents, type OrganizationConfiguration } from '../db/schema';
+import { GatewayError } from '../errors';
+import type { ServiceContext } from './context';
+import { profileText } from './model-name';
+import { type ModelReference, modelText } from './model-reference';
+
+/** What of an agent names something else. */
+export interface AgentNames {
+	readonly slug: string;
+	readonly profile: string | null;
+	/** null: its profile or the default chooses. */
+	readonly model: string | null;
+	readonly embeddingModel: string | null;
+	readonly fallbacks: readonly string[];
+}
+
+/** The organization's agents. `ctx` may reach it. */
+export async function agentNames(ctx: ServiceContext, organizationId: string): Promise<AgentNames[]> {
+	const rows = await ctx.db
+		.select({ agent: agents, preference: agentLlmPreferences })
+		.from(agents)
+		.innerJoin(agentLlmPreferences, eq(agentLlmPreferences.agentId, agents.id))
+		.where(and(eq(agents.organizationId, organizationId), isNull(agents.deletedAt)))
+		.orderBy(agents.slug);
+	return rows.map(({ agent, preference: { provider, model, embeddingModel, fallbacks } }) => {
+		const names = provider !== null && model !== null;
+		return {
+			slug: agent.slug,
+			profile: names ? null : agent.profile,
+			model: names ? modelText({ provider, model }) : null,
+			embeddingModel,
+			fallbacks: names ? fallbacks : agent.fallbacks,
+		};
+	});
+}
+
+/** Which name is looked for, in each of its forms. */
+export interface Sought {
+	/** As agents, aliases and chains write it. */
+	readonly text: string;
+	/** Where it is a profile. */
+	readonly profile?: string;
+	/** Where it is a model: profiles hold it in two parts. */
+	readonly model?: ModelReference;
+}
+
+export const soughtProfile = (name: string): Sought => ({ text: profileText(name), profile: name });
+export const soughtAlias = (name: string): Sought => ({ text: name });
+export const soughtModel = (model: ModelReference): Sought => ({ text: modelText(model), model });
+
+/** Users in words: `agent 'support'`, `alias 'best'`, `defaultProfile`. */
+export function usersOf(
+	sought: Sought,
+	configuration: OrganizationConfiguration,
+	among: readonly AgentNames[],
+): readonly string[] {
+	return [
+		...among.filter((agent) => agentUses(agent, sought)).map(({ slug }) => `agent '${slug}'`),
+		...configurationUsers(configuration, sought),
+	];
+}
+
+const agentUses = (agent: AgentNames, { text, profile }: Sought): boolean =>
+	agent.model === text ||
+	agent.embeddingModel === text ||
+	agent.fallbacks.includes(text) ||
+	(profile !== undefined && agent.profile === profile);
+
+function configurationUsers(configuration: OrganizationConfiguration, { text, profile, model }: Sought): string[] {
+	const { defaultProfile, profiles = {}, aliases = {}, fallbacks = {}, fallbackChain, embeddingModel } = configuration;
+	return [
+		...(profile !== undefined && defaultProfile === profile ? ['defaultProfile'] : []),
+		...Object.entries(profiles).flatMap(([name, one]) =>
+			model && one.provider === model.provider && one.model === model.model ? [`profile '${name}'`] : [],
+		),
+		...Object.entries(aliases).flatMap(([name, target]) => (target === text ? [`alias '${name}'`] : [])),
+		...Object.entries(fallbacks).flatMap(([name, chain]) =>
+			name === text || chain.includes(text) ? [`the fallbacks of '${name}'`] : [],
+		),
+		...(fallbackChain?.includes(text) ? ['fallbackChain'] : []),
+		...(embeddingModel === text ? ['embeddingModel'] : []),
+	];
+}
+
+/** Every name that a chain, an agent's fallback or a choice of embeddings holds, with the kind of model it must lead to. */
+export function modelNames(
+	{ fallbackChain = [], fallbacks = {}, embeddingModel }: OrganizationConfiguration,
+	among: readonly AgentNames[],
+): readonly { readonly text: string; readonly kind: 'chat' | 'embedding' }[] {
+	const chains = Object.entries(fallbacks).flatMap(([name, chain]) => [name, ...chain]);
+	const chat = [...fallbackChain, ...chains, ...among.flatMap((agent) => agent.fallbacks)];
+	const embedding = [embeddingModel, ...among.map((agent) => agent.embeddingModel)];
+	return [
+		...chat.map((text) => ({ text, kind: 'chat' as const })),
+		...embedding.flatMap((text) => (text === null || text === undefined ? [] : [{ text, kind: 'embedding' as const }])),
+	];
+}
+
+const MOST_NAMED = 5;
+
+/** Throws `conflict` naming the users, at most five and a count, where there are any. */
+export function refuseInUse(what: string, users: readonly string[], param: string): void {
+	if (users.length === 0) return;
+	const rest = users.length - MOST_NAMED;
+	const named = users.slice(0, MOST_NAMED).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+	throw new GatewayError('conflict', `${what} is in use by ${named} (${users.length} in all): change these first.`, {
+		param,
+	});
+}
