@@ -14,6 +14,8 @@ import { openAiEmbeddings } from './openai-embeddings/route';
 import { openAiModels } from './openai-models/route';
 import { openAiResponses } from './openai-responses/route';
 import { passthrough } from './passthrough/route';
+import { rest } from './rest/route';
+import { session } from './session/route';
 import { trpc } from './trpc/route';
 
 /**
@@ -33,7 +35,9 @@ export function mountDoors(app: Hono<HttpEnv>): void {
 	openAiModels(app);
 	openAiResponses(app);
 	passthrough(app);
+	session(app);
 	trpc(app);
+	rest(app);
 	app.notFound(notFound);
 	app.onError(onError);
 }

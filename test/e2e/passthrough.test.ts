@@ -2,7 +2,6 @@
 import { request as httpRequest, type ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSwitchyard } from '../../src/client';
-import { keyRing, seal, sealHost } from '../../src/vault/seal';
 import { awsEvent, joined } from '../support/aws-event-bytes';
 import { type RawAnswer, type RawCall, type RawUpstream, startRawUpstream } from '../support/node/raw-upstream';
 import { type BuiltWorker, eventually, startBuilt } from '../support/node/worker';
@@ -351,11 +350,11 @@ describe("the operator's account", () => {
 	});
 
 	it('is not in play where an organization has a key of its own, which may call everything', async () => {
-		const key = await organizationWithKey('sk-own');
+		const { key, rowId } = await organizationWithKey('sk-own');
 		const { requestId, response } = await ask('openai/files', { method: 'GET', key });
 		expect(response.status).toBe(200);
 		expect(lastCall().headers.authorization).toBe('Bearer sk-own');
-		expect(await usageOf(worker, requestId)).toMatchObject([{ provider_row_id: 'row-own', model: 'files' }]);
+		expect(await usageOf(worker, requestId)).toMatchObject([{ provider_row_id: rowId, model: 'files' }]);
 	});
 });
 
@@ -380,22 +379,17 @@ describe('what can not be passed on', () => {
 });
 
 /** A gateway key of an organization that has its own key of OpenAI. */
-async function organizationWithKey(apiKey: string): Promise<string> {
+async function organizationWithKey(apiKey: string): Promise<{ readonly key: string; readonly rowId: string }> {
 	const operator = createSwitchyard({ url: worker.origin, key: worker.adminKey });
-	const { id } = await operator.organizations.create.mutate({ slug: 'owner', name: 'Owner' });
-	const baseUrl = `${upstream.origin}/v1`;
-	const ring = await keyRing(ENCRYPTION_KEY, [], (length) => crypto.getRandomValues(new Uint8Array(length)));
-	const sealed = await seal(ring, { organizationId: id, provider: 'openai', host: sealHost(baseUrl) }, apiKey);
-	await worker.query(
-		`INSERT INTO llm_providers (id, organization_id, provider, name, sealed_api_key, base_url, created_at, updated_at)
-		 VALUES ('row-own', ?, 'openai', 'openai', ?, ?, 1, 1)`,
-		id,
-		sealed,
-		baseUrl,
-	);
+	await operator.organizations.create.mutate({ slug: 'owner', name: 'Owner' });
 	const there = createSwitchyard({ url: worker.origin, key: worker.adminKey, organization: 'owner' });
-	await there.organizations.update.mutate({ slug: 'owner', name: 'Owner of a key' });
-	return (await there.gatewayKeys.create.mutate({ name: 'own' })).key;
+	const { id: rowId } = await there.providers.add.mutate({
+		provider: 'openai',
+		apiKey,
+		baseUrl: `${upstream.origin}/v1`,
+	});
+	const { key } = await there.gatewayKeys.create.mutate({ name: 'own' });
+	return { key, rowId };
 }
 
 /** On a connection of its own, the path as it is (clients resolve dots themselves) and the answer uncompressed. */

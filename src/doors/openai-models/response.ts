@@ -32,6 +32,7 @@ export function modelBody(model: Model) {
 		created: model.created ?? 0,
 		owned_by: model.server ?? model.provider,
 		provider: model.provider,
+		...(model.displayName !== undefined && { name: model.displayName }),
 		kind: model.kind,
 		/** Tokens; null where they are unknown. */
 		context_window: window,

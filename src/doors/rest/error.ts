@@ -49,8 +49,23 @@ export const problemBody = (error: GatewayError) => ({
 	param: error.param ?? null,
 });
 
-export function problemResponse(error: GatewayError): Response {
-	const headers = errorHeaders(error);
+const written = (body: { readonly status: number }, headers: Headers): Response => {
 	headers.set('content-type', 'application/problem+json');
-	return new Response(JSON.stringify(problemBody(error)), { status: error.status, headers });
+	headers.set('cache-control', 'no-store');
+	return new Response(JSON.stringify(body), { status: body.status, headers });
+};
+
+export const problemResponse = (error: GatewayError): Response => written(problemBody(error), errorHeaders(error));
+
+/** 405, which no other door has. `allowed`: at least one method. */
+export function methodNotAllowed(method: string, allowed: readonly string[]): Response {
+	const body = {
+		type: 'about:blank',
+		title: 'Method not allowed',
+		status: 405,
+		detail: `${method} is not allowed here: use ${allowed.join(', ')}.`,
+		code: 'method_not_allowed',
+		param: null,
+	};
+	return written(body, new Headers({ allow: allowed.join(', '), 'x-should-retry': 'false' }));
 }

@@ -24,7 +24,7 @@ function contextOf(c: HttpContext, call: RouterContext['call']): RouterContext {
 	const { composition } = c.var;
 	const principal = c.get('principal');
 	return {
-		services: composition.services(principal),
+		services: composition.services(principal, c.get('requestId')),
 		gateway: composition.gateway(principal),
 		call,
 		ready: () => composition.ready(),
