@@ -196,13 +196,14 @@ export class OrgLedger extends DurableObject<Bindings> implements OrgLedgerApi {
 		const { organizationId, version } = this.#ledger;
 		if (organizationId === null) throw noOrganization();
 		const { epoch } = version;
+		const asked = this.ports.now();
 		const standing = await readStanding(this.ports.db, organizationId);
 		if (this.#store.cursor().base === null) {
 			if (standing.cursor > 0) await this.#recover(organizationId);
 			this.#store.setBase(standing.cursor);
 		}
+		this.#learn(standing.version, epoch, asked);
 		const now = this.ports.now();
-		this.#learn(standing.version, epoch, now);
 		for (const entry of standing.direct) this.#ledger.absorb(entry, now);
 		if (this.#ledger.dirty) this.#commit.queue();
 		return standing;
@@ -219,13 +220,13 @@ export class OrgLedger extends DurableObject<Bindings> implements OrgLedgerApi {
 		if (this.#store.cursor().base === null) await this.#consult();
 	}
 
-	/** What D1 said, asked when the version's `epoch` was as given. */
-	#learn(read: number | null, epoch: number, now: number): void {
+	/** What D1 said, asked at `asked`, when the version's `epoch` was as given. */
+	#learn(read: number | null, epoch: number, asked: number): void {
 		const { version } = this.#ledger;
 		const { known, certain } = version;
-		if (read !== null) version.read(read, epoch, now);
+		if (read !== null) version.read(read, epoch, asked);
 		if (version.known !== known || version.certain !== certain) this.#ledger.touch();
-		this.#refresh.read(now);
+		this.#refresh.read(this.ports.now());
 	}
 
 	/** Asks D1 for the version, with no open waiting for it. */
@@ -235,7 +236,7 @@ export class OrgLedger extends DurableObject<Bindings> implements OrgLedgerApi {
 		this.#refresh.began(now);
 		const { epoch } = version;
 		const learned = (read: number | null): void => {
-			this.#learn(read, epoch, this.ports.now());
+			this.#learn(read, epoch, now);
 			if (this.#ledger.dirty) this.#commit.queue();
 		};
 		const failed = (error: unknown): void => {

@@ -1,11 +1,17 @@
 /** What has been spent this UTC day and month, and what live holds may still spend. Nano-dollars. */
 import type { LedgerLimits, NanoUsd } from './contract';
 import { DAY_MS, dayOf } from './limiter';
-import { Sums, type SumsState } from './sums';
+import { type EarlierSums, Sums, type SumsState } from './sums';
 
 export interface BalanceState {
 	readonly days: SumsState;
 	readonly months: SumsState;
+}
+
+/** As it was stored, by this release or the first. */
+export interface StoredBalance {
+	readonly days: SumsState | EarlierSums;
+	readonly months: SumsState | EarlierSums;
 }
 
 /** Months since year 0, UTC. */
@@ -75,7 +81,7 @@ export class Balance {
 		return { days: this.#days.state(), months: this.#months.state() };
 	}
 
-	restore(state: BalanceState): void {
+	restore(state: StoredBalance): void {
 		this.#days.restore(state.days);
 		this.#months.restore(state.months);
 	}

@@ -24,7 +24,7 @@ export class ConfigVersion {
 	#doubted = false;
 	#epoch = 0;
 
-	/** Moves with each `prepare` and `settle`: a read of D1 counts only if it did not change meanwhile. */
+	/** Moves with each `prepare`, `settle` and new version: a read of D1 counts only if it did not move meanwhile. */
 	get epoch(): number {
 		return this.#epoch;
 	}
@@ -73,15 +73,16 @@ export class ConfigVersion {
 		this.#doubted = false;
 	}
 
-	/** What D1 said, asked when `epoch` was as given. Lower than known is believed: a restored backup. */
-	read(version: number, epoch: number, now: number): void {
+	/** What D1 said, asked at `asked`, when `epoch` was as given. Lower than known is believed: a restored backup. */
+	read(version: number, epoch: number, asked: number): void {
 		if (epoch !== this.#epoch) {
 			this.#known ??= version;
 			return;
 		}
+		if (version !== this.#known) this.#epoch += 1;
 		this.#known = version;
 		this.#doubted = false;
-		if (now >= this.#deadline) this.#pending = 0;
+		if (asked >= this.#deadline) this.#pending = 0;
 	}
 
 	state(): ConfigVersionState {

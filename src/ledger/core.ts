@@ -40,7 +40,7 @@ export class Ledger {
 	readonly #holds = new Map<string, Hold>();
 	readonly #recorder: Recorder;
 
-	/** `generation`: how many accounts of keys memory holds twice. */
+	/** `generation`: accounts of keys in each of the two generations that memory holds. */
 	constructor(stored: Stored, generation = GENERATION) {
 		this.keys = new KeyAccounts((keyId) => stored.account(keyId), generation);
 		this.#recorder = new Recorder((attemptId) => stored.find(attemptId), this.balance, this.keys);

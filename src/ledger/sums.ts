@@ -4,6 +4,11 @@ import type { NanoUsd } from './contract';
 /** Number of the current period, and decimal nano-dollars of the one before, itself and the next. */
 export type SumsState = readonly [at: number, before: string, during: string, after: string];
 
+/** What the first release stored: each period that had a sum. */
+export type EarlierSums = readonly (readonly [at: number, nanoUsd: string])[];
+
+const isEarlier = (state: SumsState | EarlierSums): state is EarlierSums => typeof state[0] !== 'number';
+
 export class Sums {
 	#at = 0;
 	#before: NanoUsd = 0n;
@@ -37,7 +42,13 @@ export class Sums {
 		return [this.#at, this.#before.toString(), this.#during.toString(), this.#after.toString()];
 	}
 
-	restore([at, before, during, after]: SumsState): void {
+	restore(state: SumsState | EarlierSums): void {
+		if (isEarlier(state)) {
+			this.move(Math.max(0, ...state.map(([at]) => at)));
+			for (const [at, nanoUsd] of state) this.add(at, BigInt(nanoUsd));
+			return;
+		}
+		const [at, before, during, after] = state;
 		this.#at = at;
 		this.#before = BigInt(before);
 		this.#during = BigInt(during);

@@ -57,7 +57,7 @@ export interface Batch {
 	readonly to: number;
 }
 
-/** Rows, aggregates (by trigger), last uses of keys and cursor together or not at all. False: the cursor stands elsewhere. */
+/** Rows, aggregates (by trigger), last uses and cursor together or not at all. False: the cursor stands elsewhere. */
 export async function writeBatch(db: D1Database, organizationId: string, batch: Batch): Promise<boolean> {
 	const bound = [batch.json, organizationId, batch.from, batch.to];
 	// Rare, and not worth sending the whole batch to D1 twice for.
@@ -121,5 +121,6 @@ export async function readStanding(db: D1Database, organizationId: string): Prom
 }
 
 /** The configuration version alone; null: there is no such organization. */
-export const readVersion = (db: D1Database, organizationId: string): Promise<number | null> =>
-	db.prepare(VERSION).bind(organizationId).first<number>('config_version');
+export async function readVersion(db: D1Database, organizationId: string): Promise<number | null> {
+	return db.prepare(VERSION).bind(organizationId).first<number>('config_version');
+}

@@ -61,3 +61,21 @@ describe('the balance', () => {
 		expect(untilNextMonth(Date.UTC(2026, 1, 1))).toBe(28 * 86_400_000);
 	});
 });
+
+it('a balance stored by the first release is taken over', () => {
+	const now = Date.UTC(2026, 10, 21, 12);
+	const balance = new Balance();
+	const day = Math.floor(now / 86_400_000);
+	const month = 2026 * 12 + 10;
+	balance.restore({
+		days: [
+			[day - 1, '5'],
+			[day, '7'],
+		],
+		months: [[month, '12']],
+	});
+	expect([balance.spentDay(now), balance.spentMonth(now)]).toEqual([7n, 12n]);
+	const empty = new Balance();
+	empty.restore({ days: [], months: [] });
+	expect(empty.spentMonth(now)).toBe(0n);
+});

@@ -50,6 +50,14 @@ describe('the configuration version', () => {
 		expect(version.judge(3, false)).toBe('unsettled');
 	});
 
+	it('disregards a read that a later one overtook', () => {
+		const version = at(3);
+		const { epoch } = version;
+		version.read(4, epoch, START + 1_000);
+		version.read(3, epoch, START);
+		expect(version.certain).toBe(4);
+	});
+
 	it('disregards a read that a change overtook', () => {
 		const version = at(3);
 		const { epoch } = version;
