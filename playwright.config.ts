@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
-import { ADMIN_KEY, FOLDER, GATEWAY_KEY, ORIGIN, PORT } from './test/browser/environment';
+import { ADMIN_KEY, ENVIRONMENT_KEY, FOLDER, GATEWAY_KEY, JWT_SECRET, ORIGIN, PORT } from './test/browser/environment';
 
 /** A Chromium from npm alone, with the system libraries it needs; `CHROMIUM_PATH` names another one. */
 async function chromiumPath(): Promise<string> {
@@ -39,6 +39,10 @@ export default defineConfig({
 			PORT: String(PORT),
 			ADMIN_API_KEY: ADMIN_KEY,
 			DEV_GATEWAY_KEY: GATEWAY_KEY,
+			JWT_SECRET,
+			DEEPSEEK_API_KEY: ENVIRONMENT_KEY,
+			// Provider keys are tried against a server of the test's own.
+			ALLOW_PRIVATE_UPSTREAMS: 'true',
 			SWITCHYARD_STATE_DIR: join(FOLDER, 'state'),
 			SWITCHYARD_DEV_VARS: join(FOLDER, 'dev.vars'),
 		},

@@ -1,4 +1,4 @@
-/** The typed client: `createSwitchyard({ url, key })`. Needs nothing of its platform but `fetch` and web streams. */
+/** The typed client: `createSwitchyard({ url, key? })`. Needs nothing of its platform but `fetch` and web streams. */
 import { createTRPCClient, httpBatchStreamLink, type Operation, splitLink, type TRPCClient } from '@trpc/client';
 import type { AppRouter } from '../routers';
 import type { ChatResult, EmbedResult } from '../routers/answer';
@@ -17,8 +17,11 @@ type Headers = Readonly<Record<string, string>>;
 export interface SwitchyardOptions {
 	/** Where the gateway answers, e.g. `https://llm.example.com`. */
 	readonly url: string;
-	/** Gateway key, short-lived token or JWT; a function is asked before each request. */
-	readonly key: string | (() => string | Promise<string>);
+	/**
+	 * Gateway key, short-lived token or JWT; a function is asked before each request. Absent: none is sent, and the
+	 * cookie of a console session counts, on pages of the gateway itself.
+	 */
+	readonly key?: string | (() => string | Promise<string>);
 	/** Slug or id; only for operators, who may act on any organization. */
 	readonly organization?: string;
 	/** Default: the platform's own. */
@@ -42,7 +45,10 @@ export interface CallOptions {
 
 /** Every method throws `SwitchyardError` (see `isSwitchyardError`) for what the gateway refuses or fails at. */
 export interface Switchyard
-	extends Pick<TRPCClient<AppRouter>, 'agents' | 'gatewayKeys' | 'models' | 'organizations' | 'providers'> {
+	extends Pick<
+		TRPCClient<AppRouter>,
+		'agents' | 'audit' | 'gatewayKeys' | 'memberships' | 'models' | 'organizations' | 'providers'
+	> {
 	chat(input: ChatInput, options?: CallOptions): Promise<ChatResult>;
 	stream(input: ChatInput, options?: CallOptions): AnswerStream;
 	embed(input: EmbedInput, options?: CallOptions): Promise<EmbedResult>;
@@ -73,9 +79,10 @@ function links(options: SwitchyardOptions) {
 		...(fetch && { fetch: (target: unknown, init?: unknown) => fetch(String(target), init as RequestInit) }),
 		async headers({ opList: [operation] }: { opList: readonly [Operation, ...Operation[]] }): Promise<Headers> {
 			const requestId = operation.context.requestId;
+			const credential = typeof key === 'function' ? await key() : key;
 			return {
 				...headers,
-				authorization: `Bearer ${typeof key === 'string' ? key : await key()}`,
+				...(credential !== undefined && { authorization: `Bearer ${credential}` }),
 				...(organization !== undefined && { 'x-switchyard-organization': organization }),
 				...(typeof requestId === 'string' && { 'x-request-id': requestId }),
 			};
@@ -100,7 +107,9 @@ export function createSwitchyard(options: SwitchyardOptions): Switchyard {
 			),
 		embed: (input, call = {}) => trpc.embed.mutate(addressed(input, call), transport(call)),
 		agents: trpc.agents,
+		audit: trpc.audit,
 		gatewayKeys: trpc.gatewayKeys,
+		memberships: trpc.memberships,
 		models: trpc.models,
 		organizations: trpc.organizations,
 		providers: trpc.providers,

@@ -18,7 +18,7 @@ const Wait = () => (
 export function App() {
 	const { state } = useSession();
 	if (state.kind === 'checking') return <Wait />;
-	return state.kind === 'out' ? <SignIn failure={state.failure} /> : <SignedInApp />;
+	return state.kind === 'out' ? <SignIn ended={state.ended} /> : <SignedInApp />;
 }
 
 function SignedInApp() {
@@ -53,11 +53,17 @@ function CurrentPage() {
 }
 
 function Forbidden({ label, scope }: { readonly label: string; readonly scope: string }) {
+	const { access } = useSignedIn();
 	return (
 		<>
 			<PageHead title={label} />
-			<Alert color="cyan" title={`This key lacks the scope ‘${scope}’`} role="alert">
-				Sign in with a key that was made with the scope <b>{scope}</b>, or ask whoever made this key for one.
+			<Alert
+				color="cyan"
+				title={`This sign-in (${access.title.toLowerCase()}) lacks the scope ‘${scope}’`}
+				role="alert"
+			>
+				Owners and admins have the scope <b>manage</b>, everybody <b>inference</b>; a gateway key has those it was made
+				with. Ask an owner of your organization, or sign in with another key.
 			</Alert>
 		</>
 	);

@@ -10,7 +10,11 @@ export const theme = createTheme({
 	fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
 	fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
 	headings: { fontWeight: '650' },
-	components: { Modal: { styles: { title: { fontWeight: 650 } } } },
+	components: {
+		Modal: { styles: { title: { fontWeight: 650 } } },
+		// Cut short, a state says nothing.
+		Badge: { styles: { root: { flexShrink: 0, minWidth: 'max-content' } } },
+	},
 });
 
 /** Mantine's own secondary colours stay below the contrast of 4.5:1 that WCAG AA asks for. */

@@ -1,6 +1,7 @@
 /** The console as its tests use it: every test fails where the page logged an error or broke its own policy. */
-import { test as base, expect, type Locator, type Page } from '@playwright/test';
-import { ADMIN_KEY, GATEWAY_KEY, ORIGIN } from './environment';
+import { type APIRequestContext, test as base, expect, type Locator, type Page } from '@playwright/test';
+import { SignJWT } from 'jose';
+import { ADMIN_KEY, GATEWAY_KEY, JWT_SECRET, ORIGIN } from './environment';
 
 export { expect } from '@playwright/test';
 
@@ -50,7 +51,7 @@ export const test = base.extend<Console>({
 });
 
 export async function enter(page: Page, key: string): Promise<void> {
-	await page.getByRole('textbox', { name: 'Key' }).fill(key);
+	await page.getByRole('textbox', { name: 'Key or token' }).fill(key);
 	await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
@@ -63,6 +64,31 @@ async function signIn(page: Page, key: string): Promise<void> {
 /** With the key that `npm run dev` prints: it calls models and manages nothing. */
 export const signInAsCaller = (page: Page): Promise<void> => signIn(page, GATEWAY_KEY);
 export const signInAsOperator = (page: Page): Promise<void> => signIn(page, ADMIN_KEY);
+
+interface Person {
+	readonly sub: string;
+	readonly role: 'owner' | 'admin' | 'member' | 'service';
+}
+
+/** A token as the identity provider of the demo organization makes them. */
+export const tokenOf = ({ sub, role }: Person): Promise<string> =>
+	new SignJWT({ sub, role, organization_id: 'demo' })
+		.setProtectedHeader({ alg: 'HS256' })
+		.setExpirationTime('10m')
+		.sign(new TextEncoder().encode(JWT_SECRET));
+
+export const signInAs = async (page: Page, person: Person): Promise<void> => signIn(page, await tokenOf(person));
+
+/** A mutation of the typed API as the operator, beside the console. */
+export async function change<Answer>(request: APIRequestContext, procedure: string, input: object): Promise<Answer> {
+	const response = await request.post(`/trpc/${procedure}`, {
+		headers: { authorization: `Bearer ${ADMIN_KEY}` },
+		data: input,
+	});
+	const body = (await response.json()) as { result?: { data: Answer } };
+	if (!body.result) throw new Error(`${procedure} failed: ${JSON.stringify(body)}`);
+	return body.result.data;
+}
 
 export const composer = (page: Page): Locator => page.getByRole('textbox', { name: 'Message' });
 export const lastAnswer = (page: Page): Locator => page.getByTestId('answer').last();

@@ -240,6 +240,24 @@ describe('the client', () => {
 		expect(sent).toHaveLength(2);
 	});
 
+	it('without a key sends no credential of its own, so that a cookie of the page counts', async () => {
+		const sent: Headers[] = [];
+		const door = doorApp({});
+		const client = createSwitchyard({
+			url: 'http://gateway.test',
+			fetch: (url, init) => {
+				const request = new Request(url, init);
+				sent.push(request.headers);
+				return door.fetch(request);
+			},
+		});
+		const thrown = await thrownBy(client.chat(INPUT));
+		expect(asSwitchyardError(thrown)).toMatchObject({ code: 'unauthorized' });
+		expect(sent).toHaveLength(1);
+		expect(sent[0]?.has('authorization')).toBe(false);
+		expect(sent[0]?.get('content-type')).toBe('application/json');
+	});
+
 	it('embeds, lists models and reaches the administration', async () => {
 		const { client, sent } = connected({
 			embed: () => ({

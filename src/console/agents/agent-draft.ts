@@ -1,5 +1,13 @@
 /** An agent as its form holds it, and as the API takes it. */
 import type { Agent, CreateAgent } from '../data/types';
+import { type ListedModel, listed, namesOf } from '../ui/model-list';
+import {
+	NO_SETTINGS,
+	SETTING_FIELDS,
+	type SettingsDraft,
+	settingsDraftOf,
+	settingsOf,
+} from '../ui/model-settings-draft';
 
 /** '' is a field left empty. */
 export interface AgentDraft {
@@ -7,22 +15,14 @@ export interface AgentDraft {
 	readonly name: string;
 	readonly description: string;
 	readonly model: string;
-	readonly fallbacks: readonly Fallback[];
+	readonly fallbacks: readonly ListedModel[];
+	/** Of a new one: the first text of its prompt. */
 	readonly systemPrompt: string;
 	readonly embeddingModel: string;
-	readonly temperature: number | '';
-	readonly maxTokens: number | '';
-	readonly topP: number | '';
-	readonly timeoutSeconds: number | '';
+	readonly settings: SettingsDraft;
 }
 
-/** The `key` stays with it when the order changes. */
-export interface Fallback {
-	readonly key: number;
-	readonly model: string;
-}
-
-export const MAX_FALLBACKS = 8;
+export const MAX_FALLBACKS = 7;
 
 /** Parameters of the API that the form has a field for. */
 export const FIELDS = [
@@ -33,10 +33,7 @@ export const FIELDS = [
 	'fallbacks',
 	'systemPrompt',
 	'embeddingModel',
-	'settings.temperature',
-	'settings.maxTokens',
-	'settings.topP',
-	'settings.timeoutMs',
+	...SETTING_FIELDS.map((field) => `settings.${field}`),
 ] as const;
 
 export const NEW_AGENT: AgentDraft = {
@@ -47,49 +44,37 @@ export const NEW_AGENT: AgentDraft = {
 	fallbacks: [],
 	systemPrompt: '',
 	embeddingModel: '',
-	temperature: '',
-	maxTokens: '',
-	topP: '',
-	timeoutSeconds: '',
+	settings: NO_SETTINGS,
 };
 
-export function draftOf(agent: Agent): AgentDraft {
-	const { temperature, maxTokens, topP, timeoutMs } = agent.settings;
-	return {
-		slug: agent.slug,
-		name: agent.name,
-		description: agent.description ?? '',
-		model: agent.model,
-		fallbacks: agent.fallbacks.map((model, key) => ({ key, model })),
-		systemPrompt: agent.systemPrompt ?? '',
-		embeddingModel: agent.embeddingModel ?? '',
-		temperature: temperature ?? '',
-		maxTokens: maxTokens ?? '',
-		topP: topP ?? '',
-		timeoutSeconds: timeoutMs === undefined ? '' : timeoutMs / 1_000,
-	};
-}
+export const draftOf = (agent: Agent): AgentDraft => ({
+	slug: agent.slug,
+	name: agent.name,
+	description: agent.description ?? '',
+	model: agent.model,
+	fallbacks: listed(agent.fallbacks),
+	systemPrompt: '',
+	embeddingModel: agent.embeddingModel ?? '',
+	settings: settingsDraftOf(agent.settings),
+});
 
 const orNull = (text: string): string | null => (text.trim() === '' ? null : text);
 
-export function inputOf(draft: AgentDraft): CreateAgent {
-	const { temperature, maxTokens, topP, timeoutSeconds } = draft;
-	return {
-		slug: draft.slug.trim(),
-		name: draft.name,
-		model: draft.model,
-		fallbacks: draft.fallbacks.map(({ model }) => model),
-		description: orNull(draft.description),
-		systemPrompt: orNull(draft.systemPrompt),
-		embeddingModel: orNull(draft.embeddingModel),
-		settings: {
-			...(temperature !== '' && { temperature }),
-			...(maxTokens !== '' && { maxTokens }),
-			...(topP !== '' && { topP }),
-			...(timeoutSeconds !== '' && { timeoutMs: Math.round(timeoutSeconds * 1_000) }),
-		},
-	};
-}
+/** All but the prompt, which has a form of its own. */
+export const fieldsOf = (draft: AgentDraft) => ({
+	slug: draft.slug.trim(),
+	name: draft.name.trim(),
+	model: draft.model.trim(),
+	fallbacks: namesOf(draft.fallbacks),
+	description: orNull(draft.description),
+	embeddingModel: orNull(draft.embeddingModel),
+	settings: settingsOf(draft.settings),
+});
+
+export const createInput = (draft: AgentDraft): CreateAgent => ({
+	...fieldsOf(draft),
+	...(draft.systemPrompt.trim() !== '' && { systemPrompt: draft.systemPrompt }),
+});
 
 /** A slug from a name, until the user writes one. */
 export const slugOf = (name: string): string =>

@@ -1,5 +1,6 @@
-import { Alert, Button, Center, Loader, Text } from '@mantine/core';
+import { Button, Center, Loader, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { ExplainPanel } from '../configuration/explain/explain-panel';
 import { useAgents, useChange } from '../data/queries';
 import type { Agent } from '../data/types';
 import { FailureAlert } from '../failure/failure-alert';
@@ -7,14 +8,22 @@ import { linkTo } from '../navigation/link';
 import { navigate } from '../navigation/location';
 import { useSignedIn } from '../session/session';
 import { Confirmation } from '../ui/confirmation';
-import { CheckIcon } from '../ui/icons';
 import { PageHead } from '../ui/page-head';
-import { draftOf, inputOf } from './agent-draft';
-import { AgentForm } from './agent-form';
+import { PageTabs } from '../ui/page-tabs';
+import { AgentSettings } from './agent-settings';
+import { PromptTab } from './prompt/prompt-tab';
+import { VersionsTab } from './prompt/versions-tab';
 
-export function AgentEditor({ id }: { readonly id: string }) {
+interface AgentEditorProps {
+	readonly id: string;
+	/** Path of the tab; empty: the first one. */
+	readonly tab: string;
+}
+
+export function AgentEditor({ id, tab }: AgentEditorProps) {
 	const { data, error, refetch } = useAgents();
-	if (error) return <FailureAlert failure={error} title="The agent could not be read" retry={() => void refetch()} />;
+	if (error && !data)
+		return <FailureAlert failure={error} title="The agent could not be read" retry={() => void refetch()} />;
 	if (!data)
 		return (
 			<Center p="xl">
@@ -22,7 +31,7 @@ export function AgentEditor({ id }: { readonly id: string }) {
 			</Center>
 		);
 	const agent = data.find((each) => each.id === id);
-	if (agent) return <Editor agent={agent} />;
+	if (agent) return <Editor agent={agent} tab={tab} />;
 	return (
 		<>
 			<PageHead title="No such agent" />
@@ -31,9 +40,7 @@ export function AgentEditor({ id }: { readonly id: string }) {
 	);
 }
 
-function Editor({ agent }: { readonly agent: Agent }) {
-	const { client } = useSignedIn();
-	const update = useChange('agents', client.agents.update.mutate);
+function Editor({ agent, tab }: { readonly agent: Agent; readonly tab: string }) {
 	return (
 		<>
 			<PageHead title={agent.name} description={`Callers name it agent:${agent.slug}`}>
@@ -42,17 +49,17 @@ function Editor({ agent }: { readonly agent: Agent }) {
 				</Button>
 				<DeleteAgent agent={agent} />
 			</PageHead>
-			{update.isSuccess && (
-				<Alert color="teal" icon={<CheckIcon />} title="Saved" mb="md" role="status">
-					In force on the next request.
-				</Alert>
-			)}
-			<AgentForm
-				initial={draftOf(agent)}
-				action="Save"
-				pending={update.isPending}
-				failure={update.error}
-				save={(draft) => update.mutate({ id: agent.id, ...inputOf(draft) })}
+			<PageTabs
+				label="Parts of the agent"
+				path={`/agents/${agent.id}`}
+				current={tab}
+				keepMounted
+				tabs={[
+					{ path: '', label: 'Settings', content: <AgentSettings agent={agent} /> },
+					{ path: 'prompt', label: 'Prompt', content: <PromptTab agent={agent} /> },
+					{ path: 'versions', label: 'Prompt history', content: tab === 'versions' && <VersionsTab agent={agent} /> },
+					{ path: 'explain', label: 'Explain', content: tab === 'explain' && <ExplainPanel agent={agent.slug} /> },
+				]}
 			/>
 		</>
 	);
@@ -61,7 +68,15 @@ function Editor({ agent }: { readonly agent: Agent }) {
 function DeleteAgent({ agent }: { readonly agent: Agent }) {
 	const { client } = useSignedIn();
 	const [opened, { open, close }] = useDisclosure(false);
-	const remove = useChange('agents', client.agents.delete.mutate);
+	// Left before the list is read anew: there is no such agent in it.
+	const remove = useChange('agents', async (input: { readonly id: string; readonly version: number }) => {
+		await client.agents.delete.mutate(input);
+		navigate('/agents');
+	});
+	const done = (): void => {
+		close();
+		remove.reset();
+	};
 	return (
 		<>
 			<Button variant="light" color="red" onClick={open}>
@@ -73,8 +88,8 @@ function DeleteAgent({ agent }: { readonly agent: Agent }) {
 				action="Delete agent"
 				pending={remove.isPending}
 				failure={remove.error}
-				confirm={() => remove.mutate({ id: agent.id }, { onSuccess: () => navigate('/agents') })}
-				close={close}
+				confirm={() => remove.mutate({ id: agent.id, version: agent.version })}
+				close={done}
 			>
 				Requests that name agent:{agent.slug} will be refused from now on. Its usage stays on record.
 			</Confirmation>

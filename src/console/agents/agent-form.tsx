@@ -1,24 +1,27 @@
 import { Button, Fieldset, Group, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
-import { type FormEvent, useRef, useState } from 'react';
-import { useModels } from '../data/queries';
+import { type FormEvent, type ReactNode, useRef, useState } from 'react';
+import { useModelBehind, useModelNames } from '../configuration/queries';
 import type { Model } from '../data/types';
 import { FailureAlert } from '../failure/failure-alert';
 import { fieldErrors, useFocusAtFault } from '../failure/fields';
 import { linkTo } from '../navigation/link';
 import { perMillion, shortCount } from '../ui/format';
 import { ModelInput } from '../ui/model-input';
-import { type AgentDraft, FIELDS, slugOf } from './agent-draft';
-import { AgentSettings } from './agent-settings';
-import { FallbackList } from './fallback-list';
+import { ModelList } from '../ui/model-list';
+import { ModelSettingsFields } from '../ui/model-settings';
+import { type AgentDraft, FIELDS, MAX_FALLBACKS, slugOf } from './agent-draft';
 
 interface AgentFormProps {
-	readonly initial: AgentDraft;
+	readonly draft: AgentDraft;
+	readonly change: (part: Partial<AgentDraft>) => void;
 	readonly action: string;
 	readonly pending: boolean;
 	readonly failure: unknown;
-	/** The slug follows the name until it is written. */
+	/** The slug follows the name until it is written, and the prompt begins with one text. */
 	readonly isNew?: boolean;
-	readonly save: (draft: AgentDraft) => void;
+	readonly save: () => void;
+	/** Beside the buttons. */
+	readonly children?: ReactNode;
 }
 
 /** What is known of the chosen model, to choose with open eyes. */
@@ -31,19 +34,19 @@ function hintOf(model: Model | undefined): string | undefined {
 	return `${shortCount(contextWindow)} tokens of context · ${price}`;
 }
 
-export function AgentForm({ initial, action, pending, failure, isNew = false, save }: AgentFormProps) {
-	const [draft, setDraft] = useState(initial);
+export function AgentForm(props: AgentFormProps) {
+	const { draft, change, action, pending, failure, isNew = false, save, children } = props;
 	const [slugWritten, setSlugWritten] = useState(!isNew);
 	const form = useRef<HTMLFormElement>(null);
-	const { data: models = [] } = useModels();
+	const names = useModelNames();
+	const fallbackNames = useModelNames(true);
 	const { at, rest } = fieldErrors(failure, FIELDS);
 	useFocusAtFault(form, failure);
 
-	const change = (part: Partial<AgentDraft>): void => setDraft((now) => ({ ...now, ...part }));
-	const chosen = models.find(({ id }) => id === draft.model);
+	const chosen = useModelBehind(draft.model.trim());
 	const submit = (event: FormEvent): void => {
 		event.preventDefault();
-		save(draft);
+		save();
 	};
 	return (
 		<form ref={form} onSubmit={submit}>
@@ -84,13 +87,22 @@ export function AgentForm({ initial, action, pending, failure, isNew = false, sa
 						<ModelInput
 							label="Model"
 							required
-							description={hintOf(chosen) ?? 'provider/model, profile:<name> or default'}
-							before={[{ group: 'Configuration', items: ['default'] }]}
+							description={hintOf(chosen) ?? 'provider/model, profile:<name>, an alias or default'}
+							before={names}
 							value={draft.model}
 							error={at('model')}
 							onChange={(model) => change({ model })}
 						/>
-						<FallbackList fallbacks={draft.fallbacks} errorAt={at} change={(fallbacks) => change({ fallbacks })} />
+						<ModelList
+							label="Fallbacks"
+							description="Tried in this order where the model fails; none: the organization's"
+							field="fallbacks"
+							most={MAX_FALLBACKS}
+							before={fallbackNames}
+							models={draft.fallbacks}
+							errorAt={at}
+							change={(fallbacks) => change({ fallbacks })}
+						/>
 						<ModelInput
 							label="Embedding model"
 							description="Empty: the default one"
@@ -101,16 +113,25 @@ export function AgentForm({ initial, action, pending, failure, isNew = false, sa
 						/>
 					</Stack>
 				</Fieldset>
-				<Textarea
-					label="System prompt"
-					autosize
-					minRows={4}
-					maxRows={20}
-					value={draft.systemPrompt}
-					error={at('systemPrompt')}
-					onChange={(event) => change({ systemPrompt: event.currentTarget.value })}
+				{isNew && (
+					<Textarea
+						label="System prompt"
+						description="A prompt in sections, with variables, can be made of it afterwards"
+						autosize
+						minRows={4}
+						maxRows={20}
+						value={draft.systemPrompt}
+						error={at('systemPrompt')}
+						onChange={(event) => change({ systemPrompt: event.currentTarget.value })}
+					/>
+				)}
+				<ModelSettingsFields
+					draft={draft.settings}
+					model={chosen}
+					errorAt={(field) => at(`settings.${field}`)}
+					change={(part) => change({ settings: { ...draft.settings, ...part } })}
 				/>
-				<AgentSettings draft={draft} maxOutput={chosen?.maxOutput ?? null} errorAt={at} change={change} />
+				{children}
 				<Group>
 					<Button type="submit" loading={pending}>
 						{action}

@@ -1,67 +1,70 @@
-import { Fieldset, NumberInput, SimpleGrid } from '@mantine/core';
-import { count } from '../ui/format';
-import type { AgentDraft } from './agent-draft';
+/** All of an agent but its prompt. Only what was changed here is written, so that others' changes stay. */
+import { useState } from 'react';
+import { changedFields } from '../data/changed';
+import { useChange } from '../data/queries';
+import type { Agent } from '../data/types';
+import { useSignedIn } from '../session/session';
+import { ChangedMeanwhile, isOutdated } from '../ui/changed-meanwhile';
+import { ChangesTable } from '../ui/changes-table';
+import { fieldChanges } from '../ui/field-changes';
+import { Saved } from '../ui/saved';
+import { type AgentDraft, draftOf, fieldsOf } from './agent-draft';
+import { AgentForm } from './agent-form';
 
-interface AgentSettingsProps {
-	readonly draft: AgentDraft;
-	/** Output tokens of the chosen model; null: unknown. */
-	readonly maxOutput: number | null;
-	readonly errorAt: (field: string) => string | undefined;
-	readonly change: (part: Partial<AgentDraft>) => void;
-}
+const contentOf = (agent: Agent) => fieldsOf(draftOf(agent));
 
-const numeric = (value: number | string): number | '' => (typeof value === 'number' ? value : '');
+const isSame = (left: object, right: object): boolean => fieldChanges(left, right).length === 0;
 
-/** Presets of each request; every field may stay empty, and a value out of its range is brought back into it. */
-export function AgentSettings({ draft, maxOutput, errorAt, change }: AgentSettingsProps) {
+export function AgentSettings({ agent }: { readonly agent: Agent }) {
+	const { client } = useSignedIn();
+	const [base, setBase] = useState(agent);
+	const [draft, setDraft] = useState(() => draftOf(agent));
+	const update = useChange('agents', client.agents.update.mutate);
+
+	const begin = (from: Agent): void => {
+		setBase(from);
+		setDraft(draftOf(from));
+	};
+	const change = (part: Partial<AgentDraft>): void => setDraft((now) => ({ ...now, ...part }));
+	const changed = changedFields(contentOf(base), fieldsOf(draft));
+	const theirs = fieldChanges(contentOf(base), contentOf(agent));
+	// A version that moved for something else, the prompt say, is nobody's conflict here.
+	const known = theirs.length === 0 && agent.version > base.version ? agent.version : base.version;
+	const save = (version: number): void => update.mutate({ id: agent.id, version, ...changed }, { onSuccess: begin });
+	const outdated = isOutdated(update.error);
+	if (agent.version > base.version && isSame(contentOf(base), fieldsOf(draft))) begin(agent);
 	return (
-		<Fieldset legend="Parameters: an empty one is left to the model">
-			<SimpleGrid cols={{ base: 1, sm: 2 }}>
-				<NumberInput
-					label="Temperature"
-					description="0 to 2: low is steady, high is varied"
-					min={0}
-					max={2}
-					step={0.1}
-					decimalScale={2}
-					value={draft.temperature}
-					error={errorAt('settings.temperature')}
-					onChange={(value) => change({ temperature: numeric(value) })}
-				/>
-				<NumberInput
-					label="Top P"
-					description="0 to 1: share of the likeliest tokens"
-					min={0}
-					max={1}
-					step={0.05}
-					decimalScale={3}
-					value={draft.topP}
-					error={errorAt('settings.topP')}
-					onChange={(value) => change({ topP: numeric(value) })}
-				/>
-				<NumberInput
-					label="Maximum of output tokens"
-					description={maxOutput === null ? '1 or more' : `1 to ${count(maxOutput)} with this model`}
-					min={1}
-					{...(maxOutput !== null && { max: maxOutput })}
-					step={256}
-					allowDecimal={false}
-					thousandSeparator=","
-					value={draft.maxTokens}
-					error={errorAt('settings.maxTokens')}
-					onChange={(value) => change({ maxTokens: numeric(value) })}
-				/>
-				<NumberInput
-					label="Timeout (seconds)"
-					description="Up to 600, for the whole answer"
-					min={1}
-					max={600}
-					decimalScale={3}
-					value={draft.timeoutSeconds}
-					error={errorAt('settings.timeoutMs')}
-					onChange={(value) => change({ timeoutSeconds: numeric(value) })}
-				/>
-			</SimpleGrid>
-		</Fieldset>
+		<AgentForm
+			draft={draft}
+			change={change}
+			action="Save"
+			pending={update.isPending}
+			failure={outdated ? null : update.error}
+			save={() => save(known)}
+		>
+			{outdated && (
+				<ChangedMeanwhile
+					what="agent"
+					overwrite="Save my changes on top of theirs"
+					pending={update.isPending}
+					save={() => save(agent.version)}
+					reload={() => {
+						begin(agent);
+						update.reset();
+					}}
+				>
+					{agent.version > base.version ? (
+						<ChangesTable
+							label="Their changes"
+							changes={theirs}
+							before="When you began"
+							after="By now"
+							empty="Nothing that stands here: yours can be saved."
+						/>
+					) : null}
+				</ChangedMeanwhile>
+			)}
+			<Saved shown={update.isSuccess && isSame(contentOf(base), fieldsOf(draft))} />
+		</AgentForm>
 	);
 }

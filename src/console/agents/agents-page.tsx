@@ -3,8 +3,10 @@ import { AgentEditor } from './agent-editor';
 import { AgentList } from './agent-list';
 import { NewAgent } from './new-agent';
 
-/** `/agents`, `/agents/new`, `/agents/<id>`. */
+/** `/agents`, `/agents/new`, `/agents/<id>` and below that one of its tabs. */
 export default function AgentsPage({ rest }: PageProps) {
 	if (rest === '') return <AgentList />;
-	return rest === 'new' ? <NewAgent /> : <AgentEditor key={rest} id={rest} />;
+	if (rest === 'new') return <NewAgent />;
+	const [id = '', tab = ''] = rest.split('/');
+	return <AgentEditor key={id} id={id} tab={tab} />;
 }

@@ -1,16 +1,17 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
-import { asSwitchyardError } from '../../client';
+import { failureOf } from '../failure/refusal';
 
 const MAX_RETRIES = 2;
 
 /** What the gateway refuses it will refuse again; only what it marks retryable, and the network, get another try. */
 const mayRetry = (failures: number, thrown: Error): boolean =>
-	failures < MAX_RETRIES && (asSwitchyardError(thrown)?.retryable ?? true);
+	failures < MAX_RETRIES && (failureOf(thrown)?.retryable ?? true);
 
-/** `expired` hears of the first answer that no longer takes the credential. */
-export function newQueryClient(expired: (thrown: unknown) => void): QueryClient {
+/** `refused` hears of answers that may mean that the session is over, or may do less than before. */
+export function newQueryClient(refused: (thrown: unknown) => void): QueryClient {
 	const onError = (thrown: unknown): void => {
-		if (asSwitchyardError(thrown)?.code === 'unauthorized') expired(thrown);
+		const code = failureOf(thrown)?.code;
+		if (code === 'unauthorized' || code === 'forbidden') refused(thrown);
 	};
 	return new QueryClient({
 		queryCache: new QueryCache({ onError }),

@@ -1,5 +1,6 @@
 /** A failure in words: what happened, its code, and what to do about it. */
-import { asSwitchyardError, type GatewayFailure } from '../../client';
+import type { GatewayFailure } from '../../client';
+import { failureOf } from './refusal';
 
 export interface Explanation {
 	/** The gateway's code, or `network`. */
@@ -24,13 +25,13 @@ export function adviceFor(code: Code): string {
 		case 'unauthorized':
 			return 'Check that the key was copied whole, and that it is neither revoked nor expired.';
 		case 'forbidden':
-			return 'Sign in with a key that may do this. Administration needs a key with the scope manage.';
+			return 'Ask someone who may do it. Administration needs the role owner or admin, or a key with the scope manage.';
 		case 'not_found':
 			return 'It may have been deleted. Reload the list.';
 		case 'model_not_found':
 			return 'Choose a model from the list, or configure a key for its provider.';
 		case 'conflict':
-			return 'Choose another slug, or reload and apply your change again.';
+			return 'Change what stands in the way, or reload and apply your change to what is there now.';
 		case 'too_large':
 			return 'Send less: a request has at most 16 MiB.';
 		case 'budget_exceeded':
@@ -54,7 +55,7 @@ export function adviceFor(code: Code): string {
 
 /** Any thrown value. What is not the gateway's own answer is a failure to reach it. */
 export function explain(thrown: unknown): Explanation {
-	const failure = asSwitchyardError(thrown);
+	const failure = failureOf(thrown);
 	const code = failure?.code ?? 'network';
 	return {
 		code,

@@ -6,11 +6,13 @@ interface FailureAlertProps {
 	readonly failure: unknown;
 	/** What was being done, e.g. 'The agents could not be read'. */
 	readonly title?: string;
+	/** In place of the usual advice for its code. */
+	readonly advice?: string | undefined;
 	readonly retry?: () => void;
 }
 
 /** Nothing where there is no failure. */
-export function FailureAlert({ failure, title, retry }: FailureAlertProps) {
+export function FailureAlert({ failure, title, advice: ours, retry }: FailureAlertProps) {
 	if (!failure) return null;
 	const { code, message, advice, param, retryAfterMs } = explain(failure);
 	return (
@@ -20,7 +22,7 @@ export function FailureAlert({ failure, title, retry }: FailureAlertProps) {
 					{message}
 				</Text>
 				<Text size="sm">
-					{advice}
+					{ours ?? advice}
 					{retryAfterMs !== null && ` Possible again in ${Math.ceil(retryAfterMs / 1_000)} s.`}
 				</Text>
 				<Group gap="xs">

@@ -1,114 +1,104 @@
-import { Badge, Button, Group, Table, Text } from '@mantine/core';
+import { Group, SegmentedControl, Switch, Text } from '@mantine/core';
 import { useState } from 'react';
-import { useChange, useGatewayKeys } from '../data/queries';
-import type { GatewayKey } from '../data/types';
+import { useChange, usePages } from '../data/queries';
+import type { GatewayKey, KeyFilter } from '../data/types';
 import { useSignedIn } from '../session/session';
 import { Confirmation } from '../ui/confirmation';
-import { instant } from '../ui/format';
+import { counted } from '../ui/format';
+import { NextPage } from '../ui/next-page';
 import { PageHead } from '../ui/page-head';
 import { Rows } from '../ui/rows';
+import { EditKey } from './edit-key';
+import { KeyRow } from './key-row';
 import { NewKey } from './new-key';
+import { RotateKey } from './rotate-key';
 
-type State = 'in force' | 'revoked' | 'expired';
+type State = NonNullable<KeyFilter['state']> | 'all';
 
-const COLORS: Readonly<Record<State, string>> = { 'in force': 'teal', revoked: 'red', expired: 'gray' };
+const PAGE = 100;
 
-function stateOf({ revokedAt, expiresAt }: GatewayKey): State {
-	if (revokedAt !== null) return 'revoked';
-	return expiresAt !== null && expiresAt <= Date.now() ? 'expired' : 'in force';
+function useKeys(state: State, tokens: boolean) {
+	const { client } = useSignedIn();
+	const filter: KeyFilter = { ...(state !== 'all' && { state }), tokens };
+	return usePages<GatewayKey>({
+		entity: 'keys',
+		filter,
+		read: async (after, signal) => {
+			const input = { ...filter, limit: PAGE, ...(after !== null && { after }) };
+			const rows = await client.gatewayKeys.list.query(input, { signal });
+			return { rows, next: rows.length < PAGE ? null : (rows.at(-1)?.id ?? null) };
+		},
+	});
 }
 
-function reachOf({ allowedModels, allowedAgents }: GatewayKey): string {
-	const models = allowedModels ? allowedModels.join(', ') : 'all models';
-	return allowedAgents ? `${models}; agents ${allowedAgents.join(', ')}` : models;
-}
-
-function KeyRow({ row, revoke }: { readonly row: GatewayKey; readonly revoke: (row: GatewayKey) => void }) {
-	const state = stateOf(row);
+function RevokeKey({ row, close }: { readonly row: GatewayKey | null; readonly close: () => void }) {
+	const { client } = useSignedIn();
+	const revoke = useChange('keys', client.gatewayKeys.revoke.mutate);
+	const done = (): void => {
+		close();
+		revoke.reset();
+	};
 	return (
-		<Table.Tr>
-			<Table.Th scope="row">
-				<Text size="sm" fw={600}>
-					{row.name}
-				</Text>
-				<Text size="xs" c="dimmed" ff="monospace" fw={400}>
-					sy_{row.id}_…{row.last4}
-				</Text>
-			</Table.Th>
-			<Table.Td>
-				<Group gap={4}>
-					{row.scopes.map((scope) => (
-						<Badge key={scope} variant="light" tt="none" color={scope === 'manage' ? 'grape' : 'cyan'}>
-							{scope}
-						</Badge>
-					))}
-				</Group>
-			</Table.Td>
-			<Table.Td>
-				<Text size="xs" maw={220} style={{ overflowWrap: 'anywhere' }}>
-					{reachOf(row)}
-				</Text>
-			</Table.Td>
-			<Table.Td>
-				<Text size="sm">{instant(row.expiresAt)}</Text>
-			</Table.Td>
-			<Table.Td>
-				<Text size="sm">{instant(row.createdAt)}</Text>
-			</Table.Td>
-			<Table.Td>
-				<Badge variant="light" tt="none" color={COLORS[state]}>
-					{state}
-				</Badge>
-			</Table.Td>
-			<Table.Td>
-				{state === 'in force' && (
-					<Button
-						variant="light"
-						color="red"
-						size="compact-sm"
-						aria-label={`Revoke ${row.name}`}
-						onClick={() => revoke(row)}
-					>
-						Revoke
-					</Button>
-				)}
-			</Table.Td>
-		</Table.Tr>
+		<Confirmation
+			opened={row !== null}
+			title={`Revoke ${row?.name ?? ''}?`}
+			action="Revoke key"
+			pending={revoke.isPending}
+			failure={revoke.error}
+			confirm={() => row && revoke.mutate({ id: row.id }, { onSuccess: done })}
+			close={done}
+		>
+			Requests with this key, and with tokens that it issued, are refused from the next one on. This can’t be undone.
+		</Confirmation>
 	);
 }
 
 export default function KeysPage() {
-	const { client } = useSignedIn();
-	const query = useGatewayKeys();
-	const [chosen, setChosen] = useState<GatewayKey | null>(null);
-	const revoke = useChange('keys', client.gatewayKeys.revoke.mutate);
-	const close = (): void => {
-		setChosen(null);
-		revoke.reset();
-	};
+	const [state, setState] = useState<State>('all');
+	const [tokens, setTokens] = useState(false);
+	const [edited, setEdited] = useState<GatewayKey | null>(null);
+	const [rotated, setRotated] = useState<GatewayKey | null>(null);
+	const [revoked, setRevoked] = useState<GatewayKey | null>(null);
+	const query = useKeys(state, tokens);
+	const filtered = state !== 'all' || tokens;
 	return (
 		<>
 			<PageHead title="Gateway keys" description="What programs sign in with">
 				<NewKey />
 			</PageHead>
+			<Group mb="md">
+				<SegmentedControl<State>
+					aria-label="State"
+					value={state}
+					onChange={setState}
+					data={[
+						{ value: 'all', label: 'All' },
+						{ value: 'active', label: 'Active' },
+						{ value: 'expired', label: 'Expired' },
+						{ value: 'revoked', label: 'Revoked' },
+					]}
+				/>
+				<Switch
+					label="Short-lived tokens too"
+					checked={tokens}
+					onChange={(event) => setTokens(event.currentTarget.checked)}
+				/>
+				<Text size="sm" c="dimmed" role="status">
+					{query.data && `${counted(query.data.length, 'key')}${query.hasNextPage ? ', and more' : ''}`}
+				</Text>
+			</Group>
 			<Rows
 				label="Gateway keys"
-				columns={['Key', 'Scopes', 'May use', 'Expires', 'Created', 'State', 'Actions']}
+				columns={['Key', 'Scopes', 'May use', 'Limits', 'Expires', 'Last used', 'State', 'Actions']}
 				query={query}
-				empty="No key yet."
-				row={(row) => <KeyRow key={row.id} row={row} revoke={setChosen} />}
+				empty={filtered ? 'No key like this.' : 'No key yet.'}
+				minWidth={1080}
+				row={(row) => <KeyRow key={row.id} row={row} edit={setEdited} rotate={setRotated} revoke={setRevoked} />}
 			/>
-			<Confirmation
-				opened={chosen !== null}
-				title={`Revoke ${chosen?.name ?? ''}?`}
-				action="Revoke key"
-				pending={revoke.isPending}
-				failure={revoke.error}
-				confirm={() => chosen && revoke.mutate({ id: chosen.id }, { onSuccess: close })}
-				close={close}
-			>
-				Requests with this key are refused from the next one on. This can’t be undone.
-			</Confirmation>
+			<NextPage query={query} />
+			<EditKey row={edited} close={() => setEdited(null)} />
+			<RotateKey row={rotated} close={() => setRotated(null)} />
+			<RevokeKey row={revoked} close={() => setRevoked(null)} />
 		</>
 	);
 }

@@ -1,27 +1,31 @@
 import { Badge, Button, Group, Select } from '@mantine/core';
+import { useState } from 'react';
 import { useOrganizations } from '../data/queries';
 import { useSession, useSignedIn } from '../session/session';
 import { ColorSchemeToggle } from '../ui/color-scheme-toggle';
-
-const ROLES = { operator: 'Operator', manager: 'Manager', caller: 'Gateway key' } as const;
 
 /** Which organization is acted on, as whom, and the way out. */
 export function AccountBar() {
 	const { signOut } = useSession();
 	const { access } = useSignedIn();
+	const [leaving, setLeaving] = useState(false);
+	const leave = (): void => {
+		setLeaving(true);
+		void signOut();
+	};
 	return (
 		<Group gap="xs" wrap="nowrap" style={{ minWidth: 0 }}>
 			{access.role === 'operator' && <OrganizationSelect />}
-			{access.role === 'manager' && access.organization !== null && (
+			{access.role !== 'operator' && access.organization !== null && (
 				<Badge variant="default" visibleFrom="xs" tt="none">
 					{access.organization}
 				</Badge>
 			)}
 			<Badge variant="light" visibleFrom="md" tt="none">
-				{ROLES[access.role]}
+				{access.title}
 			</Badge>
 			<ColorSchemeToggle />
-			<Button variant="default" size="xs" onClick={signOut} style={{ flexShrink: 0 }}>
+			<Button variant="default" size="xs" onClick={leave} loading={leaving} style={{ flexShrink: 0 }}>
 				Sign out
 			</Button>
 		</Group>

@@ -3,7 +3,8 @@ import { useSyncExternalStore } from 'react';
 
 const MOVED = 'switchyard:moved';
 
-function subscribe(listener: () => void): () => void {
+/** Hears of every change of page. Returns what ends it. */
+export function onMove(listener: () => void): () => void {
 	for (const name of ['popstate', MOVED]) window.addEventListener(name, listener);
 	return () => {
 		for (const name of ['popstate', MOVED]) window.removeEventListener(name, listener);
@@ -20,5 +21,5 @@ export function navigate(to: string): void {
 }
 
 export function usePath(): string {
-	return useSyncExternalStore(subscribe, () => location.pathname);
+	return useSyncExternalStore(onMove, () => location.pathname);
 }

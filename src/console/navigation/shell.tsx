@@ -7,7 +7,7 @@ import { Mark } from '../ui/icons';
 import { AccountBar } from './account-bar';
 import { linkTo } from './link';
 import { usePath } from './location';
-import { mayOpen, PAGES, pageAt } from './pages';
+import { mayOpen, PAGES, type Page, pageAt, SECTIONS } from './pages';
 
 export function Shell({ children }: { readonly children: ReactNode }) {
 	const [opened, { toggle, close }] = useDisclosure(false);
@@ -44,16 +44,13 @@ export function Shell({ children }: { readonly children: ReactNode }) {
 				</AppShell.Header>
 				<AppShell.Navbar p="sm" aria-label="Pages">
 					<AppShell.Section grow component={ScrollArea}>
-						{PAGES.filter((page) => mayOpen(page, access)).map(({ path, label, icon: PageIcon }) => (
-							<NavLink
-								key={path}
-								{...linkTo(path)}
-								onClickCapture={close}
-								active={current?.path === path}
-								aria-current={current?.path === path ? 'page' : undefined}
-								label={label}
-								leftSection={<PageIcon />}
-								style={{ borderRadius: 'var(--mantine-radius-md)' }}
+						{SECTIONS.map((section) => (
+							<MenuSection
+								key={section}
+								title={section}
+								pages={PAGES.filter((page) => page.section === section && mayOpen(page, access))}
+								current={current?.path}
+								chosen={close}
 							/>
 						))}
 					</AppShell.Section>
@@ -62,6 +59,39 @@ export function Shell({ children }: { readonly children: ReactNode }) {
 					{children}
 				</AppShell.Main>
 			</AppShell>
+		</>
+	);
+}
+
+interface MenuSectionProps {
+	/** '': none. */
+	readonly title: string;
+	readonly pages: readonly Page[];
+	readonly current: string | undefined;
+	readonly chosen: () => void;
+}
+
+function MenuSection({ title, pages, current, chosen }: MenuSectionProps) {
+	if (pages.length === 0) return null;
+	return (
+		<>
+			{title !== '' && (
+				<Text size="xs" fw={600} c="dimmed" px="sm" pt="md" pb={4}>
+					{title}
+				</Text>
+			)}
+			{pages.map(({ path, label, icon: PageIcon }) => (
+				<NavLink
+					key={path}
+					{...linkTo(path)}
+					onClickCapture={chosen}
+					active={current === path}
+					aria-current={current === path ? 'page' : undefined}
+					label={label}
+					leftSection={<PageIcon />}
+					style={{ borderRadius: 'var(--mantine-radius-md)' }}
+				/>
+			))}
 		</>
 	);
 }

@@ -1,21 +1,37 @@
-import { Button, Center, Code, Group, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core';
+import { Button, Center, Code, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { explain } from '../failure/explain';
 import { FailureAlert } from '../failure/failure-alert';
 import { journey } from '../navigation/location';
 import { ColorSchemeToggle } from '../ui/color-scheme-toggle';
 import { Mark } from '../ui/icons';
+import { SecretInput } from '../ui/secret-input';
+import { isOver } from './reading';
 import { useSession } from './session';
+import type { Ended } from './session-state';
 
 /** All that a header carries; what is pasted from a document may hold more. */
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
-/** `failure`: why an earlier session ended. */
-export function SignIn({ failure: ended }: { readonly failure: unknown }) {
+const AGAIN = 'Sign in again. Where this key was revoked, has expired or its user was removed, it takes another one.';
+
+interface Problem extends Ended {
+	readonly advice?: string;
+}
+
+function refusedBecause(failure: unknown): Problem {
+	const refused = explain(failure).code === 'unauthorized';
+	return { failure, title: refused ? 'This key is not accepted' : 'You could not be signed in' };
+}
+
+const explained = (ended: Ended): Problem => (isOver(ended.failure) ? { ...ended, advice: AGAIN } : ended);
+
+/** `ended`: why an earlier session is over. */
+export function SignIn({ ended }: { readonly ended: Ended | null }) {
 	const { signIn } = useSession();
 	const [key, setKey] = useState('');
 	const [pending, setPending] = useState(false);
-	const [failure, setFailure] = useState<unknown>(ended);
+	const [problem, setProblem] = useState<Problem | null>(ended && explained(ended));
 	const malformed = !VISIBLE_ASCII.test(key.trim());
 	const input = useRef<HTMLInputElement>(null);
 	useEffect(() => {
@@ -26,18 +42,18 @@ export function SignIn({ failure: ended }: { readonly failure: unknown }) {
 	const submit = async (event: FormEvent): Promise<void> => {
 		event.preventDefault();
 		if (malformed) return;
-		setFailure(null);
+		setProblem(null);
 		setPending(true);
 		try {
 			journey.begun = true;
 			await signIn(key.trim());
 		} catch (thrown) {
-			setFailure(thrown);
+			setProblem(refusedBecause(thrown));
 			setPending(false);
 			input.current?.select();
 		}
 	};
-	const refused = failure ? explain(failure).code === 'unauthorized' : false;
+	const refused = problem !== null && problem.advice === undefined && explain(problem.failure).code === 'unauthorized';
 	return (
 		<Center component="main" mih="100dvh" p="md">
 			<Paper withBorder shadow="sm" p="xl" w="100%" maw={460}>
@@ -53,15 +69,14 @@ export function SignIn({ failure: ended }: { readonly failure: unknown }) {
 							<ColorSchemeToggle />
 						</Group>
 						<Text size="sm" c="dimmed">
-							Sign in with a gateway key (<Code>sy_…</Code>) or, as the platform's operator, with{' '}
-							<Code>ADMIN_API_KEY</Code>. It stays in this tab and is forgotten when you sign out or close it.
+							Sign in with a gateway key (<Code>sy_…</Code>), a token (JWT) of your organization’s identity provider or,
+							as the platform’s operator, with <Code>ADMIN_API_KEY</Code>.
 						</Text>
-						<PasswordInput
+						<SecretInput
 							ref={input}
-							label="Key"
+							label="Key or token"
 							name="key"
 							autoComplete="off"
-							spellCheck={false}
 							required
 							withAsterisk={false}
 							value={key}
@@ -69,15 +84,15 @@ export function SignIn({ failure: ended }: { readonly failure: unknown }) {
 							error={
 								key.trim() !== '' && malformed ? 'A key has only letters, digits and signs: copy it again.' : refused
 							}
-							visibilityToggleButtonProps={{ 'aria-label': 'Show the key', tabIndex: 0 }}
 						/>
-						<FailureAlert
-							failure={failure}
-							title={refused ? 'This key is not accepted' : 'You could not be signed in'}
-						/>
+						<FailureAlert failure={problem?.failure} title={problem?.title ?? ''} advice={problem?.advice} />
 						<Button type="submit" loading={pending} disabled={malformed} fullWidth>
 							Sign in
 						</Button>
+						<Text size="xs" c="dimmed">
+							Your browser keeps it sealed in a cookie that no page can read, until you sign out, for twelve hours at
+							most.
+						</Text>
 						<Text size="xs" c="dimmed">
 							<Code>npm run dev</Code> prints a development key when it starts.
 						</Text>

@@ -7,6 +7,8 @@ interface ConfirmationProps {
 	readonly title: string;
 	/** What will happen, and whether it can be undone. */
 	readonly children: ReactNode;
+	/** What else is to be decided. */
+	readonly choices?: ReactNode;
 	/** The verb of the button: 'Delete', 'Revoke'. */
 	readonly action: string;
 	readonly pending: boolean;
@@ -16,11 +18,13 @@ interface ConfirmationProps {
 }
 
 /** Asks before what can't be undone; the way back has the focus. */
-export function Confirmation({ opened, title, children, action, pending, failure, confirm, close }: ConfirmationProps) {
+export function Confirmation(props: ConfirmationProps) {
+	const { opened, title, children, choices, action, pending, failure, confirm, close } = props;
 	return (
 		<Modal opened={opened} onClose={close} title={title} centered closeButtonProps={{ 'aria-label': 'Close' }}>
 			<Stack>
 				<Text size="sm">{children}</Text>
+				{choices}
 				<FailureAlert failure={failure} />
 				<Group justify="flex-end">
 					<Button variant="default" onClick={close} data-autofocus>

@@ -30,6 +30,14 @@ export const ModelsIcon = drawn('M12 3l8 4.5v9L12 21l-8-4.5v-9zM4 7.5l8 4.5 8-4.
 export const AgentIcon = drawn('M5 9h14v10H5zM12 9V5M9.5 13v2M14.5 13v2M2.5 13v3M21.5 13v3M12 4.5v-.5');
 export const KeyIcon = drawn('M14 10a4.5 4.5 0 1 0-3.6 3.6L12 15h2v2h2v2h4v-3.5zM8 8h.01');
 export const OrganizationIcon = drawn('M4 21V4h10v17M14 9h6v12M2.5 21h19M7.5 8h3M7.5 12h3M7.5 16h3');
+export const ProviderIcon = drawn('M7 16a4 4 0 0 1 .6-8A5.5 5.5 0 0 1 18 9.5a3.3 3.3 0 0 1-.5 6.5M12 12v8M9 17h6');
+export const MembersIcon = drawn(
+	'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20a6.5 6.5 0 0 1 13 0M16 4.5a3.5 3.5 0 0 1 0 6M18 14a6 6 0 0 1 3.5 6',
+);
+export const AuditIcon = drawn('M6 3h9l4 4v14H6zM9.5 11h6M9.5 15h6M14.5 3.5V8H19');
+export const MoreIcon = drawn('M5 12h.01M12 12h.01M19 12h.01');
+export const ConfigurationIcon = drawn('M12 3v6M12 15v6M5 9h14v6H5zM8 12h.01');
+export const GlobalIcon = drawn('M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM3 12h18M12 3c3 3 3 15 0 18M12 3c-3 3-3 15 0 18');
 export const StatusIcon = drawn('M3 12h4l3 7 4-14 3 7h4');
 export const WarningIcon = drawn('M12 4l9 16H3zM12 10v4M12 17h.01');
 export const CheckIcon = drawn('M5 13l4 4L19 7');

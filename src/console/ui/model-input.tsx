@@ -3,7 +3,7 @@ import { Autocomplete, type ComboboxParsedItem, type OptionsFilter } from '@mant
 import { useModels } from '../data/queries';
 import type { Model } from '../data/types';
 
-interface ModelInputProps {
+export interface ModelInputProps {
 	readonly label: string;
 	readonly value: string;
 	readonly onChange: (model: string) => void;

@@ -15,11 +15,13 @@ interface RowsProps<Row> {
 	};
 	/** Said where there are none. */
 	readonly empty: string;
+	/** px, below which the table scrolls; 720 unless told. */
+	readonly minWidth?: number;
 	/** One `<Table.Tr>`. */
 	readonly row: (row: Row) => ReactNode;
 }
 
-export function Rows<Row>({ label, columns, query, empty, row }: RowsProps<Row>) {
+export function Rows<Row>({ label, columns, query, empty, minWidth = 720, row }: RowsProps<Row>) {
 	const { data, error, refetch } = query;
 	if (error) return <FailureAlert failure={error} title={`${label}: could not be read`} retry={() => void refetch()} />;
 	if (!data)
@@ -38,7 +40,7 @@ export function Rows<Row>({ label, columns, query, empty, row }: RowsProps<Row>)
 		);
 	return (
 		<Paper withBorder>
-			<Table.ScrollContainer minWidth={720} type="native">
+			<Table.ScrollContainer minWidth={minWidth} type="native">
 				<Table aria-label={label} verticalSpacing="sm" horizontalSpacing="md" highlightOnHover>
 					<Table.Thead>
 						<Table.Tr>

@@ -1,0 +1,45 @@
+/** A server that speaks Chat Completions, for keys to be tried against. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Upstream {
+	/** `http://127.0.0.1:<port>/v1` */
+	readonly baseUrl: string;
+	/** The one key that it takes. */
+	key: string;
+	close(): Promise<void>;
+}
+
+const MODELS = { object: 'list', data: [{ id: 'house-small', object: 'model', owned_by: 'house' }] };
+
+const COMPLETION = {
+	id: 'c1',
+	object: 'chat.completion',
+	created: 0,
+	model: 'house-small',
+	choices: [{ index: 0, message: { role: 'assistant', content: 'Yes.' }, finish_reason: 'stop' }],
+	usage: { prompt_tokens: 11, completion_tokens: 2, total_tokens: 13 },
+};
+
+function answer(key: string, { url, headers }: IncomingMessage, response: ServerResponse): void {
+	const known = headers.authorization === `Bearer ${key}`;
+	const refusal = {
+		error: { message: 'Incorrect API key provided.', type: 'invalid_request_error', code: 'invalid_api_key' },
+	};
+	const body = url?.endsWith('/models') ? MODELS : COMPLETION;
+	response.writeHead(known ? 200 : 401, { 'content-type': 'application/json' });
+	response.end(JSON.stringify(known ? body : refusal));
+}
+
+export async function startUpstream(key: string): Promise<Upstream> {
+	const upstream = { key };
+	const server = createServer((request, response) => {
+		request.resume().once('end', () => answer(upstream.key, request, response));
+	});
+	await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+	const { port } = server.address() as AddressInfo;
+	return Object.assign(upstream, {
+		baseUrl: `http://127.0.0.1:${port}/v1`,
+		close: () => new Promise<void>((closed) => server.close(() => closed())),
+	});
+}
