@@ -227,6 +227,7 @@ export function doorApp(options: DoorOptions = {}): DoorApp {
 			if (known) return known;
 			throw new GatewayError('unauthorized', 'Unknown key.');
 		},
+		renewed: null,
 		sessions: {
 			seal: async (session) =>
 				sealSession(await keys, session, (length) => crypto.getRandomValues(new Uint8Array(length))),

@@ -14,26 +14,33 @@ function textOf({ body }: AccessRequest): string | null {
 	return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
-/** Ends with the connection where that is cut in the middle of an answer. */
-export const asker =
-	(origin: string): Ask =>
-	(asked, more) =>
-		new Promise<Answered>((answered, failed) => {
-			const { hostname, port } = new URL(origin);
+const nothing: Answered = { status: 0, headers: {}, text: '' };
+
+/**
+ * Where the connection breaks, what had come until then; status 0 where nothing had. One that was used before may have
+ * been closed at the other end meanwhile: then the request is sent once more.
+ */
+export const asker = (origin: string): Ask => {
+	const { hostname, port } = new URL(origin);
+	const send: Ask = (asked, more) =>
+		new Promise<Answered>((answered) => {
 			const { method, path } = asked;
-			const text = textOf(asked);
 			const headers = { ...asked.headers, ...more };
 			const request = httpRequest({ agent, hostname, port, method, path, headers }, (response) => {
+				const { statusCode: status = 0, headers: given } = response;
 				const chunks: Buffer[] = [];
 				response.on('data', (chunk: Buffer) => chunks.push(chunk));
+				response.once('error', () => undefined);
 				response.once('close', () =>
 					answered({
-						status: response.statusCode ?? 0,
-						headers: Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, single(value)])),
+						status,
+						headers: Object.fromEntries(Object.entries(given).map(([name, value]) => [name, single(value)])),
 						text: Buffer.concat(chunks).toString('utf8'),
 					}),
 				);
 			});
-			request.once('error', failed);
-			request.end(text ?? undefined);
+			request.once('error', () => answered(request.reusedSocket ? send(asked, more) : nothing));
+			request.end(textOf(asked) ?? undefined);
 		});
+	return send;
+};

@@ -81,9 +81,11 @@ function seen(request: IncomingMessage, body: Readonly<Record<string, unknown>>)
 	};
 }
 
-/** Models whose name begins with `fail-` are answered 500. */
+/** Asked for, it is answered 500. */
+export const FAILING_MODEL = 'gpt-4-turbo';
+
 function answer(response: ServerResponse, path: string, model: string): void {
-	if (model.startsWith('fail-'))
+	if (model === FAILING_MODEL)
 		response.writeHead(500, JSON_TYPE).end('{"error":{"message":"scripted","type":"server_error"}}');
 	else if (path.endsWith('/embeddings')) response.writeHead(200, JSON_TYPE).end(JSON.stringify(embedding(model)));
 	else response.writeHead(200, JSON_TYPE).end(JSON.stringify(completion(model)));

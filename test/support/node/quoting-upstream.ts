@@ -43,16 +43,15 @@ function quoted({ headers, url }: IncomingMessage): string {
 	const keys = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key', 'x-amz-security-token']
 		.flatMap((name) => headers[name] ?? [])
 		.map((value) => `${value} / ${value.replace(/^Bearer /, '')}`);
-	return `Incorrect API key provided: ${keys.join(' and ')} for ${url}`;
+	return `Malformed: ${keys.join(' and ')} for ${url}`;
 }
 
-const errorBody = (message: string, type = 'invalid_request_error'): string =>
-	JSON.stringify({
-		type: 'error',
-		error: { message, type, code: 'invalid_api_key', param: message },
-		message,
-		detail: message,
-	});
+const errorBody = (message: string, status = 400): string => {
+	const refused = status === 401 || status === 403;
+	const type = refused ? 'authentication_error' : 'invalid_request_error';
+	const error = { message, type, code: refused ? 'invalid_api_key' : null, param: message, status: message };
+	return JSON.stringify({ type: 'error', error, message, detail: message });
+};
 
 const completion = (model: string) => ({
 	id: 'chatcmpl-1',
@@ -83,6 +82,8 @@ interface Asked {
 	readonly path: string;
 	readonly model: string;
 	readonly stream: boolean;
+	/** Named by the model, which some protocols have in the path. */
+	readonly fault: (typeof FAULTS)[number] | undefined;
 	readonly quote: string;
 }
 
@@ -93,7 +94,7 @@ const failing =
 	(response, { quote }) => {
 		response
 			.writeHead(status, { ...JSON_TYPE, 'x-request-id': quote, 'www-authenticate': quote, 'retry-after': quote })
-			.end(errorBody(quote));
+			.end(errorBody(quote, status));
 	};
 
 const BY_MODEL: Readonly<Record<(typeof FAULTS)[number], Fault>> = {
@@ -107,13 +108,12 @@ const BY_MODEL: Readonly<Record<(typeof FAULTS)[number], Fault>> = {
 	'quote-plain': (response, { quote }) => void response.writeHead(400, { 'content-type': 'text/plain' }).end(quote),
 	'quote-redirect': (response, { quote }) =>
 		void response.writeHead(302, { location: `https://elsewhere.example/?${encodeURIComponent(quote)}` }).end(quote),
-	'quote-in-200': (response, { quote }) =>
-		void response.writeHead(200, JSON_TYPE).end(errorBody(quote, 'server_error')),
+	'quote-in-200': (response, { quote }) => void response.writeHead(200, JSON_TYPE).end(errorBody(quote)),
 	'quote-cut-json': (response, { quote }) =>
 		void response.writeHead(200, JSON_TYPE).end(`{"id":"${quote}","choices":[{"message":{"role":"${quote}`),
 	'quote-no-json': (response, { quote }) => void response.writeHead(200, JSON_TYPE).end(`<html>${quote}</html>`),
 	'quote-stream-error': (response, { quote }) =>
-		void response.writeHead(200, SSE).end(`${OPENING}data: ${errorBody(quote, 'invalid_request_error')}\n\n`),
+		void response.writeHead(200, SSE).end(`${OPENING}data: ${errorBody(quote)}\n\n`),
 	'quote-stream-garbage': (response, { quote }) =>
 		void response.writeHead(200, SSE).end(`${OPENING}event: ${quote}\ndata: {"choices": "${quote}\n\n`),
 	'quote-reset': (response, { quote }) => {
@@ -121,8 +121,6 @@ const BY_MODEL: Readonly<Record<(typeof FAULTS)[number], Fault>> = {
 		response.write(`${OPENING}: ${quote}\n\n`, () => response.destroy());
 	},
 };
-
-const isFault = (model: string): model is (typeof FAULTS)[number] => (FAULTS as readonly string[]).includes(model);
 
 function answerJson(response: ServerResponse, body: unknown): void {
 	response.writeHead(200, JSON_TYPE).end(JSON.stringify(body));
@@ -158,7 +156,7 @@ const listed = { object: 'list', data: [{ id: 'gpt-4o-mini', object: 'model', cr
 
 function answer(response: ServerResponse, asked: Asked): void {
 	const [, work] = PATHS.find(([end]) => asked.path.endsWith(end)) ?? [];
-	if (isFault(asked.model)) BY_MODEL[asked.model](response, asked);
+	if (asked.fault) BY_MODEL[asked.fault](response, asked);
 	else if (work) work(response, asked);
 	else answerJson(response, listed);
 }
@@ -179,7 +177,14 @@ export async function startQuotingUpstream(): Promise<QuotingUpstream> {
 		bodyOf(request)
 			.then((text) => {
 				const { model, stream } = fieldsOf(text);
-				answer(response, { path, model: String(model ?? ''), stream: stream === true, quote: quoted(request) });
+				const fault = FAULTS.find((name) => path.includes(name) || text.includes(name));
+				answer(response, {
+					path,
+					model: String(model ?? ''),
+					stream: stream === true,
+					fault,
+					quote: quoted(request),
+				});
 			})
 			.catch((error: unknown) => response.destroy(error as Error));
 	});

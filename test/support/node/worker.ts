@@ -211,7 +211,8 @@ export async function startBuilt(variables: Variables = {}, root = ROOT): Promis
 			for (const stream of streams)
 				stream.on('data', (chunk: Buffer) => {
 					output += chunk.toString();
-					process.stderr.write(chunk);
+					// More than errors is for whoever asked for it.
+					if (all.LOG_LEVEL === 'error') process.stderr.write(chunk);
 				});
 		};
 		const beside = { ...BESIDE, d1Databases: worker.d1Databases };
