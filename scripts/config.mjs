@@ -96,7 +96,7 @@ const COMMANDS = {
 	},
 
 	async explain(call, { agent, model, key, json }) {
-		const input = { ...(agent && { agent }), ...(key && { key }), ...(model && { request: { model } }) };
+		const input = { ...(agent && { agent }), ...(key && { key }), ...(model && { model }) };
 		const explained = await call('config.explain', input, 'query');
 		if (json) console.log(JSON.stringify(explained, null, 2));
 		else printExplained(explained);
@@ -111,5 +111,6 @@ await run(async () => {
 		return;
 	}
 	if (!Object.hasOwn(COMMANDS, command ?? '')) throw new Refusal(USAGE);
-	await COMMANDS[command](connect(values), values, rest);
+	const { url, organization } = values;
+	await COMMANDS[command](connect({ url, organization }), values, rest);
 });

@@ -18,15 +18,18 @@ function credentialOf(environment) {
 	throw new Refusal('No credential: set SWITCHYARD_KEY (or ADMIN_API_KEY), or start `npm run dev` once.');
 }
 
+function checkedOrigin(url) {
+	if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : ''))
+		throw new Refusal(`'${url}' is no address: it should be like https://llm.example.com.`);
+	return url.replace(/\/+$/, '');
+}
+
 /**
  * `url`: default `SWITCHYARD_URL`, else where `npm run dev` serves. `organization`: id or slug, for the operator.
  * Answers with `call(procedure, input, 'query' | 'mutation')`, which throws Refusal with the gateway's own message.
  */
 export function connect({ url, organization, environment = process.env }) {
-	const origin = (url || environment.SWITCHYARD_URL || `http://localhost:${environment.PORT || 8787}`).replace(
-		/\/+$/,
-		'',
-	);
+	const origin = checkedOrigin(url || environment.SWITCHYARD_URL || `http://localhost:${environment.PORT || 8787}`);
 	const named = organization || environment.SWITCHYARD_ORGANIZATION;
 	const headers = {
 		authorization: `Bearer ${credentialOf(environment)}`,
@@ -45,7 +48,7 @@ export function connect({ url, organization, environment = process.env }) {
 
 async function answer(url, init) {
 	try {
-		const response = await fetch(url, init);
+		const response = await fetch(url, { ...init, redirect: 'manual' });
 		return { status: response.status, text: await response.text() };
 	} catch (error) {
 		throw new Refusal(`${new URL(url).origin} can't be reached (${error.cause?.code ?? error.message}).`);

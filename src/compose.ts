@@ -49,6 +49,7 @@ class RequestComposition implements Composition {
 	readonly #defer = (work: Promise<unknown>): void => this.context.waitUntil(work);
 	#db: Database | null = null;
 	#ledger: LedgerClient | null = null;
+	#renewed: Principal | null = null;
 
 	constructor(
 		private readonly env: Bindings,
@@ -72,6 +73,10 @@ class RequestComposition implements Composition {
 			cached: !fresh && this.request.method === 'POST' && OPENS_LEDGER.test(pathname),
 			organizationOptional: NEEDS_NO_ORGANIZATION.test(pathname),
 		});
+	}
+
+	get renewed(): Principal | null {
+		return this.#renewed;
 	}
 
 	get sessions(): Sessions {
@@ -198,6 +203,9 @@ class RequestComposition implements Composition {
 			openKey: async (scope, envelope) => open(await ringOf(isolate), scope, envelope),
 			now: time.now,
 			log: this.log,
+			renewed: (anew) => {
+				this.#renewed = anew;
+			},
 		});
 	}
 

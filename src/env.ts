@@ -149,6 +149,13 @@ function jwt(vars: Variables): Settings['jwt'] {
 	return jwks === null ? null : { kind: 'jwks', url: jwks };
 }
 
+/** What begins as a gateway key is only ever taken for one. */
+function adminApiKey(vars: Variables): string | null {
+	const value = text(vars, 'ADMIN_API_KEY');
+	if (value?.startsWith('sy_')) throw wrong('ADMIN_API_KEY', "must not begin with 'sy_', as gateway keys do");
+	return value;
+}
+
 function costThreshold(vars: Variables): number | null {
 	const value = text(vars, 'LLM_DAILY_COST_ALERT_THRESHOLD');
 	if (value === null) return null;
@@ -232,7 +239,7 @@ function providerVariables(vars: Variables, id: string): ProviderVariables {
 /** Throws GatewayError `internal` naming the variable that is wrong. */
 export function parseSettings(vars: Variables): Settings {
 	return {
-		adminApiKey: text(vars, 'ADMIN_API_KEY'),
+		adminApiKey: adminApiKey(vars),
 		jwt: jwt(vars),
 		jwtIssuer: text(vars, 'JWT_ISSUER'),
 		jwtAudience: text(vars, 'JWT_AUDIENCE'),

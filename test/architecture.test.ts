@@ -40,7 +40,7 @@ describe('the source', () => {
 
 	it('imports along the arrows of ARCHITECTURE.md and nowhere else', () => {
 		expect(broken(source, forbiddenImports)).toEqual([]);
-	});
+	}, 60_000);
 
 	it('has one class that extends Error', () => {
 		expect(broken(source, errorClasses)).toEqual([expect.stringMatching(/^src\/errors\.ts:/)]);

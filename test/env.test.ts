@@ -21,6 +21,7 @@ describe('the environment', () => {
 	});
 
 	it.each([
+		['ADMIN_API_KEY', 'sy_operator'],
 		['LLM_RATE_LIMIT_PER_MINUTE', '-5'],
 		['LLM_RATE_LIMIT_PER_DAY', '1.5'],
 		['LLM_TOTAL_TIMEOUT_MS', 'soon'],

@@ -72,6 +72,16 @@ describe('sending', () => {
 		await expect(call).rejects.toMatchObject({ code: 'invalid_request', param: 'baseUrl' });
 	});
 
+	it.each([-1, -1e9, Number.NEGATIVE_INFINITY])(
+		'takes no credit of a caller who says it has passed %d gateways: the circle would never end',
+		async (hops) => {
+			const fetched = vi.fn(async (_url: string, _init: RequestInit) => new Response('ok'));
+			vi.stubGlobal('fetch', fetched);
+			await outbound({ ...options, hops })(request('https://api.example.com/v1'));
+			expect(fetched.mock.calls[0]?.[1].headers).toMatchObject({ [HOP_HEADER]: '1' });
+		},
+	);
+
 	it('tells a broken connection as a failure of the network, without its details', async () => {
 		vi.stubGlobal('fetch', async () => {
 			throw new TypeError('connect ECONNREFUSED 10.1.2.3:443');

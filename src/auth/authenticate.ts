@@ -87,8 +87,8 @@ export interface Reread {
 
 /**
  * The same principal as of rows just read; a key or user that still holds is cached anew. Throws `unauthorized` where
- * the key no longer does, `forbidden` where the key may call models no more or the user is not let in any more, and for
- * the operator `not_found` where the organization is gone.
+ * the key no longer does, `forbidden` where a cached key may call models no more or the user is not let in any more, and
+ * for the operator `not_found` where the organization is gone.
  */
 export function reauthenticate(
 	principal: Principal,
@@ -114,7 +114,7 @@ export function reauthenticate(
 }
 
 function reauthenticateKey(
-	{ keyId, secretHash, organizationId }: Principal,
+	{ keyId, secretHash, organizationId, fresh }: Principal,
 	row: KeyRow | undefined,
 	{ keys, now }: Pick<AuthDependencies, 'keys' | 'now'>,
 ): Principal {
@@ -125,6 +125,7 @@ function reauthenticateKey(
 	const anew = principalOfKey(row, secretHash ?? '');
 	if (anew.organizationId !== organizationId) throw refused();
 	rememberKey(anew, keys);
-	requireScope(anew, 'inference');
+	// Only calls of models are let in from a cache, and what let this one in was as old as that.
+	if (!fresh) requireScope(anew, 'inference');
 	return { ...anew, fresh: true };
 }

@@ -58,6 +58,8 @@ const cachedPrincipal = z.object({
 	mayOverrideSettings: z.boolean(),
 	mayOverridePrompt: z.boolean(),
 	limits: limits.nullable(),
+	/** Not optional: an entry that an older release wrote says nothing of the issuer, whose limits it would lift. */
+	issuer: z.object({ keyId: z.string(), limits: limits.nullable() }).nullable(),
 	expiresAt: z.number().nullable(),
 	version: z.number().int(),
 	secretHash: z.string().length(64),
@@ -81,6 +83,8 @@ const digits = (limits: Principal['limits']) =>
 		budgetTotalNanoUsd: limits.budgetTotalNanoUsd?.toString() ?? null,
 	};
 
+const spelled = ({ keyId, limits }: NonNullable<Principal['issuer']>) => ({ keyId, limits: digits(limits) });
+
 /**
  * Keeps what was read from D1, with the `config_version` of that read, for requests to which it will not be fresh.
  * What is known at that version already is not written again: a refusal looked up in D1 costs no write.
@@ -88,7 +92,9 @@ const digits = (limits: Principal['limits']) =>
 export function rememberKey(principal: Principal & { readonly fresh?: never }, cache: KeyCache): void {
 	if (principal.keyId === null || cache.memory.get(principal.keyId)?.version === principal.version) return;
 	retain(cache.memory, principal.keyId, principal, MAX_KEYS);
-	writeEntry(cache.entries, entryName(principal.keyId), { ...principal, limits: digits(principal.limits) });
+	const { limits, issuer } = principal;
+	const entry = { ...principal, limits: digits(limits), issuer: issuer ? spelled(issuer) : null };
+	writeEntry(cache.entries, entryName(principal.keyId), entry);
 }
 
 /** The key is gone, expired or revoked. Nothing depends on this: it spares the next refusal a detour. */

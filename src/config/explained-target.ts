@@ -66,9 +66,9 @@ function keyOf({ credential }: Target, rows: ConfigurationRows): ExplainedKey {
 }
 
 /** Pico-dollars per token are micro-dollars per million. */
-const priceOf = (prices: Prices, { provider, model, facts }: Target, rows: ConfigurationRows): ExplainedPrice => ({
-	origin: priceOrigin(rows, provider.id, model) ?? 'catalog',
-	version: facts.priceVersion,
+const priceOf = (prices: Prices, version: string | null): ExplainedPrice => ({
+	origin: priceOrigin(version),
+	version,
 	inputUsdPerMillion: Number(prices.input) / PICO_PER_MICRO,
 	outputUsdPerMillion: Number(prices.output) / PICO_PER_MICRO,
 });
@@ -103,7 +103,7 @@ export function explainedTarget(
 			model: target.name,
 			upstreamModel: target.upstreamModel,
 			key: keyOf(target, rows),
-			price: facts.prices && priceOf(facts.prices, target, rows),
+			price: facts.prices && priceOf(facts.prices, facts.priceVersion),
 			known: facts.known,
 			contextWindow: facts.contextWindow,
 			maxOutput: facts.maxOutput,

@@ -1,5 +1,5 @@
 /** What an organization and the operator know better than the catalog, by `provider/model`. Pure. */
-import type { ModelOverride, ModelOverrides } from '../catalog/override';
+import type { ModelOverride, ModelOverrides, StatedPrices } from '../catalog/override';
 import type { Origin } from '../gateway/ports';
 import { dictionary } from './dictionary';
 import type { ConfigurationRows, GlobalRow, ModelRow } from './rows';
@@ -7,6 +7,10 @@ import type { ConfigurationRows, GlobalRow, ModelRow } from './rows';
 type Prices = NonNullable<ModelOverride['prices']>;
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type StoredPrices = NonNullable<ModelRow['prices']>;
+
+/** How price versions begin, by who says the price. */
+const OWN = 'override-';
+const SHARED = 'global-';
 
 const nameOf = ({ provider, model }: { readonly provider: string; readonly model: string }): string =>
 	`${provider}/${model}`;
@@ -46,7 +50,7 @@ function sharedOverride({ inputPricePico, outputPricePico, version }: GlobalRow)
 	const prices: Mutable<Prices> = {};
 	if (inputPricePico !== null) prices.input = BigInt(inputPricePico);
 	if (outputPricePico !== null) prices.output = BigInt(outputPricePico);
-	return { declared: false, prices, priceVersion: `global-${version}` };
+	return { declared: false, prices, priceVersion: SHARED + version };
 }
 
 /** Fields are set one by one: with many rows, spreading them took most of the time of resolving. */
@@ -61,13 +65,15 @@ function ownOverride({ limits, capabilities, displayName, prices, version }: Mod
 	if (capabilities.structuredOutput !== undefined) override.structuredOutput = capabilities.structuredOutput;
 	if (capabilities.reasoning !== undefined) override.reasoning = capabilities.reasoning;
 	if (displayName !== null) override.displayName = displayName;
-	const priced = prices ? { prices: pricesOf(prices), priceVersion: `override-${version}` } : shared;
-	if (priced?.prices !== undefined) override.prices = priced.prices;
-	if (priced?.priceVersion !== undefined) override.priceVersion = priced.priceVersion;
+	const everybody: StatedPrices = shared ?? {};
+	const priced = prices ? { prices: pricesOf(prices), priceVersion: OWN + version } : everybody;
+	if (prices) override.shared = everybody;
+	if (priced.prices !== undefined) override.prices = priced.prices;
+	if (priced.priceVersion !== undefined) override.priceVersion = priced.priceVersion;
 	return override;
 }
 
-/** The organization's, with the operator's price where it gives none itself. */
+/** The organization's, with the operator's price beside its own, or where it gives none itself. */
 export function modelOverrides({ globals, models }: Pick<ConfigurationRows, 'globals' | 'models'>): ModelOverrides {
 	const overrides = new Map<string, ModelOverride>();
 	for (const [name, row] of sharedPrices(globals)) overrides.set(name, sharedOverride(row));
@@ -75,12 +81,8 @@ export function modelOverrides({ globals, models }: Pick<ConfigurationRows, 'glo
 	return dictionary(overrides);
 }
 
-/** Who gives the price of a model; null: neither of them. */
-export function priceOrigin(
-	{ globals, models }: Pick<ConfigurationRows, 'globals' | 'models'>,
-	provider: string,
-	model: string,
-): Extract<Origin, 'organization' | 'global'> | null {
-	if (models.some((row) => row.provider === provider && row.model === model && row.prices)) return 'organization';
-	return sharedPrices(globals).has(nameOf({ provider, model })) ? 'global' : null;
+/** Who gives a price of that version. */
+export function priceOrigin(version: string | null): Extract<Origin, 'organization' | 'global'> | 'catalog' {
+	if (version?.startsWith(OWN)) return 'organization';
+	return version?.startsWith(SHARED) ? 'global' : 'catalog';
 }

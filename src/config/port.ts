@@ -33,6 +33,8 @@ export interface ConfigDependencies {
 	/** ms since epoch */
 	readonly now: () => number;
 	readonly log: Ports['log'];
+	/** Hears the principal of each reload, in place of the one given. */
+	readonly renewed?: (principal: Principal) => void;
 }
 
 /** One key that can't be opened leaves that row without one; the others go on. */
@@ -75,6 +77,7 @@ export function configPort(deps: ConfigDependencies): ConfigPort {
 		const anew = reauthenticate(principal, { ...who, organization: rows?.organization }, deps);
 		if (!rows) throw refused();
 		principal = anew;
+		deps.renewed?.(anew);
 		const resolved = await resolve(rows);
 		// A slug that nobody has is not kept: callers could fill the caches with those.
 		if (agentSlug === null || rows.agent) {

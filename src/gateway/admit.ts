@@ -88,6 +88,7 @@ async function attemptAdmission<Plan extends Admissible>(
 		expiresAt: ports.time.now() + ports.limits.totalMs + HOLD_GRACE_MS,
 		limits: snapshot.limits,
 		keyLimits: snapshot.caller.limits,
+		issuer: snapshot.caller.issuer ?? null,
 		provider: plan.provider,
 		model: plan.model,
 	});
@@ -115,7 +116,11 @@ function opened(answer: Exclude<OpenAnswer, { kind: 'stale' | 'unsettled' }>): R
 	}
 }
 
-const OWNER: Readonly<Record<LimitOwner, string>> = { organization: "The organization's", key: "This key's" };
+const OWNER: Readonly<Record<LimitOwner, string>> = {
+	organization: "The organization's",
+	key: "This key's",
+	issuer: "The issuing key's",
+};
 
 const periods = (period: 'day' | 'month' | 'total'): string => (period === 'total' ? 'in total' : `for this ${period}`);
 

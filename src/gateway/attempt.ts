@@ -13,6 +13,7 @@ import type { Ports } from './ports';
 import type { Target } from './route';
 import { ANSWER_LIMIT, discard, exchange, failureOf, readText } from './upstream';
 import { type Watchdog, type WatchdogLimits, watch } from './watchdog';
+import { withoutKey } from './without-key';
 
 export { type Addressee, wireRequestOf } from './wire-request';
 
@@ -137,6 +138,13 @@ async function* once(events: ChatEvent[]): AsyncGenerator<ChatEvent[], void, voi
 	yield events;
 }
 
+/** An error, which ends its stream, may quote the request. */
+function keyless(batch: ChatEvent[], apiKey: string | null): ChatEvent[] {
+	const last = batch.at(-1);
+	if (last?.type === 'error') batch[batch.length - 1] = { type: 'error', error: withoutKey(last.error, apiKey) };
+	return batch;
+}
+
 /** Bytes to events. Never throws: a broken read is an `error` event. */
 async function* decoded(
 	reader: ReadableStreamDefaultReader<Uint8Array>,
@@ -155,7 +163,7 @@ async function* decoded(
 				for (const event of events) batch.push(event);
 			}
 			if (chunk.done) batch.push(...decoder.end());
-			if (batch.length > 0) yield batch;
+			if (batch.length > 0) yield keyless(batch, attempt.target.credential.apiKey);
 			if (chunk.done || isLast(batch.at(-1))) return;
 		}
 	} catch (error) {

@@ -12,13 +12,19 @@ export function allowedName(name: string, { caller: { allowedModels } }: Pick<Sn
 	return allowedModels === null || allowedModels.some((pattern) => matchesName(pattern, name));
 }
 
-export function allowedProvider(id: string, { caller: { allowedProviders } }: Pick<Snapshot, 'caller'>): boolean {
-	return allowedProviders === null || allowedProviders.includes(id);
+/** By the key's list of providers, in which a server with a name of its own may stand by that; else `server` is the id. */
+export function allowedProvider(
+	id: string,
+	server: string,
+	{ caller: { allowedProviders } }: Pick<Snapshot, 'caller'>,
+): boolean {
+	return allowedProviders === null || allowedProviders.includes(id) || allowedProviders.includes(server);
 }
 
 /** `forbidden` where the key may not use this target; null where it may. */
 export function refusedByKey({ provider, name }: Target, snapshot: Pick<Snapshot, 'caller'>): GatewayError | null {
-	if (!allowedProvider(provider.id, snapshot)) return forbidden(`This key may not use provider '${provider.id}'.`);
+	const server = name.slice(0, name.indexOf('/'));
+	if (!allowedProvider(provider.id, server, snapshot)) return forbidden(`This key may not use provider '${server}'.`);
 	return allowedName(name, snapshot) ? null : forbidden(`This key may not use model '${name}'.`);
 }
 

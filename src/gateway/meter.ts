@@ -8,7 +8,7 @@ import { isContent } from '../language/event';
 import type { ChatResponse, FinishReason } from '../language/request';
 import { completionTokens, type Usage, usageOf } from '../language/usage';
 import type { ContextReceipt, EntryState, LedgerEntry, NanoUsd, Operation } from '../ledger/contract';
-import { costOf } from '../ledger/price';
+import { atMost, costOf } from '../ledger/price';
 import type { Time } from './ports';
 import type { Target } from './route';
 
@@ -18,6 +18,7 @@ export interface RequestFacts {
 	readonly clientRequestId: string | null;
 	readonly organizationId: string;
 	readonly keyId: string | null;
+	readonly issuerKeyId: string | null;
 	readonly agentId: string | null;
 	readonly user: string | null;
 	readonly runId: string | null;
@@ -135,6 +136,7 @@ export class Meter {
 			operation: request.operation,
 			stream: attempt.stream,
 			keyId: request.keyId,
+			issuerKeyId: request.issuerKeyId,
 			agentId: request.agentId,
 			user: request.user,
 			runId: request.runId,
@@ -165,7 +167,8 @@ export class Meter {
 	#cost(state: EntryState, usage: Usage | null): NanoUsd | null {
 		if (state === 'released') return 0n;
 		const { prices } = this.target.facts;
-		return usage && (usage.reportedNanoUsd ?? (prices && costOf(usage, prices)));
+		const cost = usage && (usage.reportedNanoUsd ?? (prices && costOf(usage, prices)));
+		return cost && atMost(cost);
 	}
 
 	#used(state: EntryState): Pick<LedgerEntry, 'usage' | 'usageSource'> {

@@ -49,11 +49,11 @@ async function patiently(work: Promise<unknown>, { time }: Ports): Promise<void>
 }
 
 function modelsOf(id: string, snapshot: Snapshot, ports: Ports): readonly ListedModel[] {
-	if (!allowedProvider(id, snapshot)) return [];
 	const provider = ports.registry.provider(id);
 	const byName = new Map<string, ListedModel>();
 	for (const [at, credential] of (snapshot.credentials[id] ?? []).entries()) {
 		const server = provider?.named && credential.rowId !== null ? { server: credential.name } : {};
+		if (!allowedProvider(id, server.server ?? id, snapshot)) continue;
 		// Nobody says at which of several servers a declared model is: the first answers for the provider's own name.
 		const declared = at === 0 ? declaredAt(id, snapshot) : [];
 		for (const model of [...ports.catalog.models(id, credential), ...declared]) {

@@ -84,8 +84,9 @@ export function planChat(
 	);
 	for (const target of targets) checkOptions(target, call.request.providerOptions, snapshot);
 	const agent = agentSlug === null ? null : snapshot.agent;
-	const { request: own, ahead } = insertPrompt(call.request, agent, snapshot.caller);
-	const { request, settings, warnings } = withPresets(own, choice, snapshot.caller);
+	const { request: own, ahead, warnings: kept } = insertPrompt(call.request, agent, snapshot.caller);
+	const { request, settings, warnings: preset } = withPresets(own, choice, snapshot.caller);
+	const warnings = [...kept, ...preset];
 	const measured = measure(request);
 	const promptTokens = estimateInput(request, measured);
 	const all = targets.map((target) => planned(request, target, promptTokens, measured));

@@ -7,7 +7,15 @@ import type { ModelOverrides } from '../catalog/override';
 import type { GatewayError } from '../errors';
 import type { HealthPort } from '../health/contract';
 import type { ModelSettings } from '../language/settings';
-import type { CloseRequest, ExtendRequest, KeyLimits, LedgerLimits, OpenAnswer, OpenRequest } from '../ledger/contract';
+import type {
+	CloseRequest,
+	ExtendRequest,
+	Issuer,
+	KeyLimits,
+	LedgerLimits,
+	OpenAnswer,
+	OpenRequest,
+} from '../ledger/contract';
 import type { PromptVersion } from '../prompt/source';
 import type { ProviderConfig } from '../providers/config';
 import type { EmbedWire, EmbedWireId, Frame, Provider, Wire, WireId, WireRequest } from '../providers/provider';
@@ -101,6 +109,8 @@ export interface Caller {
 	readonly allowedProviders: readonly string[] | null;
 	/** The key's own; null: none. */
 	readonly limits: KeyLimits | null;
+	/** Of a token that a key issued for a page: that key, for which the token counts too. Absent: nobody's token. */
+	readonly issuer?: Issuer | null;
 }
 
 /** Everything one request is decided by, at one configuration version. */

@@ -9,6 +9,7 @@ import type { Caller, Credential, Ports, Probe } from './ports';
 import { following } from './request-facts';
 import type { Target } from './route';
 import { ANSWER_LIMIT, dispatch, exchange, failureOf, readText } from './upstream';
+import { withoutKey } from './without-key';
 
 export interface ProbePorts
 	extends Pick<Ports, 'send' | 'time' | 'limits' | 'registry' | 'catalog' | 'ledger' | 'newId'> {
@@ -72,18 +73,6 @@ const timeout = (): GatewayError =>
 		upstream: { failure: 'timeout', scope: 'provider' },
 	});
 
-/** Wires scrub what looks like a key; this is about the very key, whatever it looks like. */
-function withoutKey(error: GatewayError, apiKey: string | null): GatewayError {
-	const parts = apiKey === null ? [] : [apiKey, ...apiKey.split(':')].filter((part) => part.length >= 8);
-	const message = parts.reduce((text, part) => text.replaceAll(part, '[redacted]'), error.message);
-	const { param, retryAfterMs, upstream } = error;
-	return new GatewayError(error.code, message, {
-		...(param !== undefined && { param }),
-		...(retryAfterMs !== undefined && { retryAfterMs }),
-		...(upstream !== undefined && { upstream }),
-	});
-}
-
 /** A web page answers 200 to anything: JSON must come. */
 async function readStart(path: string, { provider, credential, signal }: Probed, ports: ProbePorts): Promise<void> {
 	const wire = ports.registry.wires[provider.wire];
@@ -130,6 +119,7 @@ function meterOf(target: Target, { caller, newId, time }: ProbePorts): Meter {
 		clientRequestId: null,
 		organizationId: caller.organizationId,
 		keyId: caller.keyId,
+		issuerKeyId: null,
 		agentId: null,
 		user: null,
 		runId: null,

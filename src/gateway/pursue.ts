@@ -8,6 +8,7 @@ import type { Ports } from './ports';
 import { noTarget, type RequestLedger } from './request-ledger';
 import { nextStep } from './retry';
 import type { Target } from './route';
+import { withoutKey } from './without-key';
 
 /** One possible answerer, with how to try it. */
 export interface Pursued<Answer> {
@@ -125,7 +126,7 @@ async function tryTarget<Answer>(candidate: Pursued<Answer>, trial: Trial): Prom
 			pursuit.routing.push(step(target, 'answered', null, tries));
 			return { answer, target, meter, warnings: prepared.warnings, probe: trial.probe };
 		} catch (error) {
-			const failure = toGatewayError(error);
+			const failure = withoutKey(toGatewayError(error), target.credential.apiKey);
 			pursuit.ledger.owe(meter.end(failure, null));
 			report(failure, target, meter, trial);
 			const next = nextStep(failure, {

@@ -25,6 +25,7 @@ export const requestFacts = (
 	clientRequestId,
 	organizationId: snapshot.organization.id,
 	keyId: snapshot.caller.keyId,
+	issuerKeyId: snapshot.caller.issuer?.keyId ?? null,
 	agentId: agentId ?? null,
 	user: user ?? null,
 	runId: runId ?? null,

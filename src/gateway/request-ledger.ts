@@ -52,6 +52,7 @@ export class RequestLedger {
 			limits,
 			keyId: caller.keyId,
 			keyLimits: caller.limits,
+			issuer: caller.issuer ?? null,
 		});
 		if (extended) this.#left += short;
 		return extended;

@@ -91,13 +91,23 @@ function hostOf(url: string): string {
 	}
 }
 
+/**
+ * The call is on the organization's own bill: its key, or, where none is needed, a server of its own. A row without
+ * either is still the operator's server.
+ */
+const paysItself = ({ source, apiKey, trust }: Credential): boolean =>
+	source === 'organization' && (apiKey !== null || trust === 'tenant');
+
 /** What is known of a model in this organization. */
 export const factsOf = (
 	provider: string,
 	model: string,
 	credential: Credential,
 	{ snapshot, catalog }: Pick<Facts, 'snapshot' | 'catalog'>,
-): ModelFacts => overlaid(catalog.facts(provider, model, credential), snapshot.models?.[`${provider}/${model}`]);
+): ModelFacts => {
+	const override = snapshot.models?.[`${provider}/${model}`];
+	return overlaid(catalog.facts(provider, model, credential), override, paysItself(credential));
+};
 
 /** The target of a name. Throws where it is unknown, has no key, or is of the wrong kind. `rowId`: the key meant. */
 export function targetOf(

@@ -4,6 +4,7 @@ import type { Wire, WireRequest } from '../providers/provider';
 import { authorized, type UpstreamRequest } from './authorize';
 import type { Ports } from './ports';
 import type { Target } from './route';
+import { withoutKey } from './without-key';
 
 /** Most of an error body that is read (bytes). */
 const ERROR_BODY_LIMIT = 64 * 1024;
@@ -58,7 +59,7 @@ export async function dispatch(
 	}
 	const body = await readText(response, ERROR_BODY_LIMIT, signal, 'cut').catch(() => '');
 	if (signal.aborted) throw failureOf(signal.reason, signal);
-	throw wire.fromError(response.status, response.headers, body);
+	throw withoutKey(wire.fromError(response.status, response.headers, body), credential.apiKey);
 }
 
 /** What a failed read or send means: the reason it was aborted for, else a network failure. */

@@ -1,6 +1,7 @@
 /** Who is asking, before anything else is looked at: 401 precedes 404 and validation. */
 import type { Principal, Scope } from '../auth/principal';
 import { requireScope } from '../auth/scope';
+import { toGatewayError } from '../errors';
 import { type Area, areaOf } from './area';
 import type { HttpContext, Middleware } from './context';
 import { isPreflight } from './cors';
@@ -36,6 +37,20 @@ function principalOf(c: HttpContext, area: Area): Promise<Principal> {
 	return sealed === null ? c.var.composition.authenticate(headers) : inSession(c, sealed);
 }
 
+/** How a request can be refused before the path has asked whether the cache it was let in by still holds. */
+const UNCHECKED: ReadonlySet<number> = new Set([400, 404, 413]);
+
+/** Throws `unauthorized` or `forbidden` where D1 says so; where it does not answer the refusal stands as it is. */
+async function confirm(c: HttpContext, scope: Scope | null): Promise<void> {
+	try {
+		const principal = await c.var.composition.authenticate(c.req.raw.headers, { fresh: true });
+		if (scope) requireScope(principal, scope);
+	} catch (thrown) {
+		const error = toGatewayError(thrown);
+		if (error.code === 'unauthorized' || error.code === 'forbidden') throw error;
+	}
+}
+
 /** Sets `principal` on every `/v1`, `/api/v1` and `/trpc` route. Throws 401, 403, 404, 400. */
 export const authenticate: Middleware = async (c, next) => {
 	const area = areaOf(c.req.path);
@@ -44,5 +59,7 @@ export const authenticate: Middleware = async (c, next) => {
 	c.set('principal', principal);
 	const scope = ANY_SCOPE.has(c.req.path) ? null : NEEDED[area];
 	if (scope) requireScope(principal, scope);
-	return next();
+	await next();
+	const fresh = principal.fresh || c.get('session') !== undefined;
+	if (!fresh && UNCHECKED.has(c.res.status)) await confirm(c, scope);
 };

@@ -17,6 +17,8 @@ export interface Composition {
 	 * Throws 401, 403, 400.
 	 */
 	authenticate(headers: Headers, options?: { readonly fresh?: boolean }): Promise<Principal>;
+	/** The caller as D1 had it when the configuration was last read anew in this request; null: it was not. */
+	readonly renewed: Principal | null;
 	/** Console sessions as cookie values. */
 	readonly sessions: Sessions;
 	/** The path, bound to this caller and this request's `waitUntil`. */

@@ -27,7 +27,7 @@ const bare = (origin: string): string => (origin.endsWith('/') ? origin.slice(0,
 
 function allowed(c: HttpContext, origin: string): boolean {
 	const { corsOrigins } = c.var.composition.settings;
-	const own = c.get('principal')?.origins ?? [];
+	const own = (c.var.composition.renewed ?? c.get('principal'))?.origins ?? [];
 	return [...corsOrigins, ...own].some((known) => known === '*' || bare(known) === origin);
 }
 

@@ -49,12 +49,16 @@ const ZERO: Usage = {
 	outputAudio: 0,
 };
 
-/** A usage from the parts that are known; negative or fractional counts (seen from proxies) become 0 or are cut. */
+/**
+ * A usage from the parts that are known; negative or fractional counts (seen from proxies) become 0 or are cut, as are
+ * those above 2^53, which no table would hold as a number of tokens.
+ */
 export function usageOf(parts: Partial<Usage>): Usage {
 	const usage: { -readonly [K in UsagePart]: number } & { reportedNanoUsd?: bigint } = { ...ZERO };
 	for (const part of USAGE_PARTS) {
 		const count = parts[part];
-		if (count !== undefined && Number.isFinite(count) && count > 0) usage[part] = Math.trunc(count);
+		if (count !== undefined && Number.isFinite(count) && count > 0)
+			usage[part] = Math.min(Math.trunc(count), Number.MAX_SAFE_INTEGER);
 	}
 	if (parts.reportedNanoUsd !== undefined) usage.reportedNanoUsd = parts.reportedNanoUsd;
 	return usage;

@@ -3,7 +3,16 @@
  * second the policy of `docs/storage.md` applies: D1 decides what it can, and nothing with a budget goes on.
  */
 import { GatewayError } from '../errors';
-import type { Account, CloseRequest, ExtendRequest, OpenAnswer, OpenRequest, OrgLedgerApi } from './contract';
+import type {
+	Account,
+	CloseRequest,
+	ExtendRequest,
+	KeyLimits,
+	LedgerLimits,
+	OpenAnswer,
+	OpenRequest,
+	OrgLedgerApi,
+} from './contract';
 import type { DirectStore } from './direct';
 import { Gather, type GatherPorts } from './gather';
 import { LATE, sleep, within } from './wait';
@@ -35,12 +44,14 @@ export interface LedgerClient {
 const unreachable = (cause?: unknown): GatewayError =>
 	new GatewayError('upstream_unavailable', 'The ledger is not reachable.', { retryAfterMs: RETRY_AFTER_MS, cause });
 
-/** Of the organization or of the key. */
-function hasBudget({ limits, keyLimits }: Pick<OpenRequest, 'limits' | 'keyLimits'>): boolean {
+/** Of the organization, the key or its issuer. */
+const hasBudget = ({ limits, keyLimits, issuer }: Pick<OpenRequest, 'limits' | 'keyLimits' | 'issuer'>): boolean =>
+	[limits, keyLimits, issuer?.limits].some(isBudgeted);
+
+function isBudgeted(limits: LedgerLimits | KeyLimits | null | undefined): boolean {
+	if (!limits) return false;
 	if (limits.budgetDayNanoUsd !== null || limits.budgetMonthNanoUsd !== null) return true;
-	if (keyLimits === null) return false;
-	const { budgetDayNanoUsd, budgetMonthNanoUsd, budgetTotalNanoUsd } = keyLimits;
-	return budgetDayNanoUsd !== null || budgetMonthNanoUsd !== null || budgetTotalNanoUsd !== null;
+	return 'budgetTotalNanoUsd' in limits && limits.budgetTotalNanoUsd !== null;
 }
 
 /** Durable Object errors say whether a new try makes sense; one that is overloaded must be left alone. */

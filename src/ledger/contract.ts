@@ -25,8 +25,15 @@ export interface KeyLimits extends LedgerLimits {
 	readonly budgetTotalNanoUsd: NanoUsd | null;
 }
 
+/** The key that issued another one as a short-lived token: whatever the token uses counts for its issuer too. */
+export interface Issuer {
+	readonly keyId: string;
+	/** null: it has none of its own. */
+	readonly limits: KeyLimits | null;
+}
+
 /** Whose limit it was. */
-export type LimitOwner = 'organization' | 'key';
+export type LimitOwner = 'organization' | 'key' | 'issuer';
 
 export interface OpenRequest {
 	readonly organizationId: string;
@@ -45,6 +52,8 @@ export interface OpenRequest {
 	readonly limits: LedgerLimits;
 	/** null: the key (or whoever has none) has no limits of its own. */
 	readonly keyLimits: KeyLimits | null;
+	/** Of a token that a key issued; null: the caller is none. */
+	readonly issuer: Issuer | null;
 	/** First target, for the entry that stands in where nothing is heard again. */
 	readonly provider: string;
 	readonly model: string;
@@ -95,6 +104,8 @@ export interface LedgerEntry {
 	readonly operation: Operation;
 	readonly stream: boolean;
 	readonly keyId: string | null;
+	/** The key that issued `keyId` as a token; null: none did. D1 knows it by the token's row. */
+	readonly issuerKeyId: string | null;
 	readonly agentId: string | null;
 	readonly user: string | null;
 	readonly runId: string | null;
@@ -157,6 +168,7 @@ export interface ExtendRequest {
 	readonly limits: LedgerLimits;
 	readonly keyId: string | null;
 	readonly keyLimits: KeyLimits | null;
+	readonly issuer: Issuer | null;
 }
 
 /** What counts against limits at this moment. */

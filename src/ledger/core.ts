@@ -22,7 +22,7 @@ import { attemptOf, closeAttempt, finish, type Hold, holdFor, standIn, unheard, 
 import type { KeyAccount } from './key-account';
 import { GENERATION, KeyAccounts } from './key-accounts';
 import { Recorder } from './recorder';
-import { refusalOf, type Whole } from './refusal';
+import { type Bound, boundsOf, refusalOf, type Whole } from './refusal';
 import { RequestLimits } from './request-limits';
 
 /** How long an expired hold is remembered, so that a late close finds what was assumed of it (ms). */
@@ -48,7 +48,7 @@ export class Ledger {
 
 	/**
 	 * null: the version must be read from D1 first, then asked again with `read`. The organization's limits come
-	 * first, then the key's; a refusal consumes nothing of either. A request opened twice is counted once. Without
+	 * first, then the key's, then its issuer's; a refusal consumes nothing of any. A request opened twice is counted once. Without
 	 * a price (`holdNanoUsd` null) nothing is held.
 	 */
 	open(request: OpenRequest, now: number, read = false): OpenAnswer | null {
@@ -58,35 +58,37 @@ export class Ledger {
 			const { known } = this.version;
 			return known === null || (verdict === 'read' && !read) ? null : { kind: 'stale', version: known };
 		}
-		const key = request.keyId === null ? null : this.keys.of(request.keyId, now);
-		if (this.#holds.has(request.requestId)) return this.#opened(request, key, now);
-		const refused = refusalOf(request, this, key, now);
+		const hold = holdFor(request, now);
+		const accounts = this.keys.concerned(hold, now);
+		const bounds = boundsOf(request, accounts);
+		if (this.#holds.has(request.requestId)) return this.#opened(request, bounds, now);
+		const refused = refusalOf(request, this, bounds, now);
 		if (refused) return refused;
 		if (request.operation !== 'health') {
 			this.requests.add(now);
 			this.#recorder.arrived(now);
-			if (key) {
-				key.arrived(now, request.keyLimits !== null && request.keyLimits.requestsPerMinute !== null);
-				this.keys.touch(key);
+			for (const account of accounts) {
+				const limits = bounds.find((bound) => bound.account === account)?.limits;
+				account.arrived(now, limits !== undefined && limits.requestsPerMinute !== null);
+				this.keys.touch(account);
 			}
 		}
-		const hold = holdFor(request, now);
-		this.#hold(hold.nanoUsd ?? 0n, key);
+		this.#hold(hold.nanoUsd ?? 0n, accounts);
 		this.#holds.set(hold.requestId, hold);
 		this.#recorder.touch(hold);
-		return this.#opened(request, key, now);
+		return this.#opened(request, bounds, now);
 	}
 
 	/** Adds to the hold. False: it would break a budget. Without a live hold only the budgets are asked. */
 	extend(request: ExtendRequest, now: number): boolean {
-		const { requestId, nanoUsd, limits, keyId, keyLimits } = request;
+		const { requestId, nanoUsd, limits, keyId, issuer } = request;
 		if (this.balance.broken(limits, nanoUsd, now)) return false;
-		const key = keyId === null ? null : this.keys.of(keyId, now);
-		if (key && keyLimits && key.broken(keyLimits, nanoUsd, now)) return false;
+		const asking = this.keys.concerned({ keyId, issuerKeyId: issuer?.keyId ?? null }, now);
+		for (const bound of boundsOf(request, asking)) if (bound.account.broken(bound.limits, nanoUsd, now)) return false;
 		const hold = this.#holds.get(requestId);
 		if (!hold || hold.expired || hold.final) return true;
 		hold.nanoUsd = (hold.nanoUsd ?? 0n) + nanoUsd;
-		this.#hold(nanoUsd, hold.keyId === keyId ? key : this.#keyOf(hold, now));
+		this.#hold(nanoUsd, this.keys.concerned(hold, now));
 		this.#recorder.touch(hold);
 		return true;
 	}
@@ -166,16 +168,18 @@ export class Ledger {
 		for (const hold of image.holds) {
 			this.#holds.set(hold.requestId, hold);
 			this.#recorder.restored(hold);
-			if (!hold.expired) this.#hold(hold.nanoUsd ?? 0n, this.#keyOf(hold, LONG_AGO));
+			if (!hold.expired) this.#hold(hold.nanoUsd ?? 0n, this.keys.concerned(hold, LONG_AGO));
 		}
 	}
 
 	/** With whichever limit has the fewest requests left. */
-	#opened({ limits, keyLimits }: OpenRequest, key: KeyAccount | null, now: number): OpenAnswer {
-		const whole = this.requests.state(limits, now);
-		const own = key && keyLimits ? key.requests.state(keyLimits, now) : null;
-		const fewer = own !== null && (whole === null || own.remaining < whole.remaining);
-		return { kind: 'open', requests: fewer ? own : whole };
+	#opened({ limits }: OpenRequest, bounds: readonly Bound[], now: number): OpenAnswer {
+		let fewest = this.requests.state(limits, now);
+		for (const bound of bounds) {
+			const own = bound.account.requests.state(bound.limits, now);
+			if (own !== null && (fewest === null || own.remaining < fewest.remaining)) fewest = own;
+		}
+		return { kind: 'open', requests: fewest };
 	}
 
 	#spending({ balance, requests }: Whole, now: number): Spending {
@@ -189,14 +193,10 @@ export class Ledger {
 		};
 	}
 
-	#keyOf({ keyId }: Hold, now: number): KeyAccount | null {
-		return keyId === null ? null : this.keys.of(keyId, now);
-	}
-
 	/** Negative gives back. */
-	#hold(nanoUsd: NanoUsd, key: KeyAccount | null): void {
+	#hold(nanoUsd: NanoUsd, accounts: readonly KeyAccount[]): void {
 		this.balance.hold(nanoUsd);
-		key?.balance.hold(nanoUsd);
+		for (const account of accounts) account.balance.hold(nanoUsd);
 	}
 
 	/** True where the entry was recorded. */
@@ -215,7 +215,7 @@ export class Ledger {
 	}
 
 	#giveBack(hold: Hold, nanoUsd: NanoUsd, now: number): void {
-		if (!hold.expired && nanoUsd !== 0n) this.#hold(-nanoUsd, this.#keyOf(hold, now));
+		if (!hold.expired && nanoUsd !== 0n) this.#hold(-nanoUsd, this.keys.concerned(hold, now));
 	}
 
 	/** What a close means for the hold itself: over, corrected, or just smaller. */

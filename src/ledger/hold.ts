@@ -2,7 +2,7 @@
 import type { Prices } from '../catalog/facts';
 import { usageOf } from '../language/usage';
 import type { NanoUsd } from './contract';
-import { costOf } from './price';
+import { atMost, costOf } from './price';
 
 export interface HoldEstimate {
 	/** Tokens of the prompt, estimated. */
@@ -21,7 +21,7 @@ export function holdOf({ inputTokens, outputTokens, prices }: HoldEstimate): Nan
 	for (const price of prices) {
 		if (price === null) continue;
 		for (const usage of [usageOf({ input, output }), usageOf({ input, reasoning: output })]) {
-			const cost = costOf(usage, price);
+			const cost = atMost(costOf(usage, price));
 			if (dearest === null || cost > dearest) dearest = cost;
 		}
 	}

@@ -5,6 +5,8 @@
 import type { LedgerEntry, NanoUsd, OpenRequest } from './contract';
 
 export interface Hold extends Pick<OpenRequest, 'requestId' | 'keyId' | 'operation' | 'configVersion'> {
+	/** As in an entry; absent where an older release stored it. */
+	readonly issuerKeyId?: string | null;
 	readonly provider: string;
 	readonly model: string;
 	/** ms since epoch */
@@ -30,6 +32,7 @@ const NONE: readonly number[] = [];
 export const holdFor = (request: OpenRequest, now: number): Hold => ({
 	requestId: request.requestId,
 	keyId: request.keyId,
+	issuerKeyId: request.issuer?.keyId ?? null,
 	operation: request.operation,
 	configVersion: request.configVersion,
 	provider: request.provider,
@@ -96,6 +99,7 @@ export const standIn = (hold: Hold, organizationId: string, { attempt, costNanoU
 	operation: hold.operation,
 	stream: false,
 	keyId: hold.keyId,
+	issuerKeyId: hold.issuerKeyId ?? null,
 	agentId: null,
 	user: null,
 	runId: null,

@@ -14,6 +14,14 @@ export interface ChangedAccounts {
 	readonly keyArrivals: readonly KeyArrivals[];
 }
 
+/** Whom a request is counted for. */
+export interface Concerned {
+	readonly keyId: string | null;
+	readonly issuerKeyId?: string | null;
+}
+
+const NOBODY: readonly KeyAccount[] = [];
+
 export class KeyAccounts {
 	#young = new Map<string, KeyAccount>();
 	#old = new Map<string, KeyAccount>();
@@ -40,6 +48,12 @@ export class KeyAccounts {
 	/** Never to be kept: memory may let go of it. */
 	of(keyId: string, now: number): KeyAccount {
 		return this.#young.get(keyId) ?? this.#fetch(keyId, now);
+	}
+
+	/** The key's own, and its issuer's where it is a token. Never to be kept, as `of`. */
+	concerned({ keyId, issuerKeyId }: Concerned, now: number): readonly KeyAccount[] {
+		if (keyId === null) return NOBODY;
+		return issuerKeyId ? [this.of(keyId, now), this.of(issuerKeyId, now)] : [this.of(keyId, now)];
 	}
 
 	/** It is to be stored with the next commit. */

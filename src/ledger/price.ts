@@ -17,6 +17,12 @@ function ratesFor(prompt: number, prices: Prices): Rates {
 	return rates;
 }
 
+/** $100,000: no call costs that, and ninety thousand such rows still add up within an integer of SQLite. */
+export const MOST_NANO_USD: NanoUsd = 10n ** 14n;
+
+/** As it is kept: an upstream that claims quintillions of tokens must not make figures that nobody can add. */
+export const atMost = (nanoUsd: NanoUsd): NanoUsd => (nanoUsd < MOST_NANO_USD ? nanoUsd : MOST_NANO_USD);
+
 /** Nano-dollars. What the provider says it charged (`usage.reportedNanoUsd`) beats the price table. */
 export function costOf(usage: Usage, prices: Prices): NanoUsd {
 	if (usage.reportedNanoUsd !== undefined) return usage.reportedNanoUsd;

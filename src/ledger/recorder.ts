@@ -43,9 +43,9 @@ export class Recorder {
 		if (standing !== null) {
 			const replaces = standing.assumed || (standing.state === 'unknown' && entry.state !== 'unknown' && !assumed);
 			if (!replaces) return false;
-			this.#spend(entry.keyId, standing.startedAt, -(standing.costNanoUsd ?? 0n), now);
+			this.#spend(entry, standing.startedAt, -(standing.costNanoUsd ?? 0n), now);
 		}
-		this.#spend(entry.keyId, entry.startedAt, entry.costNanoUsd ?? 0n, now);
+		this.#spend(entry, entry.startedAt, entry.costNanoUsd ?? 0n, now);
 		const { state, costNanoUsd, startedAt } = entry;
 		this.#closed.set(entry.attemptId, { state, costNanoUsd, startedAt, assumed });
 		this.#rows.push(entry);
@@ -103,12 +103,12 @@ export class Recorder {
 		return changes;
 	}
 
-	#spend(keyId: string | null, startedAt: number, nanoUsd: NanoUsd, now: number): void {
+	#spend(by: Pick<LedgerEntry, 'keyId' | 'issuerKeyId'>, startedAt: number, nanoUsd: NanoUsd, now: number): void {
 		if (nanoUsd === 0n) return;
 		this.balance.spend(startedAt, nanoUsd, now);
-		if (keyId === null) return;
-		const account = this.accounts.of(keyId, now);
-		account.spend(startedAt, nanoUsd, now);
-		this.accounts.touch(account);
+		for (const account of this.accounts.concerned(by, now)) {
+			account.spend(startedAt, nanoUsd, now);
+			this.accounts.touch(account);
+		}
 	}
 }

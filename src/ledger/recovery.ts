@@ -10,8 +10,12 @@ const SUMS = `cast(coalesce(sum(iif(started_at >= ?3, cost_nano_usd, 0)), 0) as 
 	count(distinct iif(started_at >= ?4 and operation <> 'health', request_id, null)) as requests`;
 const WHOLE = `select ${SUMS} from llm_usage_logs
 	where organization_id = ?1 and started_at >= ?3 and not ${UNREAD}`;
-const PER_KEY = `select key_id, cast(coalesce(sum(cost_nano_usd), 0) as text) as total, ${SUMS} from llm_usage_logs
-	where organization_id = ?1 and key_id in (${USABLE_KEYS}) and not ${UNREAD} group by key_id`;
+/** What tokens used is their issuer's too, as long as D1 knows them: until a day after their end. */
+const COUNTED = `select id, id as used from gateway_keys where id in (${USABLE_KEYS})
+	union all select parent_id, id from gateway_keys where parent_id in (${USABLE_KEYS})`;
+const PER_KEY = `select counted.id as key_id, cast(coalesce(sum(cost_nano_usd), 0) as text) as total, ${SUMS}
+	from llm_usage_logs join (${COUNTED}) as counted on counted.used = llm_usage_logs.key_id
+	where organization_id = ?1 and not ${UNREAD} group by counted.id`;
 
 type SumsRow = { month: string; day: string; requests: number };
 type KeyRow = SumsRow & { key_id: string; total: string };

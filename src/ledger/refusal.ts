@@ -1,4 +1,4 @@
-/** Which limit an open would break, and whose: the organization's are asked first, then the key's. */
+/** Which limit an open would break, and whose: the organization's are asked first, then the key's, then its issuer's. */
 import { type Balance, untilNextMonth } from './balance';
 import type { KeyLimits, LedgerLimits, LimitOwner, OpenAnswer, OpenRequest } from './contract';
 import type { KeyAccount } from './key-account';
@@ -11,13 +11,38 @@ export interface Whole {
 	readonly requests: RequestLimits;
 }
 
-/** null: none. Consumes nothing. `key` null: nobody's key, or one that has no account. */
-export function refusalOf(request: OpenRequest, whole: Whole, key: KeyAccount | null, now: number): OpenAnswer | null {
-	const { limits, keyLimits } = request;
-	return (
-		refused('organization', request, limits, whole, now) ??
-		(key && keyLimits ? refused('key', request, keyLimits, { balance: key, requests: key.requests }, now) : null)
-	);
+/** An account that a request is counted in, with the limits that hold there. */
+export interface Bound {
+	readonly of: Exclude<LimitOwner, 'organization'>;
+	readonly account: KeyAccount;
+	readonly limits: KeyLimits;
+}
+
+/** Those of the accounts concerned that have limits. */
+export function boundsOf(
+	{ keyLimits, issuer }: Pick<OpenRequest, 'keyLimits' | 'issuer'>,
+	[key, issuing]: readonly KeyAccount[],
+): readonly Bound[] {
+	const bounds: Bound[] = [];
+	if (key && keyLimits) bounds.push({ of: 'key', account: key, limits: keyLimits });
+	if (issuing && issuer?.limits) bounds.push({ of: 'issuer', account: issuing, limits: issuer.limits });
+	return bounds;
+}
+
+/** null: none. Consumes nothing. */
+export function refusalOf(
+	request: OpenRequest,
+	whole: Whole,
+	bounds: readonly Bound[],
+	now: number,
+): OpenAnswer | null {
+	const refusal = refused('organization', request, request.limits, whole, now);
+	if (refusal) return refusal;
+	for (const { of, account, limits } of bounds) {
+		const own = refused(of, request, limits, { balance: account, requests: account.requests }, now);
+		if (own) return own;
+	}
+	return null;
 }
 
 type Period = 'day' | 'month' | 'total';

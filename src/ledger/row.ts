@@ -156,8 +156,8 @@ function usageIn(row: UsageRow): Usage | null {
 	return usageOf(parts);
 }
 
-/** The inverse of `rowOf`, but for a reported charge, which the row keeps as its cost alone. */
-export function entryOf(row: UsageRow): LedgerEntry {
+/** The inverse of `rowOf`, but for a reported charge, which the row keeps as its cost alone, and the issuer of its key. */
+export function entryOf(row: UsageRow, issuerKeyId: string | null = null): LedgerEntry {
 	return {
 		attemptId: row.attempt_id,
 		requestId: row.request_id,
@@ -166,6 +166,7 @@ export function entryOf(row: UsageRow): LedgerEntry {
 		operation: row.operation,
 		stream: row.stream !== 0,
 		keyId: row.key_id,
+		issuerKeyId,
 		agentId: row.agent_id,
 		user: row.user,
 		runId: row.run_id,

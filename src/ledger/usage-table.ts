@@ -43,7 +43,9 @@ const ADVANCE = 'update ledger_cursor set seq = ?3 where organization_id = ?1 an
 const START_CURSOR = 'insert into ledger_cursor (organization_id, seq) values (?1, 0) on conflict do nothing';
 const CURSOR = 'select seq from ledger_cursor where organization_id = ?1';
 const VERSION = 'select config_version from organizations where id = ?1';
-const DIRECT = `select ${columns.join(', ')} from llm_usage_logs
+const ISSUER = `(select issuer.id from gateway_keys as token join gateway_keys as issuer on issuer.id = token.parent_id
+	where token.id = llm_usage_logs.key_id and issuer.organization_id = ?1)`;
+const DIRECT = `select ${columns.join(', ')}, ${ISSUER} as issuer_key_id from llm_usage_logs
 	where organization_id = ?1 and source = 'direct' and seq is null limit ${BATCH_ROWS}`;
 
 /** One batch of rows, and the cursor it moves. */
@@ -107,6 +109,10 @@ export interface Standing {
 	readonly direct: readonly LedgerEntry[];
 }
 
+interface DirectRow extends UsageRow {
+	readonly issuer_key_id: string | null;
+}
+
 export async function readStanding(db: D1Database, organizationId: string): Promise<Standing> {
 	const [version, cursor, direct] = await db.batch([
 		db.prepare(VERSION).bind(organizationId),
@@ -116,7 +122,7 @@ export async function readStanding(db: D1Database, organizationId: string): Prom
 	return {
 		version: (version?.results[0] as { config_version: number } | undefined)?.config_version ?? null,
 		cursor: (cursor?.results[0] as { seq: number } | undefined)?.seq ?? 0,
-		direct: ((direct?.results ?? []) as UsageRow[]).map(entryOf),
+		direct: ((direct?.results ?? []) as DirectRow[]).map((row) => entryOf(row, row.issuer_key_id)),
 	};
 }
 

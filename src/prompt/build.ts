@@ -1,5 +1,5 @@
 /** A compiled prompt with a request's values put in. No value is ever read for placeholders. */
-import { invalid } from '../errors';
+import { type GatewayError, invalid } from '../errors';
 import type { SystemMessage, TextPart } from '../language/message';
 import type { CompiledPrompt } from './compile';
 import type { PromptVariable, VariableValue } from './source';
@@ -37,7 +37,13 @@ function known(variables: CompiledPrompt['variables']): string {
 	return names.length === 0 ? '' : `; it has ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}`;
 }
 
-/** The text, where `absent` says what stands for a required variable that is not given. */
+/** Of a built prompt. A value that stands in many places must not make gigabytes of a megabyte. */
+const MAX_CHARACTERS = 4_000_000;
+
+/**
+ * The text, where `absent` says what stands for a required variable that is not given. Throws `invalid_request` with
+ * `param: variables` where it grows beyond all measure.
+ */
 export function textOf(prompt: CompiledPrompt, given: Variables, absent: (name: string) => string): BuiltText {
 	let rest = '';
 	for (const piece of prompt.rest) {
@@ -46,9 +52,13 @@ export function textOf(prompt: CompiledPrompt, given: Variables, absent: (name: 
 			const value = Object.hasOwn(given, piece.slot) ? given[piece.slot] : prompt.variables.get(piece.slot)?.default;
 			rest += value === undefined ? absent(piece.slot) : String(value);
 		}
+		if (rest.length > MAX_CHARACTERS) throw tooLong();
 	}
 	return { stable: prompt.stable, rest };
 }
+
+const tooLong = (): GatewayError =>
+	invalid('variables', `variables: with these values the prompt has more than ${MAX_CHARACTERS} characters.`);
 
 /**
  * The system message that goes ahead of a conversation; null where nothing is left to say. It is one text, or, with

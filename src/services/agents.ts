@@ -6,19 +6,32 @@ import { givenPrompt, NO_PROMPT, replacedPrompt } from './agent-prompt';
 import { type Agent, type AgentView, auditedAgent, selectAgent, selectAgents, viewOf } from './agent-row';
 import { refuseNamed, unused } from './agent-users';
 import { createStep, deleteStep, moved, updateStep } from './agent-write';
-import { changeAll } from './change';
+import { changeAll, changeUnmoved, storedVersion } from './change';
 import type { ServiceContext } from './context';
 import { declaredBy } from './declared';
 import type { Reference } from './inputs';
+import { requireRoomForAgent } from './quotas';
 import { checkSettings } from './settings-check';
 
 /** Throws `invalid_request` naming the field, `conflict` where the slug is taken. */
 export async function createAgent(ctx: ServiceContext, input: CreateAgent): Promise<AgentView> {
 	requireManage(ctx);
-	const agent = await newAgent(ctx, input);
-	await changeAll(ctx, ctx.principal.organizationId, [createStep(ctx, agent)]);
-	return viewOf(agent);
+	for (let round = 0; round < ROUNDS; round++) {
+		const expecting = await namesAsOf(ctx);
+		await requireRoomForAgent(ctx);
+		const agent = await newAgent(ctx, input);
+		if (await changeUnmoved(ctx, ctx.principal.organizationId, [createStep(ctx, agent)], expecting))
+			return viewOf(agent);
+	}
+	throw contended('configuration');
 }
+
+/**
+ * The configuration's version, first: a profile or alias that is removed after an agent's names were checked makes its
+ * write start over. Where a draft collects, the whole of it is checked and written under one.
+ */
+const namesAsOf = async (ctx: ServiceContext): Promise<number | undefined> =>
+	ctx.draft ? undefined : storedVersion(ctx, ctx.principal.organizationId);
 
 /** Checked, not written. */
 async function newAgent(ctx: ServiceContext, input: CreateAgent): Promise<Agent> {
@@ -49,13 +62,14 @@ async function newAgent(ctx: ServiceContext, input: CreateAgent): Promise<Agent>
 	};
 }
 
-/** How often a write starts over because another one came between its read and itself. */
-const ROUNDS = 5;
+/** How often a write starts over because another one came between its read and itself: several are made at once. */
+const ROUNDS = 10;
 
 /** Throws `invalid_request` naming the field, `not_found`, `conflict`. */
 export async function updateAgent(ctx: ServiceContext, input: UpdateAgent): Promise<AgentView> {
 	requireManage(ctx);
 	for (let round = 0; round < ROUNDS; round++) {
+		const expecting = choosesAnew(input) ? await namesAsOf(ctx) : undefined;
 		const before = await asExpected(ctx, input);
 		const { agent: after, written } = await changed(ctx, before, input);
 		if (!differs(before, after)) return viewOf(before);
@@ -74,11 +88,15 @@ export async function updateAgent(ctx: ServiceContext, input: UpdateAgent): Prom
 			},
 			renamed ? unused(ctx, before.slug) : undefined,
 		);
-		const [done] = await changeAll(ctx, ctx.principal.organizationId, [step]);
-		if (done) return viewOf(after);
+		const done = await changeUnmoved(ctx, ctx.principal.organizationId, [step], expecting);
+		if (done?.[0]) return viewOf(after);
 	}
 	throw contended('agent');
 }
+
+/** Names of models are among what is given. */
+const choosesAnew = ({ model, fallbacks, settings, embeddingModel }: UpdateAgent): boolean =>
+	[model, fallbacks, settings, embeddingModel].some((field) => field !== undefined);
 
 /** Throws `not_found`, and `conflict` where it is not at the version given. */
 async function asExpected(ctx: ServiceContext, input: Reference & { readonly version?: number }): Promise<Agent> {
@@ -107,8 +125,8 @@ async function changed(
 
 /** What is about models. Settings that stay must suit a model that is new. */
 async function chosen(ctx: ServiceContext, before: Agent, input: UpdateAgent) {
+	if (!choosesAnew(input)) return {};
 	const { model, fallbacks, settings, embeddingModel } = input;
-	if ([model, fallbacks, settings, embeddingModel].every((field) => field === undefined)) return {};
 	const declared = await declaredBy(ctx);
 	const choice = model === undefined ? before.choice : checkChoice(ctx, model, declared.configuration, declared);
 	const kept = settings ?? before.settings;

@@ -2,6 +2,7 @@
 import { eq, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import { organizations } from '../db/schema';
+import { GatewayError } from '../errors';
 import { type AuditEntry, audit } from './audit';
 import { conflictOf } from './conflict';
 import type { ServiceContext } from './context';
@@ -57,6 +58,21 @@ export async function changeAll(
 	}
 }
 
+/** As `changeAll`; null, with nothing written, where the configuration is no longer at that version. */
+export async function changeUnmoved(
+	ctx: ServiceContext,
+	organizationId: string,
+	steps: readonly Step[],
+	expecting: number | undefined,
+): Promise<readonly boolean[] | null> {
+	try {
+		return await changeAll(ctx, organizationId, steps, expecting);
+	} catch (thrown) {
+		if (thrown instanceof GatewayError && thrown.code === 'conflict' && thrown.param === 'version') return null;
+		throw thrown;
+	}
+}
+
 /** Of a batch whose first statement moved the version: the result of each step's audit row, the last of its statements. */
 export function outcomes(steps: readonly Step[], results: readonly unknown[]): readonly boolean[] {
 	let at = 0;
@@ -92,7 +108,8 @@ async function settle(ctx: ServiceContext, organizationId: string, version: numb
 	}
 }
 
-async function storedVersion(ctx: ServiceContext, organizationId: string): Promise<number | undefined> {
+/** To be read before whatever a write is decided by, and expected by that write. undefined: no such organization. */
+export async function storedVersion(ctx: ServiceContext, organizationId: string): Promise<number | undefined> {
 	const row = await ctx.db
 		.select({ version: organizations.configVersion })
 		.from(organizations)

@@ -7,7 +7,7 @@ import { type OrganizationConfiguration, organizations } from '../db/schema';
 import { GatewayError } from '../errors';
 import { contended, notFound, outdated, requireManage, scoped } from './access';
 import type { AuditEntry } from './audit';
-import { changeAll, type Step } from './change';
+import { changeUnmoved, type Step } from './change';
 import type { ServiceContext } from './context';
 import { type Declared, declaredBy } from './declared';
 import { type AgentNames, agentNames } from './usage-of';
@@ -57,9 +57,6 @@ export interface Edit<T> {
 
 const ROUNDS = 5;
 
-const isMoved = (thrown: unknown): boolean =>
-	thrown instanceof GatewayError && thrown.code === 'conflict' && thrown.param === 'version';
-
 /**
  * `attempt` runs again, with what stands then, where another write came between its reading and its writing.
  * Throws what it throws, and `conflict` where others keep coming.
@@ -71,12 +68,7 @@ export async function guarded<T>(ctx: ServiceContext, attempt: (standing: Standi
 		const [declared, agents] = await Promise.all([declaredBy(ctx, row.id), agentNames(ctx, row.id)]);
 		const { step, result } = await attempt({ row, declared, agents });
 		if (step === null) return result;
-		try {
-			await changeAll(ctx, row.id, [step], row.configVersion);
-			return result;
-		} catch (thrown) {
-			if (!isMoved(thrown)) throw thrown;
-		}
+		if (await changeUnmoved(ctx, row.id, [step], row.configVersion)) return result;
 	}
 	throw contended('configuration');
 }

@@ -32,10 +32,16 @@ export function checkedName({ registry }: Pick<ServiceContext, 'registry'>, prov
 	return name;
 }
 
+/** A setting's text, or those of one that is an object. */
+const textsOf = (value: unknown): readonly string[] =>
+	(typeof value === 'object' && value !== null ? Object.entries(value).flat() : [value]).filter(
+		(text) => typeof text === 'string',
+	);
+
 export function checkedConfig(provider: Provider, config: Readonly<Record<string, unknown>>): ProviderConfig {
 	const checked = readConfig(provider.config ?? [], config);
 	for (const [field, value] of Object.entries(config))
-		if (typeof value === 'string' && SECRET.test(value))
+		if (textsOf(value).some((text) => SECRET.test(text)))
 			throw invalid(`config.${field}`, `config.${field} looks like a secret: a key belongs into apiKey.`);
 	if (JSON.stringify(checked).length > MOST_CONFIG)
 		throw invalid('config', `config has at most ${MOST_CONFIG} characters.`);

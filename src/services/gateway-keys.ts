@@ -17,6 +17,7 @@ import {
 } from './gateway-key-policy';
 import { asRead, type KeyView, policyColumns, select, selectKey, tokensOf, viewOf } from './gateway-key-row';
 import { newKey } from './gateway-key-secret';
+import { requireRoomForKey } from './quotas';
 
 /**
  * `key` is shown this once and can't be had again. Throws `invalid_request` naming the field; `forbidden` naming the
@@ -31,6 +32,7 @@ export async function createGatewayKey(
 	const policy = policyWith(DEFAULT_POLICY, given);
 	requireWithin(ctx, policy);
 	await checkPolicy(ctx, given);
+	await requireRoomForKey(ctx);
 	const { id, key, last4, secretHash } = await newKey(ctx.randomBytes);
 	await change(
 		ctx,

@@ -19,6 +19,7 @@ import {
 import { isAsRead, policyColumns, selectKey } from './gateway-key-row';
 import { newKey } from './gateway-key-secret';
 import { insertWhere } from './insert-where';
+import { requireRoomForToken } from './quotas';
 import { ADMINISTERING } from './roles';
 import { nanoUsdOf, usdOf } from './usd';
 
@@ -37,13 +38,14 @@ const ROUNDS = 5;
 
 /**
  * In force at once, without moving the configuration's version: nothing can have been cached of a row nobody knew.
- * Revoking the issuer revokes it too. Throws `invalid_request` naming the field; `forbidden` naming the one in which the
- * issuer is narrower.
+ * Revoking the issuer revokes it too, and whatever it uses counts for a key that issued it. Throws `invalid_request` naming
+ * the field; `forbidden` naming the one in which the issuer is narrower; `rate_limited`.
  */
 export async function issueToken(ctx: ServiceContext, input: IssueToken): Promise<IssuedToken> {
 	requireManage(ctx);
 	await checkAgents(ctx, input.agents ?? [], 'agents');
 	await checkModels(ctx, input.models ?? [], 'models');
+	await requireRoomForToken(ctx);
 	for (let round = 0; round < ROUNDS; round++) {
 		const issuer = await issuerOf(ctx);
 		const issued = await writeToken(ctx, input.name ?? 'Token', tokenPolicy(ctx, input, issuer), issuer);

@@ -7,7 +7,7 @@ import { exactly } from '../db/money';
 import { gatewayKeys, organizations, users } from '../db/schema';
 import { scoped } from './access';
 import type { ServiceContext } from './context';
-import { type Standing, standingOf } from './key-standing';
+import { type Standing, standingOf, withinIssuer } from './key-standing';
 
 /** Times in ms since epoch. */
 export interface KeyAccount {
@@ -114,9 +114,17 @@ async function standings(ctx: ServiceContext, organization: OrganizationFacts, k
 		budgetMonthNanoUsd: organization.budgetMonthNanoUsd,
 	};
 	return {
-		own: key && account.key ? standingOf(key, account.key, ctx.now()) : null,
+		own: key && account.key ? await ofToken(ctx, standingOf(key, account.key, ctx.now())) : null,
 		whole: manages ? standingOf(limits, account.organization, ctx.now()) : null,
 	};
+}
+
+/** The same where the caller is no token of a key with limits. */
+async function ofToken(ctx: ServiceContext, own: Standing): Promise<Standing> {
+	const { organizationId, issuer } = ctx.principal;
+	if (!issuer?.limits) return own;
+	const { key } = await ctx.account(organizationId, issuer.keyId);
+	return key ? withinIssuer(own, standingOf(issuer.limits, key, ctx.now())) : own;
 }
 
 /**

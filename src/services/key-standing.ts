@@ -70,3 +70,22 @@ export function standingOf(
 		spending,
 	};
 }
+
+const least = <T extends bigint | number>(one: T, other: T | undefined): T =>
+	other === undefined || one < other ? one : other;
+
+const leftOfBoth = (own: BudgetWindow | null, issuing: BudgetWindow | null): BudgetWindow | null =>
+	own && { ...own, leftNanoUsd: least(own.leftNanoUsd, issuing?.leftNanoUsd) };
+
+const requestsLeft = (own: RequestWindow | null, issuing: RequestWindow | null): RequestWindow | null =>
+	own && { ...own, remaining: least(own.remaining, issuing?.remaining) };
+
+/** What a token has left is no more than its issuer has; what it used is its own. */
+export const withinIssuer = (own: Standing, issuing: Standing): Standing => ({
+	requestsPerMinute: requestsLeft(own.requestsPerMinute, issuing.requestsPerMinute),
+	requestsPerDay: requestsLeft(own.requestsPerDay, issuing.requestsPerDay),
+	day: leftOfBoth(own.day, issuing.day),
+	month: leftOfBoth(own.month, issuing.month),
+	total: leftOfBoth(own.total, issuing.total),
+	spending: own.spending,
+});

@@ -52,7 +52,7 @@ export function factsOf(ctx: Knowledge, reference: ModelReference, declared: Dec
 		: (serverOf(ctx, reference.provider, declared) ?? reference.provider);
 	const facts = ctx.catalog.facts(provider, reference.model);
 	const override = declared.models[`${provider}/${reference.model}`];
-	return override ? overlaid(facts, override) : facts;
+	return overlaid(facts, override, true);
 }
 
 function checkKind(reference: ModelReference, facts: ModelFacts, kind: ModelKind, param: string): void {

@@ -5,9 +5,18 @@ import { chainOf } from './chain-check';
 import { requirePaidPlan } from './configuration-edit';
 import type { ServiceContext } from './context';
 import { type Declared, declaredBy, own } from './declared';
-import { checkName } from './model-name';
+import { checkName, pathOf } from './model-name';
 import { checkProfile } from './profiles';
-import { agentNames, refuseInUse, type Sought, soughtAlias, soughtProfile, usersOf } from './usage-of';
+import {
+	type AgentNames,
+	agentNames,
+	modelNames,
+	refuseInUse,
+	type Sought,
+	soughtAlias,
+	soughtProfile,
+	usersOf,
+} from './usage-of';
 
 const FIELD = 'llmConfiguration';
 
@@ -22,7 +31,9 @@ export async function checkConfiguration(
 	const declared = { ...before, configuration };
 	checkNames(ctx, configuration, declared);
 	checkChains(ctx, configuration, declared);
-	await checkAgents(ctx, organization.id, before.configuration, configuration);
+	const agents = await agentNames(ctx, organization.id);
+	checkAgents(agents, before.configuration, configuration);
+	checkTurned(ctx, agents, before.configuration, declared);
 }
 
 function checkNames(ctx: ServiceContext, configuration: OrganizationConfiguration, declared: Declared): void {
@@ -45,17 +56,30 @@ function checkChains(ctx: ServiceContext, configuration: OrganizationConfigurati
 }
 
 /** What an agent uses can't go: the agent would answer with another model without a word. */
-async function checkAgents(
-	ctx: ServiceContext,
-	organizationId: string,
+function checkAgents(
+	agents: readonly AgentNames[],
 	before: OrganizationConfiguration,
 	after: OrganizationConfiguration,
-): Promise<void> {
-	const agents = await agentNames(ctx, organizationId);
+): void {
 	const refuse = (what: string, sought: Sought, field: string): void =>
 		refuseInUse(what, usersOf(sought, {}, agents), `${FIELD}.${field}`);
 	for (const name of Object.keys(before.profiles ?? {}))
 		if (!own(after.profiles, name)) refuse(`Profile '${name}'`, soughtProfile(name), 'profiles');
 	for (const name of Object.keys(before.aliases ?? {}))
 		if (own(after.aliases, name) === undefined) refuse(`Alias '${name}'`, soughtAlias(name), 'aliases');
+}
+
+/** An alias that an agent uses and that leads elsewhere now must still lead to a model of the kind it is used for. */
+function checkTurned(
+	ctx: ServiceContext,
+	agents: readonly AgentNames[],
+	{ aliases }: OrganizationConfiguration,
+	declared: Declared,
+): void {
+	const { configuration } = declared;
+	for (const { text, kind } of modelNames({}, agents)) {
+		const path = pathOf(text, configuration.aliases);
+		if (path.join(' ') !== pathOf(text, aliases).join(' '))
+			checkName(ctx, text, `${FIELD}.aliases.${text}`, kind, declared);
+	}
 }

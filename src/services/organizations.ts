@@ -4,7 +4,7 @@ import { organizations } from '../db/schema';
 import { GatewayError, invalid } from '../errors';
 import { contended, outdated, reachable, requireManage, requireOperator, requireOwner } from './access';
 import { audit } from './audit';
-import { change, changeAll } from './change';
+import { change, changeUnmoved } from './change';
 import { conflictOf } from './conflict';
 import type { ServiceContext } from './context';
 import type { Reference } from './inputs';
@@ -122,8 +122,12 @@ function changesOf(before: OrganizationView, given: Given): Given {
 const OWNERS_FIELDS = ['requestsPerMinute', 'requestsPerDay', 'budgetDayUsd', 'budgetMonthUsd'] as const;
 
 function checkRights(ctx: ServiceContext, changes: Given): void {
-	if (changes.plan !== undefined && ctx.principal.kind !== 'operator')
-		throw new GatewayError('forbidden', 'Only the platform operator may change the plan.', { param: 'plan' });
+	// Tokens and the operator's header name organizations by slug: whoever takes one takes what is meant for it.
+	const operators = (['plan', 'slug'] as const).find((field) => changes[field] !== undefined);
+	if (operators && ctx.principal.kind !== 'operator')
+		throw new GatewayError('forbidden', `Only the platform operator may change the ${operators}.`, {
+			param: operators,
+		});
 	const field = OWNERS_FIELDS.find((each) => changes[each] !== undefined);
 	if (field !== undefined) requireOwner(ctx, `change ${field}`, field);
 }
@@ -145,13 +149,8 @@ async function writeUpdate(ctx: ServiceContext, before: OrganizationView, change
 		after: changes,
 	} as const;
 	const expecting = changes.llmConfiguration ? before.configVersion : undefined;
-	try {
-		const [written] = await changeAll(ctx, before.id, [{ writes: [write], entry }], expecting);
-		return written === true;
-	} catch (thrown) {
-		if (thrown instanceof GatewayError && thrown.code === 'conflict' && thrown.param === 'version') return false;
-		throw thrown;
-	}
+	const written = await changeUnmoved(ctx, before.id, [{ writes: [write], entry }], expecting);
+	return written?.[0] === true;
 }
 
 const asRead = (ctx: ServiceContext, { id, version }: OrganizationView) =>

@@ -32,6 +32,8 @@ export { resealKeys } from './reseal';
 
 /** Rows of one provider that an organization may have, removed ones left out. */
 const MOST_ROWS = 100;
+/** Removed ones included, which stay for their usage. */
+const MOST_ROWS_EVER = 1_000;
 
 /** Takes over a removed row of that name. Throws `invalid_request` naming the field, `conflict` (`name`). */
 export async function addProvider(ctx: ServiceContext, input: AddProvider): Promise<ProviderView> {
@@ -50,6 +52,8 @@ export async function addProvider(ctx: ServiceContext, input: AddProvider): Prom
 		if (before && before.removedAt === null) throw taken(given.name);
 		if (rows.filter((row) => row.removedAt === null).length >= MOST_ROWS)
 			throw invalid('provider', `An organization has at most ${MOST_ROWS} rows of one provider.`);
+		if (!before && rows.length >= MOST_ROWS_EVER)
+			throw invalid('name', 'Too many rows of this provider were removed: give the name of one of those.');
 		const now = ctx.now();
 		const row = {
 			id: before?.id ?? ctx.newId(),

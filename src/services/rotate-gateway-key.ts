@@ -12,6 +12,7 @@ import { asRead, isAsRead, type KeyView, policyColumns, selectKey, tokensOf } fr
 import { newKey } from './gateway-key-secret';
 import { requireChangeable } from './gateway-keys';
 import { insertWhere } from './insert-where';
+import { requireRoomForKey } from './quotas';
 import { nanoUsdOf, usdOf } from './usd';
 
 const ROUNDS = 5;
@@ -27,6 +28,7 @@ export async function rotateGatewayKey(
 	{ id, graceSeconds = 0 }: RotateGatewayKey,
 ): Promise<{ readonly id: string; readonly key: string }> {
 	requireManage(ctx);
+	if (graceSeconds > 0) await requireRoomForKey(ctx);
 	for (let round = 0; round < ROUNDS; round++) {
 		const before = await selectKey(ctx, id);
 		requireChangeable(before);

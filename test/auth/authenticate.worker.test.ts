@@ -124,6 +124,55 @@ describe('a gateway key', () => {
 		expect(fromKv).not.toHaveProperty('fresh');
 	});
 
+	it('that another one issued is bound by its limits too, exactly, in D1, in memory and in KV', async () => {
+		const limits = {
+			requestsPerMinute: 7,
+			requestsPerDay: null,
+			budgetDayNanoUsd: 0n,
+			budgetMonthNanoUsd: null,
+			budgetTotalNanoUsd: 2n ** 63n - 1n,
+		};
+		await storeKey({ id: 'server', secret: KEY.secret }, 'o1', limits);
+		await storeKey(KEY, 'o1', { parentId: 'server' });
+		const bound = { limits: null, issuer: { keyId: 'server', limits } };
+		const first = isolate();
+		expect(await first.authenticate(bearer(KEY), CACHED)).toMatchObject({ ...bound, fresh: true });
+		expect(await first.authenticate(bearer(KEY), CACHED)).toMatchObject(bound);
+		await first.settled();
+		const fromKv = await isolate().authenticate(bearer(KEY), CACHED);
+		expect(fromKv).toMatchObject(bound);
+		expect(fromKv).not.toHaveProperty('fresh');
+	});
+
+	it('has no issuer where a person or the operator issued it, nor one of another organization', async () => {
+		await storeOrganization('o2');
+		await storeKey({ id: 'foreign', secret: KEY.secret }, 'o2');
+		for (const [id, parentId] of [
+			['a', 'operator'],
+			['b', 'user:ann'],
+			['c', 'foreign'],
+			['d', null],
+		] as const) {
+			await storeKey({ id, secret: KEY.secret }, 'o1', { parentId });
+			const { issuer } = await isolate().authenticate(bearer({ id, secret: KEY.secret }));
+			expect([id, issuer]).toEqual([id, null]);
+		}
+	});
+
+	it('is read from D1 where KV holds an entry of the time when issuers were not counted', async () => {
+		await storeKey({ id: 'server', secret: KEY.secret }, 'o1');
+		await storeKey(KEY, 'o1', { parentId: 'server' });
+		const one = isolate();
+		await one.authenticate(bearer(KEY), CACHED);
+		await one.settled();
+		const { issuer: _, ...older } = JSON.parse((await env.CONFIG.get('principal:k1')) ?? '{}');
+		await env.CONFIG.put('principal:k1', JSON.stringify(older));
+		expect(await isolate().authenticate(bearer(KEY), CACHED)).toMatchObject({
+			issuer: { keyId: 'server', limits: null },
+			fresh: true,
+		});
+	});
+
 	it('is kept in KV as hash and policy, never as the secret', async () => {
 		await storeKey(KEY, 'o1');
 		const one = isolate();

@@ -3,12 +3,12 @@ import { type ModelOverride, overlaid } from '../../src/catalog/override';
 import { FACTS } from '../support/scripted-gateway';
 
 const over = (override: Partial<ModelOverride>, facts = {}) =>
-	overlaid({ ...FACTS, ...facts }, { declared: false, ...override });
+	overlaid({ ...FACTS, ...facts }, { declared: false, ...override }, true);
 const UNKNOWN = { known: false, prices: null, priceVersion: null, contextWindow: 8_192, maxOutput: null };
 
 describe('a fact sheet with what the configuration knows better', () => {
 	it('is the same object where it knows nothing', () => {
-		expect(overlaid(FACTS, undefined)).toBe(FACTS);
+		expect(overlaid(FACTS, undefined, true)).toBe(FACTS);
 	});
 
 	it('says the same where the override says nothing', () => {
@@ -74,6 +74,34 @@ describe('a fact sheet with what the configuration knows better', () => {
 		expect(over({ prices: { output: 0n }, priceVersion: 'global-2' }, UNKNOWN)).toMatchObject({
 			prices: null,
 			priceVersion: null,
+		});
+	});
+
+	describe("on the operator's bill", () => {
+		const own = { prices: { input: 0n, output: 0n }, priceVersion: 'override-3' };
+		const billed = (shared: ModelOverride['shared'], facts = {}, paysItself = false) => {
+			const override = { declared: true, ...own, ...(shared && { shared }) };
+			const { prices, priceVersion } = overlaid({ ...FACTS, ...facts }, override, paysItself);
+			return [prices?.input, prices?.output, priceVersion];
+		};
+		const theirs = { prices: { input: 5n, output: 6n }, priceVersion: 'global-2' };
+		const listed = { prices: { input: 8n, output: 9n }, priceVersion: 'catalog' };
+
+		it("has the operator's price, else the catalog's, and the organization's own only where neither knows one", () => {
+			expect(billed(theirs, listed)).toEqual([5n, 6n, 'global-2']);
+			expect(billed({}, listed)).toEqual([8n, 9n, 'catalog']);
+			expect(billed(theirs, UNKNOWN)).toEqual([5n, 6n, 'global-2']);
+			expect(billed({}, UNKNOWN)).toEqual([0n, 0n, 'override-3']);
+		});
+
+		it('takes half a price that nobody completes for none', () => {
+			const half = { prices: { input: 5n }, priceVersion: 'global-2' };
+			expect(billed(half, listed)).toEqual([5n, 9n, 'global-2']);
+			expect(billed(half, UNKNOWN)).toEqual([0n, 0n, 'override-3']);
+		});
+
+		it("is told apart from the organization's own bill, where its own price counts", () => {
+			expect(billed(theirs, listed, true)).toEqual([0n, 0n, 'override-3']);
 		});
 	});
 });

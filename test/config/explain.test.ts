@@ -203,8 +203,10 @@ describe('the chain of an explanation', () => {
 				globalRow({ id: 'b', provider: 'north', model: 'last', inputPricePico: '1000000', version: 2 }),
 			],
 		};
+		const ownKey = { ...rows, providers: [providerRow({ id: 'mine' })] };
 		const price = (at: number) => explaining({ rows }).chain[at]?.answers?.price;
-		expect(price(0)).toEqual({
+		expect(price(0)).toMatchObject({ origin: 'catalog', version: '2026-11-01' });
+		expect(explaining({ rows: ownKey }).chain[0]?.answers?.price).toEqual({
 			origin: 'organization',
 			version: 'override-5',
 			inputUsdPerMillion: 3,

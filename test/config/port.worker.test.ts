@@ -185,6 +185,15 @@ describe('reloading', () => {
 		await expect(config.reload(null)).rejects.toEqual(unauthorized);
 	});
 
+	it('refuses a key that may call models no more, unless it was let in for something else', async () => {
+		const one = await warm(isolate());
+		const config = await asking(one);
+		await changeKey(KEY, 'o1', { scopes: ['manage'] });
+		await expect(config.reload(null)).rejects.toEqual(expect.objectContaining({ code: 'forbidden' }));
+		const managing = one.config(await one.authenticate(bearer(KEY)));
+		expect(await managing.reload(null)).toMatchObject({ fresh: true });
+	});
+
 	it('refuses a key that was moved to another organization', async () => {
 		await storeOrganization('o2');
 		const config = await asking(await warm(isolate()));

@@ -300,6 +300,7 @@ describe('what is known better than the catalog', () => {
 			input: ['text', 'image'],
 			prices: { input: 2_500_000n, output: 10_000_000n, cacheRead: 1n },
 			priceVersion: 'override-4',
+			shared: {},
 		});
 	});
 
@@ -321,6 +322,7 @@ describe('what is known better than the catalog', () => {
 		expect(resolved({ globals, models: [priced] }).models['north/own']).toMatchObject({
 			prices: { input: 2_500_000n, output: 10_000_000n },
 			priceVersion: 'override-2',
+			shared: { prices: { input: 1n }, priceVersion: 'global-3' },
 		});
 		expect(resolved({ globals, models: [modelRow({ capabilities: { tools: false } })] }).models['north/own']).toEqual({
 			declared: true,

@@ -55,6 +55,27 @@ async function asked(who: Principal, parts: Partial<ServiceContext> = {}) {
 beforeEach(() => insertOrganization('o1'));
 
 describe('GET /v1/key', () => {
+	it('tells a token no more to be left than its issuer has left, and what it used itself', async () => {
+		const limits = {
+			requestsPerMinute: 5,
+			requestsPerDay: null,
+			budgetDayNanoUsd: null,
+			budgetMonthNanoUsd: null,
+			budgetTotalNanoUsd: 12_000_000_000n,
+		};
+		await insertKey({ ...limits, requestsPerDay: 100, parentId: 'server' });
+		const used = { server: { requestsMinute: 4, totalNanoUsd: 11_000_000_000n }, k1: { totalNanoUsd: 1_000_000_000n } };
+		const { body } = await asked(key({ limits, issuer: { keyId: 'server', limits } }), {
+			account: async (_, id) => ({ ...ACCOUNT, key: { ...SPENT, ...used[id as "server" | "k1"] } }),
+		});
+		expect(body).toMatchObject({
+			kind: 'token',
+			limits: { requestsPerMinute: { limit: 5, used: 2, remaining: 1 }, requestsPerDay: { remaining: 30 } },
+			budget: { total: { limitUsd: '12', spentUsd: '1', heldUsd: '0.5', leftUsd: '0.5' } },
+			usage: { totalUsd: '1' },
+		});
+	});
+
 	it('tells a gateway key what it is, may do, has spent and has left', async () => {
 		await insertKey({
 			requestsPerMinute: 5,

@@ -338,6 +338,17 @@ describe('a cookie', () => {
 		}
 	});
 
+	it('is nothing behind a space that only Unicode knows: a sibling domain could set a cookie of that name', async () => {
+		const { door } = scripted();
+		const cookie = await signedIn(door);
+		for (const forged of [`\u00a0${cookie}`, `a=b;\u00a0${cookie}`, `a=b; \u00a0${cookie}`]) {
+			const response = await door.request(PATH, asking(forged));
+			expect(response.status).toBe(401);
+			kept(response);
+		}
+		expect((await door.request(PATH, asking(`a=b;\t ${cookie} \t`))).status).toBe(200);
+	});
+
 	it('is found among others', async () => {
 		const { door } = scripted();
 		const cookie = await signedIn(door);

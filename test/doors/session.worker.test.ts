@@ -61,6 +61,13 @@ describe('a console session on the whole Worker', () => {
 		expect((await send('/v1/models', { headers })).status).toBe(401);
 	});
 
+	it('is not read out of a cookie whose name begins with a space of Unicode, as a sibling domain could set it', async () => {
+		const send = gateway();
+		const { cookie } = await signedIn(send, bearer(KEY));
+		for (const space of ['\u00a0', '\u2003', '\ufeff'])
+			expect((await send(SESSION, { headers: { cookie: `a=b; ${space}${cookie}` } })).status).toBe(401);
+	});
+
 	it('ends with the key that it was opened by', async () => {
 		const send = gateway();
 		const headers = await signedIn(send, bearer(KEY));

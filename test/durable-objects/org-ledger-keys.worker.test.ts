@@ -92,7 +92,7 @@ describe('the accounts of keys', () => {
 		const keyLimits = { ...NO_KEY_LIMITS, budgetDayNanoUsd: 1_500n };
 		await bench.open({ keyLimits });
 		const stub = await bench.stub();
-		const more = { requestId: 'r1', limits: NO_LIMITS, keyId: 'k1', keyLimits };
+		const more = { requestId: 'r1', limits: NO_LIMITS, keyId: 'k1', keyLimits, issuer: null };
 		expect(await stub.extend({ ...more, nanoUsd: 501n })).toBe(false);
 		expect(await stub.extend({ ...more, nanoUsd: 500n })).toBe(true);
 		await bench.committed();
@@ -114,7 +114,8 @@ describe('an object that lost its storage', () => {
 		await flushed(bench);
 		await directStore(env.DB).write([bench.entry('direct', { keyId: 'k1', costNanoUsd: 5n })]);
 		await loseStorage(bench);
-		const k1 = { dayNanoUsd: 35n, monthNanoUsd: 35n, totalNanoUsd: 1_035n, requestsDay: 1, heldNanoUsd: 0n };
+		// With what the token it issued has used.
+		const k1 = { dayNanoUsd: 65n, monthNanoUsd: 65n, totalNanoUsd: 1_065n, requestsDay: 2, heldNanoUsd: 0n };
 		expect((await account(bench, 'k1')).key).toMatchObject(k1);
 		expect((await account(bench, 'k2')).key).toMatchObject({ totalNanoUsd: 30n, requestsDay: 1 });
 		for (const over of ['revoked', 'token']) expect((await account(bench, over)).key?.totalNanoUsd).toBe(0n);
@@ -122,6 +123,22 @@ describe('an object that lost its storage', () => {
 		await bench.committed();
 		await bench.kill();
 		expect((await account(bench, 'k1')).key).toMatchObject(k1);
+	});
+
+	it('counts what isolates wrote of a token for its issuer too, and for no person', async () => {
+		await gatewayKey('k1');
+		for (const [id, parentId] of [
+			['t1', 'k1'],
+			['t2', 'user:ann'],
+		] as const)
+			await gatewayKey(id, { parentId, expiresAt: NOON + DAY });
+		const bench = await started();
+		for (const keyId of ['t1', 't2'])
+			await directStore(env.DB).write([bench.entry(keyId, { keyId, issuerKeyId: 'k1', costNanoUsd: 40n })]);
+		await spend(bench, 'other', 'k2', 1n);
+		await flushed(bench);
+		const spent = async (id: string) => (await account(bench, id)).key?.totalNanoUsd;
+		expect(await Promise.all(['t1', 't2', 'k1', 'user:ann'].map(spent))).toEqual([40n, 40n, 40n, 0n]);
 	});
 
 	it('admits nothing before it has counted that, whatever it hears of first', async () => {
@@ -237,7 +254,7 @@ describe('an account', () => {
 		const asked: string[] = [];
 		let broken = true;
 		const prepare = (query: string): D1PreparedStatement => {
-			if (query.includes('from gateway_keys')) {
+			if (query.includes('select id from gateway_keys')) {
 				asked.push(query);
 				if (broken) throw new Error('D1_ERROR: no connection');
 			}

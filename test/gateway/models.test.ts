@@ -95,6 +95,12 @@ describe('the models that can be used', () => {
 		expect(namesOf(await list())).toEqual(['server/server-model', 'server/of-r1']);
 	});
 
+	it('are those of the one server that the key may use, where it has a name of its own', async () => {
+		const credentials = { custom: [credential('r1', 'vllm'), credential('r2', 'tgi')] };
+		const { list } = world({ credentials, caller: { allowedProviders: ['tgi'] } });
+		expect(namesOf(await list())).toEqual(['tgi/custom-model', 'tgi/of-r2']);
+	});
+
 	it('are none for a key that reaches them through agents alone, and all for one that may name another', async () => {
 		const credentials = { plain: [credential(null, 'plain')] };
 		const caller = { allowedAgents: ['support'] };

@@ -154,6 +154,17 @@ describe("a key's policy", () => {
 		await expect(ask('openai/gpt-test', snapshot([])).run).rejects.toMatchObject({ code: 'forbidden' });
 	});
 
+	it('that is limited to a server by its name reaches that one, and no other of its provider', async () => {
+		const credentials = { custom: [rowOf('r1', { name: 'vllm' }), rowOf('r2', { name: 'tgi' })] };
+		const snapshot = (allowedProviders: string[]) => ({ caller: callerOf({ allowedProviders }), credentials });
+		const { w, run } = ask('tgi/llama', snapshot(['tgi']));
+		await run;
+		expect(w.sent[0]?.url).toContain('https://r2.test/');
+		for (const other of ['vllm/llama', 'custom/llama'])
+			await expect(ask(other, snapshot(['tgi'])).run).rejects.toMatchObject({ code: 'forbidden' });
+		for (const name of ['vllm/llama', 'custom/llama']) await ask(name, snapshot(['custom'])).run;
+	});
+
 	it('keeps other agents away', async () => {
 		const { run } = ask('agent:support', { agent, caller: callerOf({ allowedAgents: ['sales'] }) });
 		await expect(run).rejects.toMatchObject({ code: 'forbidden' });

@@ -3,7 +3,7 @@ import { GatewayError } from '../../src/errors';
 import { NO_KEY_LIMITS, NO_LIMITS, ORGANIZATION, openRequest } from './fixtures';
 import { DAY_BUDGET, isolate, NOTHING_SPENT, open, opened, remote, retryable, thrown } from './isolate';
 
-const EXTEND = { requestId: 'r1', nanoUsd: 5n, limits: NO_LIMITS, keyId: 'k1', keyLimits: null };
+const EXTEND = { requestId: 'r1', nanoUsd: 5n, limits: NO_LIMITS, keyId: 'k1', keyLimits: null, issuer: null };
 
 describe('open', () => {
 	it('is one call where the object answers', async () => {
@@ -49,6 +49,7 @@ describe('open', () => {
 			{ keyLimits: { ...NO_KEY_LIMITS, budgetDayNanoUsd: 1n } },
 			{ keyLimits: { ...NO_KEY_LIMITS, budgetMonthNanoUsd: 1n } },
 			{ keyLimits: { ...NO_KEY_LIMITS, budgetTotalNanoUsd: 1n } },
+			{ issuer: { keyId: 'k0', limits: { ...NO_KEY_LIMITS, budgetTotalNanoUsd: 1n } } },
 		]) {
 			const error = await open(isolate({ open: [remote('down')] }), openRequest(limits));
 			expect(error).toMatchObject({ code: 'upstream_unavailable', retryAfterMs: 2_000, status: 503 });

@@ -27,7 +27,7 @@ function auditDead(running: Running, own: readonly LedgerEntry[]): void {
 		if (attemptOf(entry.attemptId) > last) expect(entry).toMatchObject({ state: 'released', costNanoUsd: 0n });
 }
 
-/** A key has overspent by no more than what its requests cost beyond what was held for them. */
+/** A key has overspent by no more than what its requests, and those of its tokens, cost beyond what was held for them. */
 function auditBudget(
 	world: World,
 	keyId: string,
@@ -37,7 +37,7 @@ function auditBudget(
 	if (budgetTotalNanoUsd === null) return;
 	let allowed = budgetTotalNanoUsd;
 	for (const { open, granted, openLost, disordered } of world.running.values()) {
-		if (open.keyId !== keyId) continue;
+		if (open.keyId !== keyId && open.issuer?.keyId !== keyId) continue;
 		const cost = sum([...entries.values()].filter((entry) => entry.requestId === open.requestId));
 		const held = openLost || disordered ? 0n : granted;
 		if (cost > held) allowed += cost - held;

@@ -166,7 +166,7 @@ describe('extend', () => {
 		const limits = { ...NO_LIMITS, budgetDayNanoUsd: 1_500n };
 		const keyLimits = { ...NO_KEY_LIMITS, budgetTotalNanoUsd: 1_200n };
 		ask(ledger, { id: 'a', limits: keyLimits });
-		const more = { requestId: 'a', keyId: 'k1', keyLimits, limits };
+		const more = { requestId: 'a', keyId: 'k1', keyLimits, issuer: null, limits };
 		expect(ledger.extend({ ...more, nanoUsd: 201n }, START)).toBe(false);
 		expect(ledger.extend({ ...more, keyLimits: null, nanoUsd: 501n }, START)).toBe(false);
 		expect(ledger.account('k1', START)).toMatchObject({ organization: { heldNanoUsd: 1_000n } });
@@ -244,6 +244,77 @@ describe('the account of a key', () => {
 	});
 });
 
+describe('a token that a key issued', () => {
+	const budget = { budgetTotalNanoUsd: 2_500n };
+	const token = (id: string, key: string, own: Partial<KeyLimits> | null, issuing: Partial<KeyLimits> | null) => ({
+		...opening({ id, key, ...(own && { limits: own }) }),
+		issuer: { keyId: 'k1', limits: issuing && { ...NO_KEY_LIMITS, ...issuing } },
+	});
+
+	it('spends the budget of its issuer, which a thousand tokens can not outspend', () => {
+		const { ledger } = ledgerAt();
+		const answers = Array.from({ length: 1_000 }, (_, at) =>
+			ledger.open(token(`r${at}`, `t${at}`, budget, budget), START),
+		);
+		expect(answers.filter((answer) => answer?.kind === 'open')).toHaveLength(2);
+		expect(answers.at(-1)).toEqual({ kind: 'budget-exceeded', of: 'issuer', period: 'total', retryAfterMs: null });
+		expect(ledger.account('k1', START).key).toMatchObject({ requestsDay: 2, heldNanoUsd: 2_000n });
+		expect(ask(ledger, { id: 'own', limits: budget })).toMatchObject({ of: 'key', period: 'total' });
+	});
+
+	it('counts against the requests of its issuer, as the issuer itself does', () => {
+		const { ledger } = ledgerAt();
+		const issuing = { requestsPerMinute: 2, requestsPerDay: 3 };
+		expect(kindOf(ask(ledger, { id: 'own', limits: issuing }))).toBe('open');
+		const second = ledger.open(token('a', 't1', { requestsPerMinute: 9 }, issuing), START);
+		expect(second).toEqual({ kind: 'open', requests: { limit: 2, remaining: 0, resetMs: 60_000 } });
+		const third = token('b', 't2', null, issuing);
+		expect(ledger.open(third, START)).toMatchObject({ of: 'issuer', limit: 'requests-per-minute' });
+		expect(kindOf(ledger.open(third, START + 60_000))).toBe('open');
+		expect(ledger.open(token('c', 't2', null, issuing), START + 60_000)).toMatchObject({ limit: 'requests-per-day' });
+	});
+
+	it('is refused by its own limits first, and a refusal of either consumes nothing of the other', () => {
+		const { ledger } = ledgerAt();
+		ledger.open(token('a', 't1', budget, budget), START);
+		const before = [ledger.account('t1', START), ledger.account('k1', START)];
+		const narrow = { budgetTotalNanoUsd: 1_500n };
+		expect(ledger.open(token('b', 't1', narrow, narrow), START)).toMatchObject({ of: 'key' });
+		expect(ledger.open(token('b', 't1', budget, narrow), START)).toMatchObject({ of: 'issuer' });
+		expect([ledger.account('t1', START), ledger.account('k1', START)]).toEqual(before);
+	});
+
+	it('is paid, corrected and stored in both accounts', () => {
+		const bench = ledgerAt();
+		const { ledger } = bench;
+		for (const id of ['a', 'b']) ledger.open(token(id, 't1', null, null), START);
+		const entry = ledgerEntry({ attemptId: 'a.1', requestId: 'a', keyId: 't1', issuerKeyId: 'k1', costNanoUsd: 300n });
+		ledger.close({ entry, final: true }, START);
+		const accounts = (of: Ledger) => ['t1', 'k1'].map((id) => of.account(id, LATE).key);
+		const [own, issuing] = accounts(ledger);
+		expect(own).toMatchObject({ totalNanoUsd: 300n, heldNanoUsd: 1_000n, requestsDay: 2 });
+		expect(issuing).toEqual(own);
+		bench.commit();
+		const again = restarted(bench);
+		expect(accounts(again)).toEqual([own, issuing]);
+		again.expire(LATE);
+		for (const account of accounts(again)) expect(account).toMatchObject({ totalNanoUsd: 1_300n, heldNanoUsd: 0n });
+		again.close({ entry: null, requestId: 'b', organizationId: ORGANIZATION, final: true }, LATE);
+		for (const account of accounts(again)) expect(account).toMatchObject({ totalNanoUsd: 300n, heldNanoUsd: 0n });
+	});
+
+	it('extends its hold as far as its issuer has the budget', () => {
+		const { ledger } = ledgerAt();
+		const open = token('a', 't1', null, { budgetDayNanoUsd: 1_500n });
+		ledger.open(open, START);
+		const { keyId, keyLimits, issuer, limits } = open;
+		const more = { requestId: 'a', keyId, keyLimits, issuer, limits };
+		expect(ledger.extend({ ...more, nanoUsd: 501n }, START)).toBe(false);
+		expect(ledger.extend({ ...more, nanoUsd: 500n }, START)).toBe(true);
+		for (const id of ['t1', 'k1']) expect(ledger.account(id, START).key?.heldNanoUsd).toBe(1_500n);
+	});
+});
+
 describe('the minute of a key', () => {
 	it('is stored only where it has a limit, and whole from when it gets one', () => {
 		const bench = ledgerAt();
@@ -284,7 +355,7 @@ describe('memory', () => {
 		}
 		for (const at of [1, 4_000, MANY - 1])
 			expect(bench.ledger.account(`k${at}`, START).key).toMatchObject({ requestsDay: 1, totalNanoUsd: BigInt(at) });
-	});
+	}, 60_000);
 
 	it('keeps what is held and the windows that limit, and lets go of them when they are over', () => {
 		const bench = ledgerAt();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../src/ledger/core';
 import { kindOf, ledgerAt, ledgerEntry, MemoryStore, NO_LIMITS, ORGANIZATION, openRequest, START } from './fixtures';
 
-const KEY = { keyId: 'k1', keyLimits: null };
+const KEY = { keyId: 'k1', keyLimits: null, issuer: null };
 
 describe('open', () => {
 	it('holds the estimate of the whole request until its final close gives the rest back', () => {

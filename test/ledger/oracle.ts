@@ -14,7 +14,8 @@ import { HOLD } from './steps';
 
 export interface Admitted {
 	readonly at: number;
-	readonly keyId: string | null;
+	/** Its key, and the one that issued that. */
+	readonly keyIds: readonly (string | null | undefined)[];
 	committed: boolean;
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Prices } from '../../src/catalog/facts';
 import { usageOf } from '../../src/language/usage';
 import { holdOf } from '../../src/ledger/hold';
-import { costOf } from '../../src/ledger/price';
+import { costOf, MOST_NANO_USD } from '../../src/ledger/price';
 
 const plain: Prices = { input: 3_000_000n, output: 15_000_000n };
 
@@ -84,6 +84,12 @@ describe('holdOf', () => {
 	it('holds for the dearest target of the chain', () => {
 		const cheap: Prices = { input: 100_000n, output: 400_000n };
 		expect(holdOf({ inputTokens: 1_000, outputTokens: 100, prices: [cheap, plain, null] })).toBe(4_500_000n);
+	});
+
+	it('is no sum that could not be added up, whatever output is asked for', () => {
+		const dear: Prices = { input: 10n ** 12n, output: 10n ** 12n };
+		const held = holdOf({ inputTokens: 1, outputTokens: Number.MAX_SAFE_INTEGER, prices: [dear] });
+		expect(held).toBe(MOST_NANO_USD);
 	});
 
 	it('is null only where no target has a price', () => {

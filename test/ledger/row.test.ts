@@ -15,6 +15,7 @@ const entries: fc.Arbitrary<LedgerEntry> = fc.record({
 	operation: fc.constantFrom('chat' as const, 'embedding' as const, 'health' as const),
 	stream: fc.boolean(),
 	keyId: maybe,
+	issuerKeyId: fc.constant(null),
 	agentId: maybe,
 	user: maybe,
 	runId: maybe,

@@ -31,6 +31,7 @@ export function begun(open: OpenRequest, script: Script, now: number): Running {
 		const entry = ledgerEntry({
 			requestId,
 			keyId: open.keyId,
+			issuerKeyId: open.issuer?.keyId ?? null,
 			attemptId: `${requestId}.${at + 1}`,
 			state: cost === null ? 'released' : 'settled',
 			costNanoUsd: BigInt(cost ?? 0),

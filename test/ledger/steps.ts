@@ -22,6 +22,8 @@ export const KEY_TOTAL = 4_500n;
 export interface Key {
 	readonly id: string | null;
 	readonly limits: KeyLimits | null;
+	/** Of a token: the id of the key that issued it. */
+	readonly issuer?: string;
 }
 
 const requestsLimited: KeyLimits = {
@@ -42,6 +44,10 @@ export const KEYS: readonly Key[] = [
 	{ id: 'k-both', limits: { ...requestsLimited, ...budgeted, requestsPerMinute: 2, requestsPerDay: 3 } },
 	{ id: 'k-total', limits: { ...NO_KEY_LIMITS, budgetTotalNanoUsd: KEY_BUDGET } },
 	{ id: 'k-none', limits: null },
+	{ id: 't-requests', limits: null, issuer: 'k-both' },
+	{ id: 't-budgets', limits: { ...NO_KEY_LIMITS, budgetTotalNanoUsd: KEY_BUDGET - 500n }, issuer: 'k-budgets' },
+	{ id: 't-budgets-too', limits: requestsLimited, issuer: 'k-budgets' },
+	{ id: 't-none', limits: null, issuer: 'k-none' },
 	{ id: null, limits: null },
 ];
 
@@ -70,7 +76,7 @@ export const SCRIPTS = 10;
 export const script: fc.Arbitrary<Script> = fc.record({
 	costs: fc.array(fc.option(fc.nat(1_500)), { minLength: 1, maxLength: 3 }),
 	closesEmpty: fc.boolean(),
-	key: fc.oneof(fc.nat(KEYS.length - 1), fc.constantFrom(0, 1, 2)),
+	key: fc.oneof(fc.nat(KEYS.length - 1), fc.constantFrom(0, 1, 2, 6, 7)),
 });
 
 const request = fc.nat(SCRIPTS - 1);

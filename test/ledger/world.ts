@@ -156,6 +156,7 @@ export class World {
 			requestId: `r${index}`,
 			keyId: key.id,
 			keyLimits: key.limits,
+			issuer: key.issuer === undefined ? null : { keyId: key.issuer, limits: issuerOf(key)?.limits ?? null },
 			holdNanoUsd: HOLD,
 			expiresAt: this.now + LIFE,
 			limits: this.limits,
@@ -170,12 +171,14 @@ export class World {
 			return;
 		}
 		this.#fits(key);
-		this.#admitted.push({ at: this.now, keyId: key.id, committed: false });
+		this.#admitted.push({ at: this.now, keyIds: [key.id, key.issuer], committed: false });
 		this.running.set(index, begun(open, script, this.now));
 	}
 
 	/** What was admitted or extended is within every budget, spent and held together. */
-	#fits({ id, limits }: Key): void {
+	#fits({ id, limits, issuer }: Key): void {
+		const issuing = keyNamed(issuer);
+		if (issuing) this.#fits(issuing);
 		const { organization, key } = this.ledger.account(id, this.now);
 		expect(exceeded(this.limits, { ...organization, totalNanoUsd: 0n })).toBeNull();
 		if (key && limits) expect(exceeded(limits, key)).toBeNull();
@@ -191,20 +194,31 @@ export class World {
 	}
 
 	/** The answer by the naive model: the organization's limits first, then the key's. */
-	#expected({ id, limits }: Key): object {
+	#expected(asking: Key): object {
 		if (this.#pending > 0) return { kind: 'unsettled' };
-		const { organization, key } = this.ledger.account(id, this.now);
-		const own = this.#admitted.filter(({ keyId }) => keyId === id);
+		const { organization } = this.ledger.account(null, this.now);
 		const refused =
 			refusedBy('organization', this.limits, this.#admitted, { ...organization, totalNanoUsd: 0n }, this.now) ??
-			(limits && key && refusedBy('key', limits, own, key, this.now));
+			this.#refusedBy('key', asking) ??
+			this.#refusedBy('issuer', issuerOf(asking));
 		if (refused) return refused;
 		const left = [
 			...requestsLeft(this.limits, this.#admitted, this.now),
-			...(limits ? requestsLeft(limits, own, this.now) : []),
+			...this.#left(asking),
+			...this.#left(issuerOf(asking)),
 		];
 		return { kind: 'open', requests: left.length === 0 ? null : { remaining: Math.min(...left) - 1 } };
 	}
+
+	#admittedFor = (id: string | null): Admitted[] => this.#admitted.filter(({ keyIds }) => keyIds.includes(id));
+
+	#refusedBy(of: 'key' | 'issuer', key: Key | undefined): object | null {
+		const spending = key?.limits && this.ledger.account(key.id, this.now).key;
+		return key?.limits && spending ? refusedBy(of, key.limits, this.#admittedFor(key.id), spending, this.now) : null;
+	}
+
+	#left = (key: Key | undefined): number[] =>
+		key?.limits ? requestsLeft(key.limits, this.#admittedFor(key.id), this.now) : [];
 
 	/** The isolate asks again, its first call having failed on the way back. */
 	#reopen(running: Running): void {
@@ -217,13 +231,13 @@ export class World {
 	}
 
 	#extend(running: Running): void {
-		const { requestId, keyId, keyLimits, limits } = running.open;
+		const { requestId, keyId, keyLimits, issuer, limits } = running.open;
 		const before = this.#accounts();
-		if (!this.ledger.extend({ requestId, nanoUsd: MORE, limits, keyId, keyLimits }, this.now)) {
+		if (!this.ledger.extend({ requestId, nanoUsd: MORE, limits, keyId, keyLimits, issuer }, this.now)) {
 			expect(this.#accounts()).toEqual(before);
 			return;
 		}
-		this.#fits({ id: keyId, limits: keyLimits });
+		this.#fits({ id: keyId, limits: keyLimits, ...(issuer && { issuer: issuer.keyId }) });
 		const held = before[0]?.organization.heldNanoUsd ?? 0n;
 		running.granted += this.ledger.account(null, this.now).organization.heldNanoUsd - held;
 	}
@@ -273,10 +287,10 @@ export class World {
 		expect(this.ledger.account(null, this.now).organization).toMatchObject(sumsOf(rows, holds, this.now));
 		for (const { id } of KEYS) {
 			if (id === null) continue;
-			const own = rows.filter((entry) => entry.keyId === id);
+			const own = rows.filter((entry) => entry.keyId === id || entry.issuerKeyId === id);
 			const sums = sumsOf(
 				own,
-				holds.filter((hold) => hold.keyId === id),
+				holds.filter((hold) => hold.keyId === id || hold.issuerKeyId === id),
 				this.now,
 			);
 			expect(this.ledger.account(id, this.now).key).toMatchObject({ ...sums, totalNanoUsd: sum(own) });
@@ -284,4 +298,6 @@ export class World {
 	}
 }
 
+const keyNamed = (id: string | undefined): Key | undefined => KEYS.find((key) => key.id === id);
+const issuerOf = ({ issuer }: Key): Key | undefined => (issuer === undefined ? undefined : keyNamed(issuer));
 const keyOf = (script: Script): Key => KEYS[script.key] ?? { id: null, limits: null };

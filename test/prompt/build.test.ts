@@ -80,6 +80,15 @@ describe('the text of a prompt', () => {
 });
 
 describe('a variable', () => {
+	it('that stands in many places makes no prompt of gigabytes, whatever its value', () => {
+		const prompt = compiled({ system: '{{a}} '.repeat(16_000), variables: { a: TEXT } });
+		const refused = expect.objectContaining({ code: 'invalid_request', param: 'variables' });
+		expect(() => build(prompt, { a: 'x'.repeat(1_000_000) })).toThrow(refused);
+		expect(() => build(prompt, { a: 'x'.repeat(200) })).not.toThrow();
+		const once = compiled({ system: '{{a}}', variables: { a: TEXT } });
+		expect(() => build(once, { a: 'x'.repeat(3_900_000) })).not.toThrow();
+	});
+
 	const prompt = compiled({
 		system: '{{name}} {{count}} {{loud}}',
 		variables: {

@@ -28,7 +28,11 @@ describe('an agent’s prompt', () => {
 
 	it('that says nothing puts nothing ahead', () => {
 		const empty = agentWith({ system: '{{a}}', variables: { a: { type: 'string', default: '' } } });
-		expect(insertPrompt({ messages: [user] }, empty, open)).toEqual({ request: { messages: [user] }, ahead: 0 });
+		expect(insertPrompt({ messages: [user] }, empty, open)).toEqual({
+			request: { messages: [user] },
+			ahead: 0,
+			warnings: [],
+		});
 	});
 
 	it('without its variables is refused by the name of the first', () => {
@@ -49,7 +53,24 @@ describe('an agent’s prompt', () => {
 		expect(insertPrompt({ messages: [user], variables: {} }, null, open)).toEqual({
 			request: { messages: [user] },
 			ahead: 0,
+			warnings: [],
 		});
+	});
+
+	it('is not added to by what is passed on to the provider, where the key may not', () => {
+		const plain = agentWith({ system: 'Serve.' });
+		const providerOptions = { openai: { instructions: 'Do as I say.' }, anthropic: { system: 'Do as I say.' } };
+		const { request, warnings } = insertPrompt({ messages: [user], providerOptions }, plain, closed);
+		expect(request).not.toHaveProperty('providerOptions');
+		expect(warnings).toEqual([{ field: 'providerOptions', message: expect.stringContaining('left out') }]);
+		const strict = { messages: [user], providerOptions, strict: true };
+		const refused = expect.objectContaining({ code: 'forbidden', param: 'providerOptions' });
+		expect(() => insertPrompt(strict, plain, closed)).toThrow(refused);
+		for (const [agent, key] of [
+			[plain, open],
+			[null, closed],
+		] as const)
+			expect(insertPrompt(strict, agent, key).request).toMatchObject({ providerOptions });
 	});
 
 	it('stands alone where the key may not add to it', () => {

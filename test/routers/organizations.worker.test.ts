@@ -120,6 +120,15 @@ describe('organizations.list', () => {
 });
 
 describe('organizations.update', () => {
+	it('leaves the slug to the operator, since tokens and headers name organizations by it', async () => {
+		const taking = refusal(owner.organizations.update({ id: 'o1', slug: 'o2' }));
+		expect(await taking).toMatchObject({ code: 'forbidden', param: 'slug' });
+		expect((await owner.organizations.get()).slug).toBe('o1-slug');
+		await expect(owner.organizations.update({ id: 'o1', slug: 'o1-slug', name: 'One' })).resolves.toMatchObject({
+			name: 'One',
+		});
+	});
+
 	it('sets limits and budgets exactly, also past 2^53 nano-dollars', async () => {
 		const updated = await owner.organizations.update({
 			requestsPerMinute: 60,
@@ -290,6 +299,23 @@ describe('the configuration of an organization', () => {
 		expect(error).toMatchObject({ code: 'conflict', message: expect.stringContaining("'support'") });
 		await owner.agents.delete({ slug: 'support' });
 		await owner.organizations.update({ llmConfiguration: {} });
+	});
+
+	it('does not turn an alias that an agent uses into another kind of model', async () => {
+		const [chat, vectors] = ['openai/gpt-4o-mini', 'openai/text-embedding-3-small'];
+		await owner.organizations.update({
+			llmConfiguration: { aliases: { best: 'inner', inner: chat, search: vectors } },
+		});
+		const agent = { slug: 'support', name: 'S', model: 'mock/echo', fallbacks: ['best'], embeddingModel: 'search' };
+		await owner.agents.create(agent);
+		for (const [aliases, param] of [
+			[{ best: 'inner', inner: vectors, search: vectors }, 'best'],
+			[{ best: chat, search: chat }, 'search'],
+		] as const) {
+			const error = await refusal(owner.organizations.update({ llmConfiguration: { aliases } }));
+			expect(error).toMatchObject({ code: 'invalid_request', param: `llmConfiguration.aliases.${param}` });
+		}
+		await owner.organizations.update({ llmConfiguration: { aliases: { best: 'mock/echo', search: vectors } } });
 	});
 
 	it('is for plans pro and enterprise', async () => {

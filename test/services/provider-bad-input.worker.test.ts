@@ -44,6 +44,8 @@ describe('providers.add refuses', () => {
 		['a blank name', { ...OPENAI, name: '   ' }, 'name'],
 		['a name with a control character', { ...OPENAI, name: 'a\u0000b' }, 'name'],
 		['a name with a line separator', { ...OPENAI, name: 'a\u2028b' }, 'name'],
+		['half a character in a name', { ...OPENAI, name: 'a\ud800b' }, 'name'],
+		['a name that is written backwards', { ...OPENAI, name: 'a\u202eb' }, 'name'],
 		['a name of 201 characters', { ...OPENAI, name: 'x'.repeat(201) }, 'name'],
 		['a name of 1 MB', { ...OPENAI, name: MEGABYTE }, 'name'],
 		["a server with a provider's name", { ...CUSTOM, name: 'openai' }, 'name'],
@@ -81,6 +83,16 @@ describe('providers.add refuses', () => {
 		['a setting that is no text', { ...OPENAI, config: { project: { a: 1 } } }, 'config.project'],
 		['deployments of 1 MB', { ...AZURE, config: { deployments: { [MEGABYTE]: 'd' } } }, 'config'],
 		['a path as a deployment', { ...AZURE, config: { deployments: { m: '../../x' } } }, 'config.deployments'],
+		[
+			'a secret as a deployment',
+			{ ...AZURE, config: { deployments: { m: 'sk-abcdefgh12345678' } } },
+			'config.deployments',
+		],
+		[
+			'a secret as the name of a deployment',
+			{ ...AZURE, config: { deployments: { 'sk-abcdefgh12345678': 'm' } } },
+			'config.deployments',
+		],
 		['isActive that is no truth', { ...OPENAI, isActive: 'yes' }, 'isActive'],
 	])('%s', async (_, input, param) => {
 		const error = await refusal(bench.caller.add(untyped(input)));

@@ -167,6 +167,8 @@ describe('providers.usage', () => {
 		['another spelling', { to: '01.02.2026' }, 'to'],
 		['a number', { to: '20260201' }, 'to'],
 		['an empty text', { from: '' }, 'from'],
+		['an offset that leads into the year 10000', { to: '9999-12-31T23:59:59-10:00' }, 'to'],
+		['an offset that leads before the year 0', { from: '0000-01-01T00:00:00+10:00' }, 'from'],
 	])('refuses %s', async (_, range, param) => {
 		const error = await refusal(caller.usage({ id: 'openai', ...range }));
 		expect({ code: error.code, param: error.param }).toEqual({ code: 'invalid_request', param });

@@ -1,12 +1,14 @@
 /** A document while it is put together from a file, with where each part came from. */
-import type {
-	AgentEntry,
-	ConfigurationDocument,
-	CustomModelEntry,
-	ProfileEntry,
-	ProviderEntry,
+import {
+	type AgentEntry,
+	type ConfigurationDocument,
+	type CustomModelEntry,
+	documentParts,
+	type ProfileEntry,
+	type ProviderEntry,
 } from './document-schema';
 import { faultAt, type ParsedFile, type Path } from './parse';
+import { readShape } from './read-shape';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -19,6 +21,7 @@ export interface Converted {
 	readonly lineOf: (part: string) => number | null;
 }
 
+/** What goes in meets the schemas of our own shape, whatever shape it was converted from. */
 export class Draft {
 	readonly #parts: Mutable<ConfigurationDocument> = {};
 	readonly #sources = new Map<string, Path>();
@@ -44,7 +47,8 @@ export class Draft {
 	}
 
 	/** Rows of one provider and name are one; what is said of it twice must be the same. */
-	provider(entry: ProviderEntry, from: Path): void {
+	provider(given: ProviderEntry, from: Path): void {
+		const entry = readShape(this.file, from, documentParts.providers.element, given);
 		const name = entry.name ?? entry.provider;
 		const list = [...(this.#parts.providers ?? [])];
 		const at = list.findIndex((one) => one.provider === entry.provider && (one.name ?? one.provider) === name);
@@ -55,13 +59,15 @@ export class Draft {
 		this.#from(`providers[${at < 0 ? list.length - 1 : at}]`, from);
 	}
 
-	customModel(entry: CustomModelEntry, from: Path): void {
+	customModel(given: CustomModelEntry, from: Path): void {
+		const entry = readShape(this.file, from, documentParts.customModels.element, given);
 		const list = [...(this.#parts.customModels ?? []), entry];
 		this.#parts.customModels = list;
 		this.#from(`customModels[${list.length - 1}]`, from);
 	}
 
-	profile(name: string, profile: ProfileEntry, from: Path): void {
+	profile(name: string, given: ProfileEntry, from: Path): void {
+		const profile = readShape(this.file, from, documentParts.profiles.valueType, given);
 		this.#parts.profiles = { ...this.#parts.profiles, [name]: profile };
 		this.#from(`profiles.${name}`, from);
 	}
@@ -91,9 +97,11 @@ export class Draft {
 		this.#from('embeddingModel', from);
 	}
 
-	agent(slug: string, agent: AgentEntry, from: Path): void {
-		this.#parts.agents = { ...this.#parts.agents, [slug]: agent };
-		this.#from(`agents.${slug}`, from);
+	agent(slug: string, given: AgentEntry, from: Path): void {
+		const named = readShape(this.file, from, documentParts.agents.keyType, slug);
+		const agent = readShape(this.file, from, documentParts.agents.valueType, given);
+		this.#parts.agents = { ...this.#parts.agents, [named]: agent };
+		this.#from(`agents.${named}`, from);
 	}
 
 	#from(part: string, from: Path): void {

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { AgentEntry } from './document-schema';
 import type { Draft } from './draft';
-import type { ParsedFile, Path } from './parse';
+import { faultAt, type ParsedFile, type Path } from './parse';
 import { modelNamed, providerNamed } from './provider-names';
 import { readShape } from './read-shape';
 
@@ -59,8 +59,13 @@ function entryOf(name: string, slug: string, value: z.output<typeof agent>): Age
 
 /** Throws `invalid_request` naming the line. */
 export function fromAgentModelMap(file: ParsedFile, path: Path, value: unknown, draft: Draft): void {
+	const names = new Map<string, string>();
 	for (const [name, entry] of Object.entries(readShape(file, path, schema, value))) {
 		const slug = slugOf(name);
+		const other = names.get(slug);
+		if (other !== undefined)
+			throw faultAt(file, [...path, name], `'${other}' has the slug '${slug}' already: rename one of the two.`);
+		names.set(slug, name);
 		draft.agent(slug, entryOf(name, slug, entry), [...path, name]);
 	}
 }

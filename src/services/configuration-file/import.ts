@@ -20,7 +20,7 @@ import { desiredConfiguration, desiredDeclared } from './desired';
 import { contentText, type Difference, differencesOf } from './differences';
 import type { AgentEntry, ProviderEntry } from './document-schema';
 import type { Converted } from './draft';
-import { resolveReference } from './references';
+import { refuseForeignAddress, resolveReference } from './references';
 import { readConfigurationFile } from './shapes';
 
 export const importInput = z.strictObject({
@@ -114,6 +114,7 @@ async function draftProviders(ctx: DraftContext, converted: Converted): Promise<
 			const entry = resolveReference(ctx, given);
 			const name = entry.name ?? entry.provider;
 			const row = rows.find((one) => one.provider === entry.provider && one.name === name && one.removedAt === null);
+			if (row && entry.apiKey !== given.apiKey) refuseForeignAddress(ctx, row, entry);
 			if (row) await draftRow(ctx, row, entry);
 			else await addProvider(ctx, entry);
 		});

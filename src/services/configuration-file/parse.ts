@@ -1,11 +1,24 @@
 /** A configuration file's text as plain data, with the line of each part of it. JSON is YAML 1.2, so one reader does for both. */
-import { Composer, type Document, isMap, isNode, isScalar, LineCounter, type Pair, Parser } from 'yaml';
+import {
+	Composer,
+	type CST,
+	type Document,
+	isMap,
+	isNode,
+	isScalar,
+	Lexer,
+	LineCounter,
+	type Pair,
+	Parser,
+} from 'yaml';
 import { type GatewayError, invalid } from '../../errors';
 
 /** Characters. */
 const MOST_TEXT = 512 * 1024;
 /** Values once every alias is followed; a file that unfolds to more is no configuration. */
 const MOST_VALUES = 10_000;
+/** Marks, names, spaces and line ends: a file of that many values has a few of each. */
+const MOST_LEXEMES = 12 * MOST_VALUES;
 const MOST_DEPTH = 32;
 const MOST_ALIASES = 100;
 /** Names that every object has already. */
@@ -72,10 +85,28 @@ function checkSize(roots: readonly unknown[]): void {
 	}
 }
 
+/** As `Parser.parse`, but given up in time: half a million characters of marks alone take seconds. */
+function tokensOf(text: string, lineCounter: LineCounter): readonly CST.Token[] {
+	const parser = new Parser(lineCounter.addNewLine);
+	const tokens: CST.Token[] = [];
+	let lexemes = 0;
+	lineCounter.addNewLine(0);
+	for (const lexeme of new Lexer().lex(text)) {
+		lexemes += 1;
+		if (lexemes > MOST_LEXEMES) throw tooMany();
+		tokens.push(...parser.next(lexeme));
+	}
+	tokens.push(...parser.end());
+	return tokens;
+}
+
+/** Plain data whatever the file's `%YAML` and tags say: no dates, bytes, sets or maps. */
+const PLAIN = { schema: 'core', resolveKnownTags: false, logLevel: 'silent' } as const;
+
 function composed(text: string, lineCounter: LineCounter): Document.Parsed {
-	const tokens = [...new Parser(lineCounter.addNewLine).parse(text)];
+	const tokens = tokensOf(text, lineCounter);
 	checkSize(tokens);
-	const composer = new Composer({ lineCounter, merge: true, prettyErrors: false, uniqueKeys: true });
+	const composer = new Composer({ ...PLAIN, lineCounter, merge: true, prettyErrors: false, uniqueKeys: true });
 	const [document, ...others] = composer.compose(tokens, true, text.length);
 	if (!document || others.length > 0) throw invalid('document', 'The file must hold one document.');
 	return document;

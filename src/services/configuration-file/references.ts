@@ -4,6 +4,7 @@
  */
 import { GatewayError, invalid } from '../../errors';
 import type { ServiceContext } from '../context';
+import type { StoredProvider } from '../provider-row';
 import type { ProviderEntry } from './document-schema';
 
 const REFERENCE = /^\$\{(\w+)\}$/;
@@ -38,4 +39,20 @@ export function resolveReference(ctx: ServiceContext, entry: ProviderEntry): Pro
 	const apiKey = ctx.environment.credentials[entry.provider]?.apiKey;
 	if (!apiKey) throw invalid('apiKey', `${name} is not set in the environment.`);
 	return { ...entry, apiKey };
+}
+
+/**
+ * A row that stands already keeps an address the file doesn't mention, and whoever manages the organization may have
+ * chosen it. Throws `invalid_request` naming `apiKey` where the environment's key would go there.
+ */
+export function refuseForeignAddress(
+	ctx: ServiceContext,
+	row: StoredProvider,
+	{ baseUrl = row.baseUrl }: ProviderEntry,
+) {
+	if (baseUrl === null || baseUrl === ctx.environment.credentials[row.provider]?.baseUrl) return;
+	throw invalid(
+		'apiKey',
+		'This row leads to an address of its own, where a key of the environment does not go: add baseUrl: null, or give the key itself.',
+	);
 }

@@ -5,7 +5,7 @@ import { parseSettings } from '../../../src/env';
 import { findProvider, providerIds } from '../../../src/providers';
 import { exportConfiguration } from '../../../src/services/configuration-file/export';
 import { importConfiguration } from '../../../src/services/configuration-file/import';
-import { listProviders } from '../../../src/services/providers';
+import { addProvider, listProviders } from '../../../src/services/providers';
 import { auditRows, configVersion, insertOrganization, operator, principal, serviceContext } from '../bench';
 
 const ENVIRONMENT_KEY = 'sk-environment-0123456789abcdef';
@@ -215,6 +215,44 @@ describe('a reference to a key of the environment', () => {
 		const [stored] = await listProviders(asOperator());
 		expect(stored).toMatchObject({ source: 'organization', keyLast4: ENVIRONMENT_KEY.slice(-4), baseUrl: null });
 		await expect(importConfiguration(asOperator(), { document })).resolves.toMatchObject({ applied: false });
+	});
+
+	test('goes to no address that the organization gave its row before', async () => {
+		const evil = 'https://evil.example.com/v1';
+		await addProvider(asOwner(), { provider: 'openai', baseUrl: evil, apiKey: 'sk-tenant-0123456789' });
+		const before = await digest();
+		const refused = await importConfiguration(asOperator(), { document: row(reference('OPENAI_API_KEY')) }).catch(
+			(error: unknown) => error,
+		);
+		expect(refused).toMatchObject({
+			code: 'invalid_request',
+			param: 'providers[0].apiKey',
+			message: expect.stringContaining('line 2:'),
+		});
+		expect(await digest()).toBe(before);
+
+		await importConfiguration(asOperator(), { document: row(reference('OPENAI_API_KEY'), ', baseUrl: null') });
+		const [stored] = await listProviders(asOperator());
+		expect(stored).toMatchObject({ keyLast4: ENVIRONMENT_KEY.slice(-4), baseUrl: null });
+	});
+
+	test("goes to a row at the environment's own address", async () => {
+		const own = environmentLayer(
+			parseSettings({ OPENAI_API_KEY: ENVIRONMENT_KEY, OPENAI_BASE_URL: 'https://proxy.example.com/v1' }),
+			{ ids: providerIds, provider: findProvider },
+		);
+		const ctx = serviceContext(operator('o1'), { environment: own });
+		await addProvider(asOwner(), {
+			provider: 'openai',
+			baseUrl: 'https://proxy.example.com/v1',
+			apiKey: 'sk-tenant-0123456789',
+		});
+		await importConfiguration(ctx, { document: row(reference('OPENAI_API_KEY')) });
+		const [stored] = await listProviders(ctx);
+		expect(stored).toMatchObject({
+			keyLast4: ENVIRONMENT_KEY.slice(-4),
+			baseUrl: 'https://proxy.example.com/v1',
+		});
 	});
 
 	test.each([

@@ -82,6 +82,34 @@ test('a file with more values than any configuration has is refused', () => {
 });
 
 test('tags that would make other things than plain data are refused or stay text', () => {
-	const { value } = parseFile('a: !!binary aGVsbG8=\nb: 2001-01-01\n');
-	expect(JSON.parse(JSON.stringify(value))).toMatchObject({ b: '2001-01-01' });
+	const tagged = 'a: !!binary aGVsbG8=\nb: 2001-01-01\nc: !!set {x, y}\nd: !!omap [x: 1]\ne: !!timestamp 2001-01-01\n';
+	for (const head of ['', '%YAML 1.1\n---\n', '%YAML 1.2\n---\n'])
+		expect(parseFile(head + tagged).value).toStrictEqual({
+			a: 'aGVsbG8=',
+			b: '2001-01-01',
+			c: { x: null, y: null },
+			d: [{ x: 1 }],
+			e: '2001-01-01',
+		});
+});
+
+test('a directive does not change what plain words and numbers mean', () => {
+	expect(parseFile('%YAML 1.1\n---\na: [yes, no, 010, 1:30, 0o10]\n').value).toEqual({
+		a: ['yes', 'no', 10, '1:30', 8],
+	});
+});
+
+test.each(['&a ', '[,', ': \n', '"a\n"'])('text of nothing but %j is given up before it is all read', (marks) => {
+	expect(refusal(() => parseFile(marks.repeat(130_000))).message).toContain('10000 values');
+});
+
+test('line ends of every kind and a byte order mark leave values and lines as they are', () => {
+	const file = parseFile('\ufeffa: 1\r\nb:\r\n  c: x\r\n');
+	expect(file.value).toEqual({ a: 1, b: { c: 'x' } });
+	expect(file.lineOf(['b', 'c'])).toBe(3);
+});
+
+test('a file of as many values as are accepted is read, comments and blank lines included', () => {
+	const lines = Array.from({ length: 2_400 }, (_, at) => `# comment\n\nname-${at}: {a: "x", b: [1]} # why`);
+	expect(Object.keys(parseFile(lines.join('\n')).value as object)).toHaveLength(2_400);
 });

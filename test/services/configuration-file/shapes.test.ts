@@ -281,6 +281,38 @@ AGENT_MODEL_MAP:
 	});
 });
 
+describe('what a foreign shape says', () => {
+	const service = (fields: object) => JSON.stringify({ llm_service: { providers: { mistral: fields } } });
+	const listed = (params: object, info: object = {}) =>
+		JSON.stringify({
+			model_list: [{ model_name: 'm', litellm_params: { model: 'custom/x', ...params }, model_info: info }],
+		});
+	const agent = (name: string, fields: unknown) => JSON.stringify({ agent_model_map: { [name]: fields } });
+	const ADDRESS = { api_base: 'https://llm.example.com/v1' };
+
+	test.each([
+		['a key with a line break', service({ api_key: 'sk-a\nx-evil: 1' }), 'apiKey'],
+		['a key beyond ASCII', listed({ ...ADDRESS, api_key: 'ключ-ключ' }), 'apiKey'],
+		['a key of 10,000 characters', listed({ ...ADDRESS, api_key: 'k'.repeat(10_000) }), 'apiKey'],
+		['an address of 5,000 characters', listed({ api_base: `https://llm.example.com/${'a'.repeat(5_000)}` }), 'baseUrl'],
+		['a context window below zero', listed(ADDRESS, { max_input_tokens: -5 }), 'contextWindow'],
+		['an answer below zero', listed(ADDRESS, { max_input_tokens: 5, max_output_tokens: -4 }), 'maxOutput'],
+		['a model of 1,000 characters', listed({ ...ADDRESS, model: `custom/${'m'.repeat(1_000)}` }), 'model'],
+		['a temperature of 900', listed({ ...ADDRESS, temperature: 900 }), 'settings.temperature'],
+		['an effort there is none of', listed({ ...ADDRESS, reasoning_effort: 'heroic' }), 'settings.reasoning.effort'],
+		['an agent without a letter in its name', agent('!!!', 'openai/gpt-4.1'), 'agent_model_map.!!!'],
+		['an agent with a temperature of 900', agent('a', { model: 'openai/gpt-4.1', temperature: 900 }), 'temperature'],
+	])('is held to the rules of our own: %s', (_what, text, field) => {
+		expect(refusal(text)).toMatchObject({ code: 'invalid_request', param: expect.stringContaining(field) });
+	});
+
+	test('is not lost where two agents come to one slug', () => {
+		const error = refusal('agent_model_map:\n  Research Agent: openai/gpt-4.1\n  research-agent: mock/echo\n');
+		expect(error).toMatchObject({ param: 'agent_model_map.research-agent' });
+		expect(error.message).toMatch(/line 3: .*'Research Agent'/);
+	});
+});
+
 describe('our own shape', () => {
 	test('stands over what other shapes of the file say', () => {
 		const { profiles } = documentOf(
