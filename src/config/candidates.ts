@@ -50,14 +50,25 @@ export function heardPath(asking: Asking, layers: Layers, paths: Paths): { reado
 	return { path: paths.byDefault, why: 'Nothing asks for it.' };
 }
 
-/** From the lowest layer to the highest. Those of a plan that is not in force are among them, barred. */
-export function candidatesOf(asking: Asking, layers: Layers): readonly Candidate[] {
+/**
+ * What of an agent stays where a profile is named in its model's place: its own settings, for a key that may not
+ * override any.
+ */
+export const keptOfAgent = ({ profile }: Asking, { agent }: Paths, { mayOverrideSettings }: Caller): Path =>
+	profile === null || mayOverrideSettings
+		? []
+		: (agent ?? []).flatMap(({ origin, name, settings }) =>
+				origin === 'agent' ? [{ origin, name, model: null, settings }] : [],
+			);
+
+/** From the lowest layer to the highest, heard where they are on the path or in `kept`; those of a plan not in force too. */
+export function candidatesOf(asking: Asking, layers: Layers, kept: Path = []): readonly Candidate[] {
 	const { rows } = layers;
 	const organization = { ...rows.organization, plan: 'pro' } as const;
 	const inForcePaths = pathsOf(layers);
 	const anyPaths = inForce(rows) ? inForcePaths : pathsOf({ ...layers, rows: { ...rows, organization } });
 	const { path, why } = heardPath(asking, layers, inForcePaths);
-	const heard = new Set(path.map(identity));
+	const heard = new Set([...path, ...kept].map(identity));
 	const all = new Map<string, Statement>();
 	const sources = [anyPaths, inForcePaths].flatMap(({ byDefault, profiles, agent }) => [
 		...byDefault,

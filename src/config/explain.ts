@@ -10,7 +10,15 @@ import { unknownModel } from '../gateway/target';
 import type { ChatRequest, Warning } from '../language/request';
 import { type ModelSettings, SETTING_NAMES, type SettingName } from '../language/settings';
 import type { KeyLimits } from '../ledger/contract';
-import { type Asking, type Candidate, candidatesOf, heardPath, modelWords, settingWords } from './candidates';
+import {
+	type Asking,
+	type Candidate,
+	candidatesOf,
+	heardPath,
+	keptOfAgent,
+	modelWords,
+	settingWords,
+} from './candidates';
 import type { OpenedKeys } from './credentials';
 import { decided, type Explained, type Word } from './decided';
 import type { EnvironmentLayer } from './environment';
@@ -191,8 +199,10 @@ export function explain(input: ExplainInput): Explanation {
 	const { kind, model, models, fallback, strict } = request;
 	const asking = askingOf(request, agentSlug, snapshot);
 	const candidates = candidatesOf(asking, layers);
-	const { path } = heardPath(asking, layers, pathsOf(layers));
-	const choice = kind === 'chat' && path.length > 0 ? choiceOf(path) : null;
+	const paths = pathsOf(layers);
+	const kept = keptOfAgent(asking, paths, caller);
+	const { path } = heardPath(asking, layers, paths);
+	const choice = kind === 'chat' && path.length > 0 ? choiceOf([...path, ...kept]) : null;
 	const asked = { messages: MESSAGES, ...asking.settings };
 	const preset = withPresets(asked, choice, caller);
 	const held = attempted(() => withPresets({ ...asked, strict }, choice, caller));
@@ -211,7 +221,8 @@ export function explain(input: ExplainInput): Explanation {
 			kind === 'chat'
 				? decided<string | null>(modelWords(candidates, asking, caller), null)
 				: requested(asking, embeddingModel),
-		settings: kind === 'chat' ? explainedSettings(candidates, asking, caller, preset.request) : {},
+		settings:
+			kind === 'chat' ? explainedSettings(candidatesOf(asking, layers, kept), asking, caller, preset.request) : {},
 		prompt: explainedPrompt(snapshot),
 		embeddingModel,
 		fallbacks: explainedFallbacks(rows, environment, surveyed),

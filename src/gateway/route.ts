@@ -2,7 +2,7 @@
 import { GatewayError } from '../errors';
 import type { RoutingStep } from './call';
 import { checkAgent, checkUnaided, refusedByKey } from './key-policy';
-import type { Choice, Snapshot } from './ports';
+import type { Caller, Choice, Snapshot } from './ports';
 import { type Facts, missing, type Target, targetOf } from './target';
 
 export { type Facts, type Target, targetOf } from './target';
@@ -137,11 +137,22 @@ function asked(request: RouteRequest, facts: Facts): Asked {
 	if (named !== undefined || request.kind === 'embedding') {
 		const first = meant(named ?? defaultEmbedding(facts), snapshot);
 		const ofAgent = request.kind === 'chat' && agent ? agent.choice : null;
-		return { first, others, choice: first.choice ?? ofAgent };
+		return { first, others, choice: keeping(ofAgent, first.choice, snapshot.caller) };
 	}
 	const choice = agent?.choice ?? snapshot.defaultChoice;
 	const written = agent ? AGENT + agent.slug : 'default';
 	return { first: { written, followed: written, name: choice.model.value, choice }, others, choice };
+}
+
+/**
+ * A profile named beside an agent takes the place of what chose its model, settings included; where the key may not
+ * override settings, the agent's own stay over them.
+ */
+function keeping(ofAgent: Choice | null, named: Choice | null, { mayOverrideSettings }: Caller): Choice | null {
+	if (!ofAgent || !named) return named ?? ofAgent;
+	if (mayOverrideSettings) return named;
+	const own = Object.entries(ofAgent.settings).filter(([, { origin }]) => origin === 'agent');
+	return { ...named, settings: { ...named.settings, ...Object.fromEntries(own) } };
 }
 
 /** As it was asked for, then as it was understood. */

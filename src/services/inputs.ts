@@ -34,7 +34,13 @@ const LAST_INSTANT = 253_402_300_799_999;
 
 /** ms since epoch, or an ISO 8601 date and time; ms since epoch inside. */
 export const instant = z.union(
-	[z.int().positive().max(LAST_INSTANT), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))],
+	[
+		z.int().positive().max(LAST_INSTANT),
+		z.iso
+			.datetime({ offset: true })
+			.transform((text) => Date.parse(text))
+			.pipe(z.int().max(LAST_INSTANT)),
+	],
 	{ error: 'A time is ISO 8601 (2030-01-31T12:00:00Z) or ms since epoch.' },
 );
 

@@ -66,7 +66,7 @@ describe('GET /v1/key', () => {
 		await insertKey({ ...limits, requestsPerDay: 100, parentId: 'server' });
 		const used = { server: { requestsMinute: 4, totalNanoUsd: 11_000_000_000n }, k1: { totalNanoUsd: 1_000_000_000n } };
 		const { body } = await asked(key({ limits, issuer: { keyId: 'server', limits } }), {
-			account: async (_, id) => ({ ...ACCOUNT, key: { ...SPENT, ...used[id as "server" | "k1"] } }),
+			account: async (_, id) => ({ ...ACCOUNT, key: { ...SPENT, ...used[id as 'server' | 'k1'] } }),
 		});
 		expect(body).toMatchObject({
 			kind: 'token',

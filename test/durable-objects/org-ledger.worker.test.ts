@@ -154,8 +154,12 @@ describe('the object', () => {
 		const limits = { ...NO_LIMITS, budgetMonthNanoUsd: 1_500n };
 		await bench.open({ limits });
 		const stub = await bench.stub();
-		expect(await stub.extend({ requestId: 'r1', nanoUsd: 500n, limits, keyId: 'k1', keyLimits: null, issuer: null })).toBe(true);
-		expect(await stub.extend({ requestId: 'r1', nanoUsd: 1n, limits, keyId: 'k1', keyLimits: null, issuer: null })).toBe(false);
+		expect(
+			await stub.extend({ requestId: 'r1', nanoUsd: 500n, limits, keyId: 'k1', keyLimits: null, issuer: null }),
+		).toBe(true);
+		expect(
+			await stub.extend({ requestId: 'r1', nanoUsd: 1n, limits, keyId: 'k1', keyLimits: null, issuer: null }),
+		).toBe(false);
 		await bench.committed();
 		await bench.kill();
 		expect(await bench.open({ requestId: 'r2', holdNanoUsd: 1n, limits })).toMatchObject({ kind: 'budget-exceeded' });

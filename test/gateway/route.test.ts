@@ -56,6 +56,18 @@ describe('the model of a request', () => {
 		await expect(refused.run).rejects.toMatchObject({ code: 'forbidden', param: 'model' });
 	});
 
+	it('given as a profile beside an agent leaves the agent its own settings, where the key may not override any', async () => {
+		const profiles = { loose: choiceOf('openai/gpt-test', { topP: { value: 0.5, origin: 'organization' } }) };
+		const sent = async (caller: Partial<Caller>) => {
+			const snapshot = { agent, profiles, caller: callerOf(caller) };
+			const { w, run } = ask('profile:loose', snapshot, { agent: 'support' });
+			expect((await run).meta.model).toBe('gpt-test');
+			return sentBody(w);
+		};
+		expect(await sent({ mayOverrideSettings: false })).toMatchObject({ temperature: 0.2, top_p: 0.5 });
+		expect(await sent({})).not.toHaveProperty('temperature');
+	});
+
 	it('named outright gets no setting that nobody asked for', async () => {
 		const { w, run } = ask('openai/gpt-test', {
 			defaultChoice: {

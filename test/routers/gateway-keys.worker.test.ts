@@ -87,6 +87,7 @@ describe('gatewayKeys.create', () => {
 		['expiresAt', { expiresAt: NOW }],
 		['expiresAt', { expiresAt: 'tomorrow' }],
 		['expiresAt', { expiresAt: 8.64e15 }],
+		['expiresAt', { expiresAt: '9999-12-31T23:59:59-23:59' }],
 		['allowedAgents[0]', { allowedAgents: ['absent'] }],
 		['allowedProviders[1]', { allowedProviders: ['openai', 'opnai'] }],
 		['requestsPerMinute', { requestsPerMinute: 0 }],

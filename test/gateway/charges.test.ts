@@ -3,7 +3,7 @@ import { modelOverrides } from '../../src/config/model-overrides';
 import type { Credential } from '../../src/gateway/ports';
 import { globalRow, modelRow } from '../config/fixtures';
 import { answer, chatCall, world } from '../support/scripted-gateway';
-import { rowOf } from './snapshots';
+import { callerOf, rowOf } from './snapshots';
 
 const FREE = modelRow({ provider: 'groq', model: 'llama', prices: { input: '0', output: '0' }, version: 3 });
 const OPERATORS: Credential = rowOf('environment', { rowId: null, source: 'environment' });
@@ -56,5 +56,23 @@ describe("an organization's own price", () => {
 		const none = { apiKey: null };
 		expect((await charged(rowOf('row1', { ...none, trust: 'tenant' }), 'lmstudio')).version).toBe('override-3');
 		expect((await charged(rowOf('row1', { ...none, trust: 'operator' }), 'lmstudio')).version).toBe('2026-11-01');
+	});
+});
+
+describe("a token's request", () => {
+	it('tells the ledger which key issued it, in its open and each entry', async () => {
+		const limits = {
+			requestsPerMinute: 1,
+			requestsPerDay: null,
+			budgetDayNanoUsd: null,
+			budgetMonthNanoUsd: null,
+			budgetTotalNanoUsd: 5n,
+		};
+		const issuer = { keyId: 'server', limits };
+		const w = world({ upstream: [() => answer()], snapshot: { caller: callerOf({ keyId: 'token', issuer }) } });
+		await w.gateway.chat(chatCall());
+		await w.settled();
+		expect(w.opens[0]).toMatchObject({ keyId: 'token', keyLimits: null, issuer });
+		expect(w.entries()).toMatchObject([{ keyId: 'token', issuerKeyId: 'server' }]);
 	});
 });
