@@ -61,7 +61,7 @@ export const keptOfAgent = ({ profile }: Asking, { agent }: Paths, { mayOverride
 				origin === 'agent' ? [{ origin, name, model: null, settings }] : [],
 			);
 
-/** From the lowest layer to the highest, heard where they are on the path or in `kept`; those of a plan not in force too. */
+/** From the lowest layer to the highest. Heard are those on the path or in `kept`; those of a plan not in force are barred. */
 export function candidatesOf(asking: Asking, layers: Layers, kept: Path = []): readonly Candidate[] {
 	const { rows } = layers;
 	const organization = { ...rows.organization, plan: 'pro' } as const;

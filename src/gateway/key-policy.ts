@@ -12,7 +12,7 @@ export function allowedName(name: string, { caller: { allowedModels } }: Pick<Sn
 	return allowedModels === null || allowedModels.some((pattern) => matchesName(pattern, name));
 }
 
-/** By the key's list of providers, in which a server with a name of its own may stand by that; else `server` is the id. */
+/** By the key's list of providers, where a server with a name of its own may stand by that; else `server` is the id. */
 export function allowedProvider(
 	id: string,
 	server: string,

@@ -48,8 +48,8 @@ export class Ledger {
 
 	/**
 	 * null: the version must be read from D1 first, then asked again with `read`. The organization's limits come
-	 * first, then the key's, then its issuer's; a refusal consumes nothing of any. A request opened twice is counted once. Without
-	 * a price (`holdNanoUsd` null) nothing is held.
+	 * first, then the key's, then its issuer's; a refusal consumes nothing of any. A request opened twice is counted
+	 * once. Without a price (`holdNanoUsd` null) nothing is held.
 	 */
 	open(request: OpenRequest, now: number, read = false): OpenAnswer | null {
 		const verdict = this.version.judge(request.configVersion, request.fresh);

@@ -1,4 +1,4 @@
-/** Which limit an open would break, and whose: the organization's are asked first, then the key's, then its issuer's. */
+/** Which limit an open would break, and whose: the organization's are asked first, the key's, then its issuer's. */
 import { type Balance, untilNextMonth } from './balance';
 import type { KeyLimits, LedgerLimits, LimitOwner, OpenAnswer, OpenRequest } from './contract';
 import type { KeyAccount } from './key-account';

@@ -19,8 +19,8 @@ const NONE: readonly Warning[] = [];
 
 /**
  * `agent`: the one asked for; null: none. A key that may not add to an agent's prompt is refused system messages of its
- * own, and options passed on to the provider, under which instructions could hide, are left out.
- * Throws `invalid_request` (`variables`, `variables.<name>`), and `forbidden`, for such options where the request is strict.
+ * own, and options passed on to the provider, under which instructions could hide, are left out. Throws
+ * `invalid_request` (`variables`, `variables.<name>`), and `forbidden`, for such options where the request is strict.
  */
 export function insertPrompt(
 	request: ChatRequest,

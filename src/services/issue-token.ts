@@ -38,8 +38,8 @@ const ROUNDS = 5;
 
 /**
  * In force at once, without moving the configuration's version: nothing can have been cached of a row nobody knew.
- * Revoking the issuer revokes it too, and whatever it uses counts for a key that issued it. Throws `invalid_request` naming
- * the field; `forbidden` naming the one in which the issuer is narrower; `rate_limited`.
+ * Revoking the issuer revokes it too, and whatever it uses counts for a key that issued it. Throws `invalid_request`
+ * naming the field; `forbidden` naming the one in which the issuer is narrower; `rate_limited`.
  */
 export async function issueToken(ctx: ServiceContext, input: IssueToken): Promise<IssuedToken> {
 	requireManage(ctx);

@@ -1,4 +1,4 @@
-/** How much of a kind an organization may have: what is listed whole, or written by machines, must not grow for ever. */
+/** How much of a kind an organization may have: what is listed whole, or written by machines, has an end. */
 import { and, gt, isNotNull, isNull, or, type SQL } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { agents, gatewayKeys } from '../db/schema';
