@@ -1,5 +1,6 @@
 /** What `agents.*` takes. */
 import * as z from 'zod';
+import { NEEDS } from '../db/schema';
 import { expectedVersion, modelName, modelSettings, name, slug } from './inputs';
 import { promptSource } from './prompt-input';
 
@@ -19,6 +20,8 @@ export const createAgentInput = z.strictObject({
 	systemPrompt: systemPrompt.nullable().exactOptional(),
 	settings: modelSettings.exactOptional(),
 	embeddingModel: modelName.nullable().exactOptional(),
+	/** What each of its models must be able to do: one that is known not to is refused. */
+	requires: z.array(z.enum(NEEDS)).max(NEEDS.length).exactOptional(),
 	description: description.nullable().exactOptional(),
 });
 

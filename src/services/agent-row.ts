@@ -1,6 +1,6 @@
 /** An agent in its two tables, and as callers see it. */
 import { and, eq, isNull, or, type SQL } from 'drizzle-orm';
-import { agentLlmPreferences, agents, type ModelSettings } from '../db/schema';
+import { agentLlmPreferences, agents, type ModelSettings, type Need } from '../db/schema';
 import type { PromptSource } from '../prompt/source';
 import { notFound, scoped } from './access';
 import { type AgentChoice, choiceText } from './agent-choice';
@@ -19,6 +19,8 @@ export interface AgentView {
 	readonly settings: ModelSettings;
 	/** `provider/model` or an alias; null: the default one. */
 	readonly embeddingModel: string | null;
+	/** What each of its models must be able to do. */
+	readonly requires: readonly Need[];
 	/** null: none. */
 	readonly prompt: PromptSource | null;
 	readonly promptVersion: number | null;
@@ -75,6 +77,7 @@ function agentOf({ agent, preference }: { agent: Agents; preference: Preferences
 		fallbacks: names ? preference.fallbacks : agent.fallbacks,
 		settings: names ? preference.params : agent.settings,
 		embeddingModel: preference.embeddingModel,
+		requires: agent.requires,
 		prompt: preference.prompt,
 		promptHash: preference.promptHash,
 		promptVersion: preference.promptVersion,

@@ -17,14 +17,23 @@ export interface PromptRow {
 export function createStep(ctx: ServiceContext, agent: Agent): Step {
 	const { organizationId } = ctx.principal;
 	const { id, slug, name, description, embeddingModel, prompt, promptHash, promptVersion, version } = agent;
-	const { createdAt, updatedAt } = agent;
+	const { requires, createdAt, updatedAt } = agent;
 	const place = placed(agent.choice, agent.settings, agent.fallbacks);
 	const history = promptVersion === null ? [] : [historyRow(ctx, agent, promptVersion, null)];
 	return {
 		writes: [
-			ctx.db
-				.insert(agents)
-				.values({ id, organizationId, slug, name, description, ...place.agent, version, createdAt, updatedAt }),
+			ctx.db.insert(agents).values({
+				id,
+				organizationId,
+				slug,
+				name,
+				description,
+				...place.agent,
+				requires,
+				version,
+				createdAt,
+				updatedAt,
+			}),
 			ctx.db.insert(agentLlmPreferences).values({
 				agentId: id,
 				organizationId,
@@ -73,7 +82,7 @@ export function updateStep(
 	entry: AuditEntry,
 	also?: SQL,
 ): Step {
-	const { slug, name, description, embeddingModel, updatedAt, version } = after;
+	const { slug, name, description, embeddingModel, requires, updatedAt, version } = after;
 	const place = placed(after.choice, after.settings, after.fallbacks);
 	const unchanged = asRead(ctx, before, also);
 	const current = exists(ctx.db.select({ id: agents.id }).from(agents).where(unchanged));
@@ -95,7 +104,7 @@ export function updateStep(
 				: [insertWhere(ctx, agentPrompts, historyRow(ctx, after, prompt.version, prompt.note), current)]),
 			ctx.db
 				.update(agents)
-				.set({ slug, name, description, ...place.agent, updatedAt, version })
+				.set({ slug, name, description, ...place.agent, requires, updatedAt, version })
 				.where(unchanged),
 		],
 		entry,

@@ -10,6 +10,7 @@ import { changeAll, changeUnmoved, storedVersion } from './change';
 import type { ServiceContext } from './context';
 import { declaredBy } from './declared';
 import type { Reference } from './inputs';
+import { checkNeeds } from './needs-check';
 import { requireRoomForAgent } from './quotas';
 import { checkSettings } from './settings-check';
 
@@ -40,6 +41,10 @@ async function newAgent(ctx: ServiceContext, input: CreateAgent): Promise<Agent>
 	const choice = checkChoice(ctx, input.model, declared.configuration, declared);
 	const settings = input.settings ?? {};
 	checkSettings(ctx, settings, modelOf(choice, declared), 'settings', declared);
+	const fallbacks = checkFallbacks(ctx, input.fallbacks ?? [], choice, declared);
+	const embeddingModel = input.embeddingModel ? checkEmbeddingModel(ctx, input.embeddingModel, declared) : null;
+	const requires = [...new Set(input.requires)];
+	checkNeeds(ctx, requires, { model: modelOf(choice, declared), fallbacks, embeddingModel }, declared);
 	const id = ctx.newId();
 	const { prompt, promptHash, promptVersion } = await replacedPrompt(ctx, id, NO_PROMPT, givenPrompt(input, null));
 	return {
@@ -49,9 +54,10 @@ async function newAgent(ctx: ServiceContext, input: CreateAgent): Promise<Agent>
 		description: input.description ?? null,
 		choice,
 		model: choiceText(choice),
-		fallbacks: checkFallbacks(ctx, input.fallbacks ?? [], choice, declared),
+		fallbacks,
 		settings,
-		embeddingModel: input.embeddingModel ? checkEmbeddingModel(ctx, input.embeddingModel, declared) : null,
+		embeddingModel,
+		requires,
 		prompt,
 		promptHash,
 		promptVersion,
@@ -95,8 +101,8 @@ export async function updateAgent(ctx: ServiceContext, input: UpdateAgent): Prom
 }
 
 /** Names of models are among what is given. */
-const choosesAnew = ({ model, fallbacks, settings, embeddingModel }: UpdateAgent): boolean =>
-	[model, fallbacks, settings, embeddingModel].some((field) => field !== undefined);
+const choosesAnew = ({ model, fallbacks, settings, embeddingModel, requires }: UpdateAgent): boolean =>
+	[model, fallbacks, settings, embeddingModel, requires].some((field) => field !== undefined);
 
 /** Throws `not_found`, and `conflict` where it is not at the version given. */
 async function asExpected(ctx: ServiceContext, input: Reference & { readonly version?: number }): Promise<Agent> {
@@ -126,24 +132,22 @@ async function changed(
 /** What is about models. Settings that stay must suit a model that is new. */
 async function chosen(ctx: ServiceContext, before: Agent, input: UpdateAgent) {
 	if (!choosesAnew(input)) return {};
-	const { model, fallbacks, settings, embeddingModel } = input;
+	const { model, fallbacks, settings } = input;
 	const declared = await declaredBy(ctx);
 	const choice = model === undefined ? before.choice : checkChoice(ctx, model, declared.configuration, declared);
 	const kept = settings ?? before.settings;
 	if (model !== undefined || settings) checkSettings(ctx, kept, modelOf(choice, declared), 'settings', declared);
 	const text = choiceText(choice);
-	return {
-		choice,
-		model: text,
-		// A new model that was a fallback until now moves up: it need not be tried twice.
-		fallbacks: fallbacks
-			? checkFallbacks(ctx, fallbacks, choice, declared)
-			: before.fallbacks.filter((fallback) => fallback !== text),
-		settings: kept,
-		embeddingModel: embeddingModel
-			? checkEmbeddingModel(ctx, embeddingModel, declared)
-			: keptUnlessNull(embeddingModel, before),
-	};
+	// A new model that was a fallback until now moves up: it need not be tried twice.
+	const chain = fallbacks
+		? checkFallbacks(ctx, fallbacks, choice, declared)
+		: before.fallbacks.filter((fallback) => fallback !== text);
+	const embeddingModel = input.embeddingModel
+		? checkEmbeddingModel(ctx, input.embeddingModel, declared)
+		: keptUnlessNull(input.embeddingModel, before);
+	const requires = input.requires ? [...new Set(input.requires)] : before.requires;
+	checkNeeds(ctx, requires, { model: modelOf(choice, declared), fallbacks: chain, embeddingModel }, declared);
+	return { choice, model: text, fallbacks: chain, settings: kept, embeddingModel, requires };
 }
 
 const keptUnlessNull = (given: string | null | undefined, { embeddingModel }: Agent): string | null =>

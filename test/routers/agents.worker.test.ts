@@ -51,6 +51,7 @@ describe('agents.create', () => {
 			systemPrompt: 'Be kind.',
 			settings: { temperature: 0.2, maxTokens: 500, topP: 1, timeoutMs: 600_000 },
 			embeddingModel: 'openai/text-embedding-3-small',
+			requires: [],
 			version: 1,
 			createdAt: NOW,
 			updatedAt: NOW,

@@ -3,6 +3,10 @@ import { integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm
 import type { PromptSource } from '../../prompt/source';
 import { type ModelSettings, organizations } from './organizations';
 
+/** What an agent may need of the models that answer for it. */
+export const NEEDS = ['tools', 'vision', 'structuredOutput', 'reasoning', 'embeddings'] as const;
+export type Need = (typeof NEEDS)[number];
+
 /** An agent, and, where a profile (or the default) chooses its model, what it adds to that choice. */
 export const agents = sqliteTable(
 	'agents',
@@ -20,6 +24,8 @@ export const agents = sqliteTable(
 		settings: text({ mode: 'json' }).$type<ModelSettings>().notNull().default({}),
 		/** `provider/model`s; unused where `agent_llm_preferences.provider` is set. */
 		fallbacks: text({ mode: 'json' }).$type<readonly string[]>().notNull().default([]),
+		/** What every model named for it must be able to do, as far as that is known. */
+		requires: text({ mode: 'json' }).$type<readonly Need[]>().notNull().default([]),
 		/** Moves with each change of the agent, its preferences and its prompt; what an update may insist on. */
 		version: integer().notNull().default(1),
 		createdAt: integer('created_at').notNull(),

@@ -1,0 +1,1 @@
+ALTER TABLE `agents` ADD `requires` text DEFAULT '[]' NOT NULL;
