@@ -33,7 +33,7 @@ test('a gateway key without the scope manage sees the playground, the models and
 	const pages = page.getByRole('navigation', { name: 'Pages' }).getByRole('link');
 	await expect(pages).toHaveText(['Playground', 'Models', 'Status']);
 	await open(page, 'Models');
-	await expect(page.getByRole('row', { name: /mock\/echo/ })).toContainText('$1 / $2');
+	await expect(page.getByRole('row', { name: /mock\/slow/ })).toContainText('$1 / $2');
 	await page.goto('/agents');
 	await expect(page.getByRole('alert')).toContainText('lacks the scope ‘manage’');
 });
