@@ -15,7 +15,8 @@ const SHARED = 'global-';
 const nameOf = ({ provider, model }: { readonly provider: string; readonly model: string }): string =>
 	`${provider}/${model}`;
 
-const PARTS = [
+/** Prices that fall back to another one where they are absent. */
+export const OPTIONAL_PRICES = [
 	'cacheRead',
 	'cacheWrite5m',
 	'cacheWrite1h',
@@ -26,7 +27,7 @@ const PARTS = [
 
 function pricesOf(row: StoredPrices): Prices {
 	const prices: Mutable<Prices> = { input: BigInt(row.input), output: BigInt(row.output) };
-	for (const part of PARTS) {
+	for (const part of OPTIONAL_PRICES) {
 		const price = row[part];
 		if (price !== undefined) prices[part] = BigInt(price);
 	}

@@ -47,7 +47,7 @@ export class KeyAccounts {
 
 	/** Never to be kept: memory may let go of it. */
 	of(keyId: string, now: number): KeyAccount {
-		return this.#young.get(keyId) ?? this.#fetch(keyId, now);
+		return this.#young.get(keyId) ?? this.#recall(keyId, now);
 	}
 
 	/** The key's own, and its issuer's where it is a token. Never to be kept, as `of`. */
@@ -79,7 +79,7 @@ export class KeyAccounts {
 		return { accounts, keyArrivals };
 	}
 
-	#fetch(keyId: string, now: number): KeyAccount {
+	#recall(keyId: string, now: number): KeyAccount {
 		let account = this.#old.get(keyId);
 		if (account === undefined) {
 			account = new KeyAccount(keyId);

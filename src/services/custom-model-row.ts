@@ -2,7 +2,7 @@
 import { and, asc, eq, type SQL } from 'drizzle-orm';
 import type { Prices } from '../catalog/facts';
 import type { ModelOverrides } from '../catalog/override';
-import { modelOverrides } from '../config/model-overrides';
+import { modelOverrides, OPTIONAL_PRICES } from '../config/model-overrides';
 import { llmModelOverrides, type PriceOverride } from '../db/schema';
 import { scoped } from './access';
 import type { ServiceContext } from './context';
@@ -11,16 +11,8 @@ import { picoUsdOf, usdPerMillionOf } from './usd';
 
 export type CustomModelRow = typeof llmModelOverrides.$inferSelect;
 
-const PARTS = [
-	'input',
-	'output',
-	'cacheRead',
-	'cacheWrite5m',
-	'cacheWrite1h',
-	'inputAudio',
-	'reasoning',
-	'outputAudio',
-] as const satisfies readonly (keyof PriceOverride & keyof Prices)[];
+const PARTS = ['input', 'output', ...OPTIONAL_PRICES] as const satisfies readonly (keyof PriceOverride &
+	keyof Prices)[];
 
 type Part = (typeof PARTS)[number];
 type Parts<T> = { readonly input: T; readonly output: T } & { readonly [P in Part]?: T };

@@ -5,7 +5,7 @@ import { llmProviders } from '../db/schema';
 import { GatewayError } from '../errors';
 import { scoped } from './access';
 import type { AuditEntry } from './audit';
-import { changeAll, type Step } from './change';
+import { changeUnmoved, type Step } from './change';
 import type { ServiceContext } from './context';
 import { type Pool, type ProviderView, readPool, type StoredProvider, viewOf } from './provider-row';
 
@@ -41,13 +41,8 @@ export async function writeRow(
 
 /** False where the organization's configuration is no longer at `version`: nothing was written then. */
 export async function written(ctx: ServiceContext, steps: readonly Step[], version: number): Promise<boolean> {
-	try {
-		const told = await changeAll(ctx, ctx.principal.organizationId, steps, version);
-		return told.every(Boolean);
-	} catch (thrown) {
-		if (thrown instanceof GatewayError && thrown.code === 'conflict' && thrown.param === 'version') return false;
-		throw thrown;
-	}
+	const told = await changeUnmoved(ctx, ctx.principal.organizationId, steps, version);
+	return told?.every(Boolean) ?? false;
 }
 
 /** `rows`: the pool as it was read. The row itself is written last: it decides whether there is anything to tell. */

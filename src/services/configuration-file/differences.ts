@@ -1,5 +1,6 @@
 /** What an import changes, in words that hold no secret: the audit's own entries, field by field. */
 import type { Step } from '../change';
+import { type Fields, isFields } from './parse';
 
 export interface FieldChange {
 	readonly field: string;
@@ -17,13 +18,8 @@ export interface Difference {
 	readonly fields: readonly FieldChange[];
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** They move with every write and say nothing. */
 const SILENT = new Set(['id', 'version', 'createdAt', 'updatedAt', 'promptHash', 'promptVersion', 'configVersion']);
-
-const isFields = (value: unknown): value is Fields =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The same text for the same content, in whichever order its names stand. */
 export const contentText = (value: unknown): string =>

@@ -1,13 +1,8 @@
 /** `environments:` of a file: what one of them says stands over the rest, name by name; lists are replaced whole. */
 import { invalid } from '../../errors';
-import { faultAt, type ParsedFile, type Path } from './parse';
+import { faultAt, isFields, type ParsedFile, type Path } from './parse';
 
 const PART = 'environments';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const isFields = (value: unknown): value is Fields =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function merged(below: unknown, above: unknown): unknown {
 	if (!(isFields(below) && isFields(above))) return above;

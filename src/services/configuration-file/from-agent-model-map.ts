@@ -5,6 +5,7 @@ import type { Draft } from './draft';
 import { faultAt, type ParsedFile, type Path } from './parse';
 import { modelNamed, providerNamed } from './provider-names';
 import { readShape } from './read-shape';
+import { slugOf } from './slug';
 
 const text = z.string().min(1);
 
@@ -26,15 +27,6 @@ const agent = z.union([
 ]);
 
 const schema = z.record(z.string(), agent);
-
-/** `Research Agent` → `research-agent`: what a slug may hold. */
-export const slugOf = (name: string): string =>
-	name
-		.trim()
-		.toLowerCase()
-		.replace(/[^a-z0-9_-]+/g, '-')
-		.replace(/^[-_]+|[-_]+$/g, '')
-		.slice(0, 64);
 
 function entryOf(name: string, slug: string, value: z.output<typeof agent>): AgentEntry {
 	const named = name === slug ? {} : { name };

@@ -10,6 +10,7 @@ import { entrySchema, type ModelEntry, type Params, UNREAD_PARAMS } from './lite
 import { faultAt, type ParsedFile, type Path } from './parse';
 import { providerAt, providerNamed, referenceOf } from './provider-names';
 import { readShape } from './read-shape';
+import { slugOf } from './slug';
 
 const listSchema = z.array(entrySchema).min(1);
 
@@ -18,13 +19,8 @@ interface Deployment {
 	readonly profile: string;
 }
 
-/** As a slug: LiteLLM takes any text for a name, profiles and rows don't. */
-const slugged = (name: string): string =>
-	name
-		.toLowerCase()
-		.replace(/[^a-z0-9_-]+/g, '-')
-		.replace(/^[-_]+|[-_]+$/g, '')
-		.slice(0, 56) || 'model';
+/** Of a profile or row: what tells it from others of one name is put behind it. */
+const slugged = (name: string): string => slugOf(name).slice(0, 56) || 'model';
 
 function settingsOf(params: Params): NonNullable<ProfileEntry['settings']> {
 	const maxTokens = params.max_completion_tokens ?? params.max_tokens;

@@ -13,6 +13,11 @@ import {
 } from 'yaml';
 import { type GatewayError, invalid } from '../../errors';
 
+export type Fields = Readonly<Record<string, unknown>>;
+
+export const isFields = (value: unknown): value is Fields =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** Characters. */
 const MOST_TEXT = 512 * 1024;
 /** Values once every alias is followed; a file that unfolds to more is no configuration. */
