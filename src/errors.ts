@@ -66,6 +66,8 @@ export interface UpstreamFailure {
 	readonly scope: 'key' | 'model' | 'provider' | 'request';
 	/** The upstream's stated token limit, where it names one (tokens). */
 	readonly contextLimit?: number;
+	/** Which of our time limits ended it; absent: none of ours did. */
+	readonly limit?: 'first-event' | 'idle' | 'commit' | 'total';
 	/** The upstream's own `x-should-retry`, which overrides the class. */
 	readonly shouldRetry?: boolean;
 }
@@ -105,6 +107,11 @@ export class GatewayError extends Error {
 
 	get status(): number {
 		return STATUS[this.code];
+	}
+
+	/** Who is at fault, or at a limit: the upstream that was asked, or the gateway (and whoever asked it). */
+	get source(): 'gateway' | 'upstream' {
+		return this.upstream ? 'upstream' : 'gateway';
 	}
 
 	/** True where the same request may succeed later, or elsewhere. */

@@ -3,6 +3,7 @@
 import type { ModelFacts } from '../catalog/facts';
 import type { ChatEvent } from '../language/event';
 import type { ChatRequest, ChatResponse, EmbedRequest, EmbedResponse, Warning } from '../language/request';
+import type { RoutingDecision } from '../language/routing';
 import type { ContextReceipt, NanoUsd, RateState } from '../ledger/contract';
 
 interface CallBase {
@@ -14,6 +15,8 @@ interface CallBase {
 	readonly agent: string | null;
 	/** False: `x-switchyard-fallback: none`. */
 	readonly fallback: boolean;
+	/** `x-switchyard-conversation`: what the caller calls this conversation; absent: it is told by how it begins. */
+	readonly conversation?: string | null;
 	/** When the request arrived (ms since epoch). */
 	readonly receivedAt: number;
 	/** Aborts where the client is known to have left. Settlement never depends on it. */
@@ -29,7 +32,7 @@ export interface EmbedCall extends CallBase {
 }
 
 /** Any other request to a configured provider, sent on as it is. */
-export interface PassthroughCall extends Omit<CallBase, 'agent' | 'fallback'> {
+export interface PassthroughCall extends Omit<CallBase, 'agent' | 'fallback' | 'conversation'> {
 	/** Provider id, or the name of a server that has one. */
 	readonly provider: string;
 	readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -45,17 +48,6 @@ export interface PassthroughCall extends Omit<CallBase, 'agent' | 'fallback'> {
 	readonly runId: string | null;
 }
 
-/** A target and what became of it, in order. */
-export interface RoutingStep {
-	readonly provider: string;
-	readonly model: string;
-	/** `answered`, `failed` (with the error code) or `skipped` (with the reason). */
-	readonly outcome: 'answered' | 'failed' | 'skipped';
-	readonly reason: string | null;
-	/** Upstream calls made to it. */
-	readonly attempts: number;
-}
-
 /** Facts about the answer for headers and receipt. */
 export interface CallMeta {
 	readonly requestId: string;
@@ -67,7 +59,7 @@ export interface CallMeta {
 	readonly configVersion: number;
 	readonly context: ContextReceipt | null;
 	readonly warnings: readonly Warning[];
-	readonly routing: readonly RoutingStep[];
+	readonly routing: RoutingDecision;
 	readonly requests: RateState | null;
 	/** null: price unknown, or not over yet. */
 	readonly costNanoUsd: NanoUsd | null;

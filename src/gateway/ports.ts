@@ -6,6 +6,7 @@ import type { ModelFacts } from '../catalog/facts';
 import type { ModelOverrides } from '../catalog/override';
 import type { GatewayError } from '../errors';
 import type { HealthPort } from '../health/contract';
+import type { RoutingField, RoutingPolicy } from '../language/routing';
 import type { ModelSettings } from '../language/settings';
 import type {
 	CloseRequest,
@@ -56,6 +57,8 @@ export interface Credential {
 	readonly trust: 'operator' | 'tenant';
 	/** Region, deployments and the like. */
 	readonly config: ProviderConfig;
+	/** Names this key where its standing is kept: tells nothing of the secret, and changes with it. Absent: no key. */
+	readonly mark?: string;
 }
 
 /** Which layer of the configuration said a thing. */
@@ -69,13 +72,18 @@ export interface Sourced<T> {
 /** Request settings that a layer may preset; the request's own value wins. */
 export type Settings = ModelSettings;
 
+/** A routing policy in force, each field with the layer that set it. */
+export type SourcedRouting = { readonly [K in RoutingField]?: Sourced<NonNullable<RoutingPolicy[K]>> };
+
 /** A configured choice of model with its settings, each with its origin. */
 export interface Choice {
 	/** `provider/model` or a bare name; an alias is already followed. */
 	readonly model: Sourced<string>;
 	readonly settings: { readonly [K in keyof Settings]: Sourced<NonNullable<Settings[K]>> };
-	/** `Credential.rowId` to use for this model, where a profile names one; absent: the provider's first. */
+	/** `Credential.rowId` to use for this model, where a profile names one; absent: the provider's in order. */
 	readonly credentialRowId?: string;
+	/** The organization's with what profile and agent say over it; absent: nobody says anything. */
+	readonly routing?: SourcedRouting;
 }
 
 export interface AgentConfig {
@@ -133,6 +141,8 @@ export interface Snapshot {
 	readonly fallbackChain: readonly string[];
 	/** Name of a model, alias or `profile:<name>` → names that follow it, in `fallbackChain`'s place. Without a prototype. */
 	readonly fallbacks?: Readonly<Record<string, readonly string[]>>;
+	/** The organization's own, for requests that name their model themselves; absent: it says nothing. */
+	readonly routing?: SourcedRouting;
 	/** What the configuration knows better than the catalog. */
 	readonly models?: ModelOverrides;
 	/** Name of the organization's own for embeddings that name no model. */
@@ -227,6 +237,16 @@ export interface TimeLimits {
 	readonly maxAttempts: number;
 }
 
+/** What an isolate remembers of conversations and turns: advice, lost with the isolate. */
+export interface AffinityPort {
+	/** What answered this conversation last, not longer ago than a prompt cache lives; null: not known here. */
+	last(conversation: string): string | null;
+	/** `target`: as `last` is to return it. */
+	remember(conversation: string, target: string): void;
+	/** A number that rises by one with each call for the same list. */
+	turn(list: string): number;
+}
+
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 export interface Ports {
@@ -239,6 +259,7 @@ export interface Ports {
 	readonly config: ConfigPort;
 	readonly ledger: LedgerPort;
 	readonly health: HealthPort;
+	readonly affinity: AffinityPort;
 	readonly catalog: CatalogPort;
 	readonly registry: Registry;
 	readonly limits: TimeLimits;

@@ -1,4 +1,5 @@
-/** What isolates and the ProviderHealth object say to each other; one object per provider endpoint. */
+/** What isolates and the ProviderHealth object say to each other; one object per endpoint. Times are ms since epoch. */
+import type { FailureClass } from '../errors';
 
 /** Breaker thresholds, from the environment. */
 export interface BreakerPolicy {
@@ -8,54 +9,182 @@ export interface BreakerPolicy {
 	readonly cooldownMs: number;
 }
 
-/** How one upstream call went, as far as the shared breaker is concerned. */
+/** Whose health: see `health/place.ts`. */
+export interface Place {
+	/** Names the object. */
+	readonly endpoint: string;
+	/** One breaker each, beside the endpoint's own (`WHOLE_ENDPOINT`). */
+	readonly modelClass: string;
+}
+
+/** Whom an endpoint belongs to, for those who list and check endpoints. */
+export interface EndpointFacts {
+	readonly endpoint: string;
+	/** Provider id. */
+	readonly provider: string;
+	/** null: everybody's; else the one whose own address it is. */
+	readonly organizationId: string | null;
+	/** `llm_providers.id` of the key used last; null: the environment's. */
+	readonly rowId: string | null;
+}
+
+/** What is left of a limit that an upstream states. */
+export interface Allowance {
+	readonly limit: number | null;
+	readonly remaining: number;
+	readonly resetAt: number;
+}
+
+export interface KeyRates {
+	readonly requests: Allowance | null;
+	readonly tokens: Allowance | null;
+}
+
+/** What one call says of the key it was made with. */
+export interface KeyUse {
+	/** `Credential.mark`: names the key, and another one once its secret changes. */
+	readonly mark: string;
+	/** `llm_providers.id`; null: the environment's. */
+	readonly rowId: string | null;
+	readonly organizationId: string;
+	/** Tokens of the call, input and output. */
+	readonly tokens: number;
+	/** `good`: answered. `refused`: 401, 403, out of quota. `limited`: 429. `silent`: says nothing of the key. */
+	readonly word: 'good' | 'refused' | 'limited' | 'silent';
+	/** When a limited key may be used again; null: not said. */
+	readonly until: number | null;
+	/** HTTP status of a refusal. */
+	readonly status: number | null;
+	/** From the answer's headers; null: they say nothing. */
+	readonly rates: KeyRates | null;
+}
+
+/** How one upstream call went, as far as health is concerned. */
 export interface Outcome {
 	readonly organizationId: string;
-	readonly model: string;
-	/** ms since epoch */
+	readonly modelClass: string;
 	readonly at: number;
 	/** `failure`: network, 5xx/529, or a timeout at or above the operator's default. `neutral`: says nothing of health. */
 	readonly result: 'success' | 'failure' | 'neutral';
+	/** Which breaker a failure counts for: whether the endpoint can be reached, or this class of models answers. */
+	readonly scope: 'endpoint' | 'model';
 	/** ms to the first event; null where none came. */
 	readonly firstEventMs: number | null;
 	readonly outputTokensPerSecond: number | null;
 	/** This call held the probe lease. */
 	readonly probe: boolean;
+	/** Of a failed call, whatever it counts for. */
+	readonly error: { readonly failure: FailureClass; readonly status: number | null } | null;
+	/** null: no key was used, or nothing is known of it. */
+	readonly key: KeyUse | null;
 }
 
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
-/** What an isolate decides on; at most a second old. */
-export interface HealthSnapshot {
+/** What an isolate decides on for one class; at most a second old. */
+export interface ClassSnapshot {
 	readonly state: BreakerState;
-	/** When an open breaker turns half-open (ms since epoch); null while closed. */
+	/** When an open breaker turns half-open; null while closed. */
 	readonly probeAt: number | null;
 	/** Share of failures over the last 10 s, 0–1. */
 	readonly errorRate: number;
-	/** EWMA; null before the first sample. */
+	/** EWMA, ms; null before the first sample. */
 	readonly firstEventMs: number | null;
+	/** EWMA; null before the first sample. */
 	readonly outputTokensPerSecond: number | null;
-	/** ms since epoch */
+	/** More than one organization was active in the last 10 minutes. */
+	readonly shared: boolean;
+}
+
+/** What is known of a key, over all isolates. */
+export interface KeyStanding {
+	/** Refused: it is left alone until then; null: it was not. */
+	readonly refusedUntil: number | null;
+	/** An upstream's 429: left alone until then. */
+	readonly limitedUntil: number | null;
+	/** Calls and tokens in the last 60 s. */
+	readonly requestsMinute: number;
+	readonly tokensMinute: number;
+	readonly rates: KeyRates | null;
+}
+
+export interface HealthSnapshot {
 	readonly takenAt: number;
-	/** More than one organization was active in the last 10 minutes; absent: not known. */
-	readonly shared?: boolean;
+	/** By model class; the endpoint's own under `WHOLE_ENDPOINT`. One that is missing is closed and unmeasured. */
+	readonly classes: Readonly<Record<string, ClassSnapshot>>;
+	/** By `Credential.mark`; only keys of which there is something to say. */
+	readonly keys: Readonly<Record<string, KeyStanding>>;
+}
+
+export interface LastError {
+	readonly failure: FailureClass;
+	/** HTTP status; null: no answer came. */
+	readonly status: number | null;
+	readonly at: number;
+}
+
+export interface ClassStatus extends ClassSnapshot {
+	/** ms to the first event over the last five minutes; null: no samples. */
+	readonly p50FirstEventMs: number | null;
+	readonly p95FirstEventMs: number | null;
+	readonly lastError: LastError | null;
+	/** When a call last went well; null: never. */
+	readonly lastSuccessAt: number | null;
+}
+
+/** One run of the cron's check. */
+export interface HealthCheck {
+	readonly at: number;
+	readonly ok: boolean;
+	readonly latencyMs: number;
+	readonly failure: FailureClass | null;
+	readonly status: number | null;
+}
+
+/** What operators and organizations read. */
+export interface EndpointStatus {
+	readonly takenAt: number;
+	readonly classes: Readonly<Record<string, ClassStatus>>;
+	readonly keys: Readonly<Record<string, KeyStanding>>;
+	readonly lastCheck: HealthCheck | null;
 }
 
 /** RPC surface of the Durable Object `ProviderHealth` (`idFromName(endpoint)`). */
 export interface ProviderHealthApi {
 	snapshot(): Promise<HealthSnapshot>;
 	/** Adds outcomes, returns the new snapshot. */
-	report(outcomes: readonly Outcome[]): Promise<HealthSnapshot>;
-	/** One probe at a time: true gives the caller the lease. */
-	lease(): Promise<boolean>;
+	report(facts: EndpointFacts, outcomes: readonly Outcome[]): Promise<HealthSnapshot>;
+	/**
+	 * One probe at a time: true gives the caller the lease. `force`: also before the cool-down is over, at most once a
+	 * second, for a request that has nobody else to ask.
+	 */
+	lease(modelClass: string, force: boolean): Promise<boolean>;
+	/** A check of the cron: counts for the endpoint as a whole, and is the probe where that is half-open. */
+	checked(facts: EndpointFacts, check: HealthCheck): Promise<HealthSnapshot>;
+	status(): Promise<EndpointStatus>;
 }
 
-/** What the gateway asks in a request: never waits. */
+export interface Measures {
+	/** EWMA, ms; null: not measured. */
+	readonly firstEventMs: number | null;
+	/** EWMA; null: not measured. */
+	readonly outputTokensPerSecond: number | null;
+}
+
+/** What the gateway asks in a request: never waits, but for `lease`. */
 export interface HealthPort {
 	/** `closed`: go. `open`: skip. `probe`: this isolate holds the lease, go and report. */
-	admits(endpoint: string): 'closed' | 'open' | 'probe';
+	admits(place: Place): 'closed' | 'open' | 'probe';
 	/** Counted locally at once, reported in batches. */
-	record(endpoint: string, outcome: Outcome): void;
-	/** Waits for the lease: only for a request with no other target. */
-	lease(endpoint: string): Promise<boolean>;
+	record(facts: EndpointFacts, outcome: Outcome): void;
+	/** Waits for the probe lease, before the cool-down is over too: only for a request with no other target. */
+	lease(place: Place): Promise<boolean>;
+	measures(place: Place): Measures;
+	/** null: nothing is known of it, so it is as good as any. */
+	standing(endpoint: string, mark: string): KeyStanding | null;
+	/**
+	 * Is there room for one more retry (counted, where there is)? At least 10 per second and endpoint for each
+	 * organization, beyond that a fifth of its calls there.
+	 */
+	mayRetry(endpoint: string, organizationId: string): boolean;
 }

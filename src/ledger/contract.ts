@@ -2,6 +2,7 @@
  * What the gateway and the OrgLedger object say to each other. Money is nano-dollars in `bigint`
  * everywhere inside; JSON carries it as a decimal string.
  */
+import type { RoutingDecision } from '../language/routing';
 import type { Usage } from '../language/usage';
 
 /** 1 USD = 1,000,000,000 nano-dollars. */
@@ -138,6 +139,11 @@ export interface LedgerEntry {
 	readonly configVersion: number;
 	/** The planner's receipt. */
 	readonly context: ContextReceipt | null;
+	/**
+	 * Every target considered, on the entry of the request's last attempt; null on those before it, and where there was
+	 * but one target, which answered at once.
+	 */
+	readonly routing: RoutingDecision | null;
 	/** `direct`: written to D1 by the isolate because the object could not be reached. */
 	readonly source: 'ledger' | 'direct';
 }

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { index, integer, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { organizations } from './organizations';
 
-export const ALERT_KINDS = ['error-rate', 'provider-down', 'slow-p95', 'cost', 'budget'] as const;
+export const ALERT_KINDS = ['error-rate', 'provider-down', 'slow-p95', 'cost', 'budget', 'key-refused'] as const;
 
 /** When to raise an alert, and where it is sent. */
 export const alertRules = sqliteTable(
@@ -13,7 +13,7 @@ export const alertRules = sqliteTable(
 		organizationId: text('organization_id').references(() => organizations.id),
 		name: text().notNull(),
 		kind: text({ enum: ALERT_KINDS }).notNull(),
-		/** error-rate and budget: a share, 0–1; slow-p95: ms; cost: USD; provider-down: unused. */
+		/** error-rate and budget: a share, 0–1; slow-p95: ms; cost: USD; provider-down, key-refused: unused. */
 		threshold: real(),
 		windowMinutes: integer('window_minutes').notNull().default(5),
 		/** null: every provider. */

@@ -1,4 +1,5 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { RoutingPolicy } from '../../language/routing';
 import type { ModelSettings } from '../../language/settings';
 import { amount } from '../money';
 
@@ -10,6 +11,7 @@ export interface Profile {
 	/** `llm_providers.name` of the key to use; absent: that provider's default row. */
 	readonly keyRef?: string;
 	readonly settings?: ModelSettings;
+	readonly routing?: RoutingPolicy;
 }
 
 /** What an organization says itself; in force on plans pro and enterprise. */
@@ -23,6 +25,8 @@ export interface OrganizationConfiguration {
 	readonly fallbackChain?: readonly string[];
 	/** Name of a model (or alias, profile) → names tried after it, in `fallbackChain`'s place. */
 	readonly fallbacks?: Readonly<Record<string, readonly string[]>>;
+	/** Under every profile's and agent's; it names no candidates. */
+	readonly routing?: Omit<RoutingPolicy, 'candidates' | 'weight'>;
 	/** `provider/model` of embeddings that name none; absent: the environment's. */
 	readonly embeddingModel?: string;
 }

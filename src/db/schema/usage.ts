@@ -59,6 +59,8 @@ export const llmUsageLogs = sqliteTable(
 		configVersion: integer('config_version').notNull(),
 		/** The planner's receipt. */
 		context: text({ mode: 'json' }).$type<Readonly<Record<string, unknown>>>(),
+		/** Every target considered (`RoutingDecision`), on a request's last attempt; null: there was but one. */
+		routing: text({ mode: 'json' }).$type<Readonly<Record<string, unknown>>>(),
 		/** `direct`: written by an isolate that could not reach the ledger object, which reads it back. */
 		source: text({ enum: ['ledger', 'direct'] }).notNull(),
 		/** The ledger object's number of the batch; null: a direct row it has not read back yet. */

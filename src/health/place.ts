@@ -1,0 +1,48 @@
+/** Under which names health is kept. Pure. */
+import type { Place } from './contract';
+
+/** A call's whereabouts, before it is known which model. */
+export interface Address {
+	readonly provider: string;
+	/** Root of the credential used. */
+	readonly baseUrl: string;
+	/** `tenant`: the organization's own address, which is nobody else's concern. */
+	readonly trust: 'operator' | 'tenant';
+	readonly organizationId: string;
+}
+
+interface ListedFacts {
+	readonly known: boolean;
+	readonly model: string;
+	readonly listedAs?: string;
+	/** Who lists it; absent: nobody does. */
+	readonly source?: string;
+}
+
+/** Stands for the endpoint as a whole: can it be reached at all? */
+export const WHOLE_ENDPOINT = '';
+/** Models that no list knows share one name, so that a caller's inventions fill no memory. */
+const UNLISTED = '*';
+
+function hostOf(url: string): string {
+	try {
+		return new URL(url).host;
+	} catch {
+		return url;
+	}
+}
+
+/** `openai@api.openai.com`; of an organization's own address `openai@llm.example.com#<organization id>`. */
+export function endpointOf({ provider, baseUrl, trust, organizationId }: Address): string {
+	const shared = `${provider}@${hostOf(baseUrl)}`;
+	return trust === 'tenant' ? `${shared}#${organizationId}` : shared;
+}
+
+/**
+ * A model with its dated versions and variants, which stand on the same machines. At an address that several
+ * organizations share a name counts only where a list has it, not where one of them made it up.
+ */
+export function modelClassOf(facts: ListedFacts, trust: Address['trust']): Place['modelClass'] {
+	const listed = facts.known && (trust === 'tenant' || facts.source !== undefined);
+	return listed ? (facts.listedAs ?? facts.model) : UNLISTED;
+}
