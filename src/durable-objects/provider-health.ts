@@ -1,26 +1,62 @@
 /**
- * One object per provider endpoint: the shared breaker and latency, a thin shell on `health/endpoint.ts`.
+ * One object per provider endpoint: its breakers, measures and the standings of its keys; a thin shell on
+ * `health/endpoint.ts`.
  *
- * Failure policy: advice, never a gate. It lives in memory; SQLite keeps one row, written when the breaker moves
- * (it survives eviction) and otherwise at most every few seconds (counts and latency may lose that much). If the
- * object is lost it starts closed; isolates that can't reach it go on with what they see themselves.
+ * Failure policy: advice, never a gate. It lives in memory; SQLite keeps one row, written when a breaker moves or a key
+ * is refused (they survive eviction) and otherwise at most every few seconds (counts and measures may lose that much).
+ * If the object is lost it starts closed; isolates that can't reach it go on with what they see themselves. What D1 is
+ * told of it is written in the background, one write at a time, and tried again with a later call where D1 fails.
  */
 import { DurableObject } from 'cloudflare:workers';
 import { type Bindings, parseSettings } from '../env';
-import { lease } from '../health/breaker';
-import type { BreakerPolicy, HealthSnapshot, Outcome, ProviderHealthApi } from '../health/contract';
-import { absorb, breakerMark, type EndpointMemory, restoreEndpoint, snapshotOf } from '../health/endpoint';
+import type {
+	BreakerPolicy,
+	EndpointFacts,
+	EndpointStatus,
+	HealthCheck,
+	HealthSnapshot,
+	Outcome,
+	ProviderHealthApi,
+} from '../health/contract';
+import {
+	absorb,
+	absorbCheck,
+	type EndpointMemory,
+	leaseAt,
+	mark,
+	restoreEndpoint,
+	snapshotOf,
+	textOf,
+	worstState,
+} from '../health/endpoint';
+import { writeDuty } from '../health/endpoint-table';
+import { dutyOf, fulfilled, registerState } from '../health/register';
+import { openModels, statusOf } from '../health/status';
 
 /** ms between writes that no transition asks for. */
 const WRITE_EVERY_MS = 5_000;
+/** ms between two writes to D1, whatever flaps. */
+const TELL_EVERY_MS = 1_000;
+
+/** What the object needs from outside; tests put their own in its place. */
+export interface ProviderHealthPorts {
+	readonly db: D1Database;
+	/** Resolves after so many ms. */
+	readonly pause: (ms: number) => Promise<void>;
+}
 
 export class ProviderHealth extends DurableObject<Bindings> implements ProviderHealthApi {
+	ports: ProviderHealthPorts;
 	readonly #policy: BreakerPolicy;
 	readonly #memory: EndpointMemory;
 	#writtenAt = 0;
+	#telling = false;
+	/** D1 failed: it is left alone until then. */
+	#tellFrom = 0;
 
 	constructor(ctx: DurableObjectState, env: Bindings) {
 		super(ctx, env);
+		this.ports = { db: env.DB, pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
 		this.#policy = parseSettings({ ...env }).breaker;
 		const { sql } = ctx.storage;
 		sql.exec('CREATE TABLE IF NOT EXISTS memory (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL)');
@@ -29,28 +65,69 @@ export class ProviderHealth extends DurableObject<Bindings> implements ProviderH
 	}
 
 	async snapshot(): Promise<HealthSnapshot> {
-		return snapshotOf(this.#memory, Date.now());
-	}
-
-	async report(outcomes: readonly Outcome[]): Promise<HealthSnapshot> {
 		const now = Date.now();
-		this.#keeping(now, () => absorb(this.#memory, outcomes, now, this.#policy));
+		this.#tell(now);
 		return snapshotOf(this.#memory, now);
 	}
 
-	async lease(): Promise<boolean> {
+	async status(): Promise<EndpointStatus> {
 		const now = Date.now();
-		return this.#keeping(now, () => lease(this.#memory.breaker, now));
+		this.#tell(now);
+		return statusOf(this.#memory, now);
+	}
+
+	async report(facts: EndpointFacts, outcomes: readonly Outcome[]): Promise<HealthSnapshot> {
+		const now = Date.now();
+		this.#keeping(now, () => absorb(this.#memory, facts, outcomes, now, this.#policy));
+		this.#tell(now);
+		return snapshotOf(this.#memory, now);
+	}
+
+	async checked(facts: EndpointFacts, check: HealthCheck): Promise<HealthSnapshot> {
+		const now = Date.now();
+		this.#keeping(now, () => absorbCheck(this.#memory, facts, check, now, this.#policy));
+		this.#tell(now);
+		return snapshotOf(this.#memory, now);
+	}
+
+	async lease(modelClass: string, force: boolean): Promise<boolean> {
+		const now = Date.now();
+		return this.#keeping(now, () => leaseAt(this.#memory, modelClass, now, force));
 	}
 
 	#keeping<T>(now: number, change: () => T): T {
-		const before = breakerMark(this.#memory);
+		const before = mark(this.#memory);
 		const result = change();
-		if (breakerMark(this.#memory) !== before || now - this.#writtenAt >= WRITE_EVERY_MS) {
-			const body = JSON.stringify(this.#memory);
+		if (mark(this.#memory) !== before || now - this.#writtenAt >= WRITE_EVERY_MS) {
+			const body = textOf(this.#memory);
 			this.ctx.storage.sql.exec('INSERT OR REPLACE INTO memory (id, body) VALUES (1, ?)', body);
 			this.#writtenAt = now;
 		}
 		return result;
+	}
+
+	/** Sees to it that D1 learns what it does not know yet; nobody waits for that. */
+	#tell(now: number): void {
+		const { register } = this.#memory;
+		registerState(register, worstState(this.#memory, now), now);
+		if (this.#telling || now < this.#tellFrom || dutyOf(register) === null) return;
+		this.#telling = true;
+		this.ctx.waitUntil(this.#told());
+	}
+
+	async #told(): Promise<void> {
+		const { register } = this.#memory;
+		try {
+			for (let duty = dutyOf(register); duty !== null; duty = dutyOf(register)) {
+				const now = Date.now();
+				await writeDuty(this.ports.db, duty, openModels(this.#memory, now), now);
+				fulfilled(register, duty);
+				await this.ports.pause(TELL_EVERY_MS);
+			}
+		} catch {
+			this.#tellFrom = Date.now() + TELL_EVERY_MS;
+		} finally {
+			this.#telling = false;
+		}
 	}
 }

@@ -1,24 +1,27 @@
 /**
- * The circuit breaker of one provider endpoint: functions over plain memory that is JSON as it stands, so that
- * a snapshot is `JSON.stringify` and the same code serves the shared object and each isolate's local view.
- * Time is an argument (ms since epoch); nothing here reads a clock.
+ * One circuit breaker: functions over plain memory that is JSON as it stands, so that a snapshot is `JSON.stringify`
+ * and the same code serves the shared object and each isolate's local view. Time is an argument (ms since epoch);
+ * nothing here reads a clock.
  *
  *   closed ─ failures in a row and their share ─▶ open ─ cool-down ─▶ half-open ─ probe succeeds ─▶ closed
  *                                                  ▲                     │
  *                                                  └──── probe fails ────┘
  */
 import type { BreakerPolicy, BreakerState, Outcome } from './contract';
+import { type Sightings, see, severalActive } from './sightings';
 
 /** Whole seconds, the current one included, that the failure share looks back on. */
 const WINDOW_SECONDS = 10;
 const LEAST_SAMPLES = 5;
 const FAILURE_SHARE = 0.5;
-/** An organization counts as active this long after its last call. */
-const ACTIVE_MS = 600_000;
 /** A half-open verdict that no call has confirmed or refuted for this long is void: the breaker is closed. */
 export const VERDICT_MS = 60_000;
 /** A probe that has not reported by then is given up, and another may be leased. */
 export const LEASE_MS = 15_000;
+/** While it is open a lease is given by force no more often than this. */
+export const FORCE_EVERY_MS = 1_000;
+/** In an organization's place, for the cron's checks: nobody becomes active by them, yet they are another's word. */
+export const NOBODY = '';
 
 interface Second {
 	/** Seconds since epoch. */
@@ -27,20 +30,17 @@ interface Second {
 	failures: number;
 }
 
-interface Sighting {
-	readonly organizationId: string;
-	readonly at: number;
-}
-
 /** Plain and bounded: ten seconds of counts and the two organizations seen last. */
-export interface BreakerMemory {
+export interface BreakerMemory extends Sightings {
 	/** null while closed. */
 	openedAt: number | null;
 	/** When it turns half-open; null while closed. */
 	probeAt: number | null;
 	/** End of the probe lease that is out; null: none is. */
 	leasedUntil: number | null;
-	/** When a success or failure was last recorded; 0: never. */
+	/** When a lease was last given by force; 0: never. */
+	forcedAt: number;
+	/** When a success or failure was last counted; 0: never. */
 	heardAt: number;
 	/** Failures since the last success. */
 	consecutive: number;
@@ -48,18 +48,19 @@ export interface BreakerMemory {
 	failing: string | null;
 	/** A second organization failed in that run. */
 	failingSeveral: boolean;
-	/** The organization seen last, and the one seen last beside it. */
-	latest: Sighting | null;
-	other: Sighting | null;
 	/** Oldest first. */
 	seconds: Second[];
 }
+
+/** What a breaker takes from a call. */
+export type Word = Pick<Outcome, 'organizationId' | 'result' | 'probe'>;
 
 export function newBreaker(): BreakerMemory {
 	return {
 		openedAt: null,
 		probeAt: null,
 		leasedUntil: null,
+		forcedAt: 0,
 		heardAt: 0,
 		consecutive: 0,
 		failing: null,
@@ -82,38 +83,43 @@ export function errorRate(memory: BreakerMemory, now: number): number {
 	return failures === 0 ? 0 : failures / (successes + failures);
 }
 
-/** More than one organization made calls in the last ten minutes. */
-export const severalActive = (memory: BreakerMemory, now: number): boolean =>
-	memory.other !== null && now - memory.other.at < ACTIVE_MS;
-
 /** `shared`: known from elsewhere that several organizations are active, so failures must come from two. */
-export function record(
-	memory: BreakerMemory,
-	outcome: Outcome,
-	now: number,
-	policy: BreakerPolicy,
-	shared = false,
-): void {
-	const state = stateOf(memory, now);
-	if (state === 'closed' && memory.probeAt !== null) close(memory);
-	see(memory, outcome.organizationId, now);
-	if (outcome.result === 'neutral') {
-		if (outcome.probe) memory.leasedUntil = null;
+export function record(memory: BreakerMemory, word: Word, now: number, policy: BreakerPolicy, shared = false): void {
+	const state = current(memory, now);
+	if (word.result === 'neutral') {
+		if (word.probe) memory.leasedUntil = null;
 		return;
 	}
-	count(memory, outcome.result, now);
-	if (state === 'closed') recordClosed(memory, outcome, now, policy, shared);
-	else if (outcome.probe && outcome.result === 'success') close(memory);
-	else if (outcome.probe) open(memory, now, policy);
+	if (word.organizationId !== NOBODY) see(memory, word.organizationId, now);
+	count(memory, word.result, now);
+	if (state === 'closed') recordClosed(memory, word, now, policy, shared);
+	else if (word.probe) proved(memory, word.result, state, now, policy);
 }
 
-/** Closed: anyone may go. Half-open: true for one caller until its probe reports or `LEASE_MS` pass. Open: false. */
-export function lease(memory: BreakerMemory, now: number): boolean {
+/** A failure that counts elsewhere: it makes its organization active, and where the call was the probe, it failed. */
+export function pass(memory: BreakerMemory, word: Word, now: number, policy: BreakerPolicy): void {
+	const state = current(memory, now);
+	if (word.organizationId !== NOBODY) see(memory, word.organizationId, now);
+	if (state !== 'closed' && word.probe) proved(memory, 'failure', state, now, policy);
+}
+
+/**
+ * May a lease be had? Closed: none is needed. Half-open: while none is out. Open: only with `force`, none being out
+ * and none having been given so in the last second.
+ */
+export function leasable(memory: BreakerMemory, now: number, force: boolean): boolean {
 	const state = stateOf(memory, now);
-	if (state !== 'half-open') return state === 'closed';
+	if (state === 'closed') return true;
 	if (memory.leasedUntil !== null && now < memory.leasedUntil) return false;
+	return state === 'half-open' || (force && now - memory.forcedAt >= FORCE_EVERY_MS);
+}
+
+/** Gives the lease that `leasable` promised, until its probe reports or `LEASE_MS` pass. */
+export function giveLease(memory: BreakerMemory, now: number): void {
+	const state = stateOf(memory, now);
+	if (state === 'closed') return;
 	memory.leasedUntil = now + LEASE_MS;
-	return true;
+	if (state === 'open') memory.forcedAt = now;
 }
 
 /** Back to closed; what was seen of organizations and the window stays. */
@@ -122,6 +128,26 @@ export function close(memory: BreakerMemory): void {
 	memory.probeAt = null;
 	memory.leasedUntil = null;
 	endRun(memory);
+}
+
+/** Its state, with a verdict that is void taken back. */
+function current(memory: BreakerMemory, now: number): BreakerState {
+	const state = stateOf(memory, now);
+	if (state === 'closed' && memory.probeAt !== null) close(memory);
+	return state;
+}
+
+/** A forced probe that fails leaves the cool-down as it is, or whoever keeps forcing would keep all others out. */
+function proved(
+	memory: BreakerMemory,
+	result: 'success' | 'failure',
+	state: BreakerState,
+	now: number,
+	policy: BreakerPolicy,
+): void {
+	if (result === 'success') close(memory);
+	else if (state === 'half-open') open(memory, now, policy);
+	else memory.leasedUntil = null;
 }
 
 function open(memory: BreakerMemory, now: number, policy: BreakerPolicy): void {
@@ -137,30 +163,19 @@ function endRun(memory: BreakerMemory): void {
 	memory.failingSeveral = false;
 }
 
-function recordClosed(
-	memory: BreakerMemory,
-	outcome: Outcome,
-	now: number,
-	policy: BreakerPolicy,
-	shared: boolean,
-): void {
-	if (outcome.result === 'success') {
+function recordClosed(memory: BreakerMemory, word: Word, now: number, policy: BreakerPolicy, shared: boolean): void {
+	if (word.result === 'success') {
 		endRun(memory);
 		return;
 	}
 	memory.consecutive += 1;
-	memory.failing ??= outcome.organizationId;
-	if (memory.failing !== outcome.organizationId) memory.failingSeveral = true;
+	memory.failing ??= word.organizationId;
+	if (memory.failing !== word.organizationId) memory.failingSeveral = true;
 	if (memory.consecutive < policy.failures) return;
 	if (!memory.failingSeveral && (shared || severalActive(memory, now))) return;
 	const { successes, failures } = totals(memory, now);
 	const samples = successes + failures;
 	if (samples >= LEAST_SAMPLES && failures >= samples * FAILURE_SHARE) open(memory, now, policy);
-}
-
-function see(memory: BreakerMemory, organizationId: string, now: number): void {
-	if (memory.latest && memory.latest.organizationId !== organizationId) memory.other = memory.latest;
-	memory.latest = { organizationId, at: now };
 }
 
 function count(memory: BreakerMemory, result: 'success' | 'failure', now: number): void {

@@ -2,21 +2,25 @@
  * The isolate's side of provider health: decides at once on what it knows, and talks to the object in the
  * background of whichever request is there. Nothing here throws, and an object that fails is as good as closed.
  */
-import { lease, record } from './breaker';
-import type { BreakerPolicy, HealthPort, ProviderHealthApi } from './contract';
+import type { BreakerPolicy, HealthPort, Measures, ProviderHealthApi } from './contract';
+import { standingIn } from './key-view';
+import { takeRetry } from './retry-budget';
 import {
 	accept,
+	type ClassView,
+	classView,
 	type EndpointView,
-	enqueue,
 	type HealthViews,
-	sharedState,
+	leaseHere,
+	measuresOf,
+	recordIn,
 	takeLease,
 	takeQueue,
 	verdict,
 	viewOf,
 } from './view';
 
-/** Outcomes gather so long (ms) before they are reported together. */
+/** Outcomes that others should hear of soon gather so long (ms) before they are reported together. */
 const GATHER_MS = 50;
 /** Outcomes that only say that all is well are reported no more often than this. */
 const REPORT_EVERY_MS = 1_000;
@@ -26,6 +30,9 @@ const REFRESH_MS = 1_000;
 const LEASE_USE_MS = 5_000;
 /** A request that waits for the lease waits no longer than this for the object. */
 const LEASE_WAIT_MS = 1_000;
+/** So long after one request asked for the lease of a place, others need not ask. */
+const FORCE_ASK_MS = 200;
+const UNMEASURED: Measures = { firstEventMs: null, outputTokensPerSecond: null };
 
 export interface HealthClientOptions {
 	/** Of the isolate. */
@@ -73,20 +80,31 @@ export function healthClient({ views, time, policy, object, defer }: HealthClien
 		if (answer) accept(view, answer, time.now(), null);
 	}
 
-	/** Each request that recorded something due soon comes here; whoever finds the queue due sends all of it. */
-	async function report(endpoint: string, view: EndpointView): Promise<void> {
-		await wait(GATHER_MS);
+	async function report(endpoint: string, view: EndpointView, ms: number): Promise<void> {
+		await wait(ms);
 		const now = time.now();
-		if (view.queue.length === 0 || now < view.dueAt) return;
-		if (!view.urgent && now - view.reportedAt < REPORT_EVERY_MS) return;
+		const { facts } = view;
+		// Sent by another request meanwhile, or one has promised to do it later.
+		if (facts === null || view.queue.length === 0 || now < view.promisedAt) return;
+		const reported = { at: now, calls: view.recorded };
 		const outcomes = takeQueue(view, now);
-		const answer = await ask(endpoint, view, (api) => api.report(outcomes));
-		if (answer) accept(view, answer, time.now(), now);
+		const answer = await ask(endpoint, view, (api) => api.report(facts, outcomes));
+		if (answer) accept(view, answer, time.now(), reported);
 	}
 
-	async function leaseAhead(endpoint: string, view: EndpointView): Promise<void> {
-		const granted = await ask(endpoint, view, (api) => api.lease());
-		if (granted ?? lease(view.local, time.now())) view.leasedUntil = time.now() + LEASE_USE_MS;
+	/** A promise whose time has passed may have died with its request: the next one takes its place. */
+	function promiseReport(endpoint: string, view: EndpointView, now: number): void {
+		const soonest = now + GATHER_MS;
+		const due = view.urgent ? soonest : Math.max(soonest, view.reportedAt + REPORT_EVERY_MS);
+		if (now < view.promisedAt && view.promisedAt <= due) return;
+		view.promisedAt = due;
+		defer(report(endpoint, view, due - now));
+	}
+
+	async function leaseAhead(endpoint: string, view: EndpointView, one: ClassView): Promise<void> {
+		const granted = await ask(endpoint, view, (api) => api.lease(one.name, false));
+		const now = time.now();
+		if (granted ?? leaseHere(view, one.name, now, false)) one.leasedUntil = now + LEASE_USE_MS;
 	}
 
 	function keepFresh(endpoint: string, view: EndpointView, now: number): void {
@@ -96,39 +114,57 @@ export function healthClient({ views, time, policy, object, defer }: HealthClien
 	}
 
 	return {
-		admits(endpoint) {
+		admits({ endpoint, modelClass }) {
 			const now = time.now();
-			const view = viewOf(views, endpoint);
+			const view = viewOf(views, endpoint, now);
 			keepFresh(endpoint, view, now);
-			const state = verdict(view, now);
+			const state = verdict(view, modelClass, now);
 			if (state !== 'half-open') return state;
-			if (takeLease(view, now)) return 'probe';
-			if (now - view.leaseAskedAt >= REFRESH_MS) {
-				view.leaseAskedAt = now;
-				defer(leaseAhead(endpoint, view));
+			const one = classView(view, modelClass, now);
+			if (takeLease(one, now)) return 'probe';
+			if (now - one.leaseAskedAt >= REFRESH_MS) {
+				one.leaseAskedAt = now;
+				defer(leaseAhead(endpoint, view, one));
 			}
 			return 'open';
 		},
 
-		record(endpoint, outcome) {
+		record(facts, outcome) {
 			const now = time.now();
-			const view = viewOf(views, endpoint);
-			record(view.local, outcome, now, policy, view.snapshot?.shared);
-			enqueue(view, outcome, now + GATHER_MS);
-			// Otherwise this request would wait only to find that no report is due.
-			if (view.urgent || now + GATHER_MS - view.reportedAt >= REPORT_EVERY_MS) defer(report(endpoint, view));
+			const view = viewOf(views, facts.endpoint, now);
+			view.facts = facts;
+			recordIn(view, outcome, now, policy);
+			promiseReport(facts.endpoint, view, now);
 		},
 
-		async lease(endpoint) {
+		async lease({ endpoint, modelClass }) {
 			const now = time.now();
-			const view = viewOf(views, endpoint);
-			if (takeLease(view, now) || verdict(view, now) === 'closed') return true;
-			if (sharedState(view, now) === 'open') return false;
+			const view = viewOf(views, endpoint, now);
+			if (verdict(view, modelClass, now) === 'closed') return true;
+			const one = classView(view, modelClass, now);
+			if (takeLease(one, now)) return true;
+			if (now - one.forceAskedAt < FORCE_ASK_MS) return false;
+			one.forceAskedAt = now;
 			const granted = await within(
 				LEASE_WAIT_MS,
-				ask(endpoint, view, (api) => api.lease()),
+				ask(endpoint, view, (api) => api.lease(modelClass, true)),
 			);
-			return granted ?? lease(view.local, time.now());
+			return granted ?? leaseHere(view, modelClass, time.now(), true);
+		},
+
+		measures({ endpoint, modelClass }) {
+			const view = views.get(endpoint);
+			return view ? measuresOf(view, modelClass) : UNMEASURED;
+		},
+
+		standing(endpoint, mark) {
+			const view = views.get(endpoint);
+			return view ? standingIn(view, mark, time.now()) : null;
+		},
+
+		mayRetry(endpoint, organizationId) {
+			const now = time.now();
+			return takeRetry(viewOf(views, endpoint, now).retries, organizationId, now);
 		},
 	};
 }

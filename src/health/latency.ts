@@ -1,4 +1,4 @@
-/** Exponentially weighted means of how fast an endpoint answers; pure, over plain memory. */
+/** Exponentially weighted means of how fast a place answers; pure, over plain memory. */
 import type { Outcome } from './contract';
 
 /** Weight of a new sample: the last ten or so carry nine tenths of the mean. */
@@ -6,6 +6,7 @@ const WEIGHT = 0.2;
 
 /** null before the first sample. */
 export interface LatencyMemory {
+	/** ms */
 	firstEventMs: number | null;
 	outputTokensPerSecond: number | null;
 }

@@ -1,82 +1,143 @@
 /**
- * What one isolate knows of an endpoint: the object's last word, and a breaker of its own over its own calls.
- * Plain data (it lives in module scope, shared by requests): numbers stand where timers and promises would.
+ * What one isolate knows of an endpoint: the object's last word, and breakers, measures and keys of its own over its
+ * own calls. Plain data (it lives in module scope, shared by requests): numbers stand where timers and promises would.
  */
 import { type BreakerMemory, close, newBreaker, stateOf, VERDICT_MS } from './breaker';
-import type { BreakerState, HealthSnapshot, Outcome } from './contract';
+import type { BreakerPolicy, BreakerState, EndpointFacts, HealthSnapshot, Measures, Outcome } from './contract';
+import { leaseBoth, recordCall, stricter } from './gate';
+import { adopt, type LocalKey, noteLocally } from './key-view';
+import { type LatencyMemory, newLatency, observe } from './latency';
+import { WHOLE_ENDPOINT } from './place';
+import { heard, type Named, type Recency } from './recency';
+import { countCall, type RetryMemory } from './retry-budget';
 
 /** An older outcome says nothing of now. */
 const STALE_MS = 10_000;
-/** Endpoints remembered; the oldest goes. */
+/** Endpoints remembered; the one asked about longest ago goes. */
 const MOST_VIEWS = 256;
 /** Outcomes waiting to be reported; the oldest goes. */
 const MOST_QUEUED = 1_000;
-const NEVER = Number.NEGATIVE_INFINITY;
+/** Classes of models per endpoint; the one heard of longest ago goes. */
+const MOST_CLASSES = 64;
 
-export interface EndpointView {
+/** Times in it are 0 where it never happened. */
+export interface ClassView extends Named {
+	readonly breaker: BreakerMemory;
+	readonly latency: LatencyMemory;
+	/** When the probe lease was last asked for in the background, and by a request that has nobody else. */
+	leaseAskedAt: number;
+	forceAskedAt: number;
+	/** This isolate holds an unused lease that may be taken up until then. */
+	leasedUntil: number;
+}
+
+/** Times in it are 0 where it never happened. JSON, but for what is kept by name. */
+export interface EndpointView extends Named {
+	/** Of the call recorded last; null: none was. */
+	facts: EndpointFacts | null;
 	snapshot: HealthSnapshot | null;
 	/** When it arrived here, by this isolate's clock. */
 	seenAt: number;
 	/** When the object was last asked for one. */
 	askedAt: number;
-	readonly local: BreakerMemory;
+	/** Calls recorded, and how many of them were when the last report that reached the object was made. */
+	recorded: number;
+	told: number;
+	readonly whole: ClassView;
+	readonly classes: Recency<ClassView>;
+	readonly keys: Recency<LocalKey>;
+	readonly retries: Recency<RetryMemory>;
 	queue: Outcome[];
-	/** When the oldest in the queue has been gathered long enough. */
-	dueAt: number;
-	/** A failure or a probe is in the queue: it does not wait for the next regular report. */
+	/** Something in the queue does not wait for the next regular report. */
 	urgent: boolean;
 	reportedAt: number;
-	/** When the probe lease was last asked for in the background. */
-	leaseAskedAt: number;
-	/** This isolate holds an unused lease that may be taken up until then. */
-	leasedUntil: number;
+	/** When a request is going to report; in the past: none is. */
+	promisedAt: number;
 }
 
 /** By endpoint. Make one per isolate, at module scope. */
-export type HealthViews = Map<string, EndpointView>;
+export type HealthViews = Recency<EndpointView>;
 
 export const healthViews = (): HealthViews => new Map();
 
-export function viewOf(views: HealthViews, endpoint: string): EndpointView {
-	const known = views.get(endpoint);
-	if (known) return known;
-	const oldest = views.keys().next();
-	if (views.size >= MOST_VIEWS && !oldest.done) views.delete(oldest.value);
-	const view: EndpointView = {
-		snapshot: null,
-		seenAt: NEVER,
-		askedAt: NEVER,
-		local: newBreaker(),
-		queue: [],
-		dueAt: NEVER,
-		urgent: false,
-		reportedAt: NEVER,
-		leaseAskedAt: NEVER,
-		leasedUntil: NEVER,
-	};
-	views.set(endpoint, view);
-	return view;
-}
+const newClass = (name: string): ClassView => ({
+	name,
+	heardAt: 0,
+	breaker: newBreaker(),
+	latency: newLatency(),
+	leaseAskedAt: 0,
+	forceAskedAt: 0,
+	leasedUntil: 0,
+});
+
+const newView = (name: string): EndpointView => ({
+	name,
+	heardAt: 0,
+	facts: null,
+	snapshot: null,
+	seenAt: 0,
+	askedAt: 0,
+	recorded: 0,
+	told: 0,
+	whole: newClass(WHOLE_ENDPOINT),
+	classes: new Map(),
+	keys: new Map(),
+	retries: new Map(),
+	queue: [],
+	urgent: false,
+	reportedAt: 0,
+	promisedAt: 0,
+});
+
+export const viewOf = (views: HealthViews, endpoint: string, now: number): EndpointView =>
+	heard(views, endpoint, MOST_VIEWS, now, newView);
+
+/** The class's own view, made where it is missing. */
+export const classView = (view: EndpointView, modelClass: string, now: number): ClassView =>
+	modelClass === WHOLE_ENDPOINT ? view.whole : heard(view.classes, modelClass, MOST_CLASSES, now, newClass);
+
+const classIn = (view: EndpointView, modelClass: string): ClassView | undefined =>
+	modelClass === WHOLE_ENDPOINT ? view.whole : view.classes.get(modelClass);
+
+/** The object's word of a class, whose name is anybody's; undefined: it has none. */
+const toldOf = ({ snapshot }: EndpointView, modelClass: string) =>
+	snapshot !== null && Object.hasOwn(snapshot.classes, modelClass) ? snapshot.classes[modelClass] : undefined;
 
 /** The object's word, moved on by the time since; closed where there is none, or a minute of half-open has voided it. */
-export function sharedState({ snapshot }: EndpointView, now: number): BreakerState {
-	if (!snapshot || snapshot.state === 'closed' || snapshot.probeAt === null) return 'closed';
-	if (now < snapshot.probeAt) return 'open';
-	return now - snapshot.probeAt < VERDICT_MS ? 'half-open' : 'closed';
+function sharedState(view: EndpointView, modelClass: string, now: number): BreakerState {
+	const told = toldOf(view, modelClass);
+	if (!told || told.state === 'closed' || told.probeAt === null) return 'closed';
+	if (now < told.probeAt) return 'open';
+	return now - told.probeAt < VERDICT_MS ? 'half-open' : 'closed';
 }
 
-/** The stricter of the object's word and the isolate's own view. */
-export function verdict(view: EndpointView, now: number): BreakerState {
-	const states = [sharedState(view, now), stateOf(view.local, now)];
-	if (states.includes('open')) return 'open';
-	return states.includes('half-open') ? 'half-open' : 'closed';
+/** The stricter of the object's word and the isolate's own, of the endpoint and of the class. */
+export function verdict(view: EndpointView, modelClass: string, now: number): BreakerState {
+	const whole = stricter(sharedState(view, WHOLE_ENDPOINT, now), stateOf(view.whole.breaker, now));
+	if (modelClass === WHOLE_ENDPOINT) return whole;
+	const local = view.classes.get(modelClass);
+	const shared = stricter(whole, sharedState(view, modelClass, now));
+	return local ? stricter(shared, stateOf(local.breaker, now)) : shared;
 }
 
-export function enqueue(view: EndpointView, outcome: Outcome, dueAt: number): void {
-	if (view.queue.length === 0) view.dueAt = dueAt;
+/** Counts a call at once. */
+export function recordIn(view: EndpointView, outcome: Outcome, now: number, policy: BreakerPolicy): void {
+	const { whole } = view;
+	const { modelClass } = outcome;
+	const model = modelClass === WHOLE_ENDPOINT ? null : classView(view, modelClass, now);
+	const shared = {
+		whole: toldOf(view, WHOLE_ENDPOINT)?.shared ?? false,
+		model: toldOf(view, modelClass)?.shared ?? false,
+	};
+	recordCall(whole.breaker, model?.breaker ?? null, outcome, now, policy, shared);
+	observe(whole.latency, outcome);
+	if (model) observe(model.latency, outcome);
+	view.recorded += 1;
+	const news = outcome.key !== null && noteLocally(view, outcome.key, now);
+	countCall(view.retries, outcome.organizationId, now);
 	if (view.queue.length >= MOST_QUEUED) view.queue.shift();
 	view.queue.push(outcome);
-	if (outcome.result === 'failure' || outcome.probe) view.urgent = true;
+	if (news || outcome.result === 'failure' || outcome.probe) view.urgent = true;
 }
 
 /** Takes the whole queue, less what is too old to say anything of now. */
@@ -85,23 +146,58 @@ export function takeQueue(view: EndpointView, now: number): Outcome[] {
 	view.queue = [];
 	view.urgent = false;
 	view.reportedAt = now;
+	for (const key of view.keys.values()) {
+		key.untoldRequests = 0;
+		key.untoldTokens = 0;
+	}
 	return outcomes;
 }
 
+/** The object has taken a report of what was recorded until then (`calls`: as the view counts them). */
+export interface Reported {
+	readonly at: number;
+	readonly calls: number;
+}
+
 /**
- * Takes the object's answer. `reported`: when a report that it answers was taken from the queue. What the isolate
- * had opened by itself until then, the object has now judged with all isolates in view.
+ * Takes the object's answer, to a report or to a mere question (null). What the isolate had opened by itself until its
+ * report, the object has now judged with all isolates in view.
  */
-export function accept(view: EndpointView, answer: HealthSnapshot, now: number, reported: number | null): void {
-	if (reported !== null && view.local.openedAt !== null && view.local.openedAt <= reported) close(view.local);
+export function accept(view: EndpointView, answer: HealthSnapshot, now: number, reported: Reported | null): void {
+	if (reported !== null) {
+		view.told = Math.max(view.told, reported.calls);
+		closeJudged(view.whole.breaker, reported.at);
+		for (const one of view.classes.values()) closeJudged(one.breaker, reported.at);
+	}
 	if (view.snapshot && answer.takenAt < view.snapshot.takenAt) return;
 	view.snapshot = answer;
 	view.seenAt = now;
+	for (const key of view.keys.values()) adopt(key, view);
+}
+
+function closeJudged(breaker: BreakerMemory, reported: number): void {
+	if (breaker.openedAt !== null && breaker.openedAt <= reported) close(breaker);
 }
 
 /** True once for a lease that this isolate holds. */
-export function takeLease(view: EndpointView, now: number): boolean {
-	const held = now < view.leasedUntil;
-	view.leasedUntil = NEVER;
+export function takeLease(one: ClassView, now: number): boolean {
+	const held = now < one.leasedUntil;
+	one.leasedUntil = 0;
 	return held;
+}
+
+/** Where the object can't be asked: a lease by what the isolate sees itself. */
+export function leaseHere(view: EndpointView, modelClass: string, now: number, force: boolean): boolean {
+	const model = modelClass === WHOLE_ENDPOINT ? null : classView(view, modelClass, now).breaker;
+	return leaseBoth(view.whole.breaker, model, now, force);
+}
+
+/** Over all isolates, else what this one has seen. */
+export function measuresOf(view: EndpointView, modelClass: string): Measures {
+	const told = toldOf(view, modelClass);
+	const own = classIn(view, modelClass)?.latency;
+	return {
+		firstEventMs: told?.firstEventMs ?? own?.firstEventMs ?? null,
+		outputTokensPerSecond: told?.outputTokensPerSecond ?? own?.outputTokensPerSecond ?? null,
+	};
 }

@@ -1,17 +1,20 @@
-import { abortAllDurableObjects } from 'cloudflare:test';
+import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Outcome, ProviderHealthApi } from '../../src/health/contract';
-import { ENDPOINT, isolate, outcome } from '../support/health';
+import type { HealthSnapshot, Outcome, ProviderHealthApi } from '../../src/health/contract';
+import { ENDPOINT, facts, isolate, keyUse, outcome } from '../support/health';
 import { virtualTime } from '../support/virtual-time';
 
 const START = Date.UTC(2026, 0, 1);
-const failures = (count: number): Outcome[] =>
-	Array.from({ length: count }, () => outcome({ result: 'failure', at: Date.now(), firstEventMs: 200 }));
+const failures = (count: number, fields: Partial<Outcome> = {}): Outcome[] =>
+	Array.from({ length: count }, () => outcome({ result: 'failure', at: Date.now(), firstEventMs: 200, ...fields }));
 
 /** A new stub, as each request gets one. */
 const object = (endpoint = ENDPOINT): ProviderHealthApi =>
 	env.PROVIDER_HEALTH.get(env.PROVIDER_HEALTH.idFromName(endpoint));
+
+const report = (outcomes: readonly Outcome[]): Promise<HealthSnapshot> => object().report(facts(), outcomes);
+const stateIn = ({ classes }: HealthSnapshot, modelClass = 'm') => classes[modelClass]?.state;
 
 const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
 
@@ -29,78 +32,128 @@ afterEach(() => {
 });
 
 it('starts closed and opens at the threshold of the environment', async () => {
-	expect(await object().snapshot()).toEqual({
+	const unknown = {
 		state: 'closed',
 		probeAt: null,
 		errorRate: 0,
 		firstEventMs: null,
 		outputTokensPerSecond: null,
-		takenAt: START,
 		shared: false,
+	};
+	expect(await object().snapshot()).toEqual({ takenAt: START, classes: { '': unknown }, keys: {} });
+	expect(stateIn(await report(failures(4)))).toBe('closed');
+	expect(await report(failures(1))).toMatchObject({
+		classes: { m: { state: 'open', probeAt: START + 10_000, errorRate: 1 }, '': { state: 'closed' } },
 	});
-	expect((await object().report(failures(4))).state).toBe('closed');
-	expect(await object().report(failures(1))).toMatchObject({ state: 'open', probeAt: START + 10_000, errorRate: 1 });
 });
 
 it('keeps endpoints apart', async () => {
-	await object().report(failures(5));
-	expect((await object('https://other.example').snapshot()).state).toBe('closed');
+	await report(failures(5, { scope: 'endpoint' }));
+	expect(stateIn(await object('openai@other.example').snapshot(), '')).toBe('closed');
 });
 
 it('leases one probe after the cool-down, and its success closes the breaker', async () => {
-	await object().report(failures(5));
-	expect(await object().lease()).toBe(false);
+	await report(failures(5));
+	expect(await object().lease('m', false)).toBe(false);
 	pass(10_000);
-	expect(await Promise.all([object().lease(), object().lease(), object().lease()])).toEqual([true, false, false]);
-	expect((await object().report([outcome({ probe: true })])).state).toBe('closed');
+	const asked = [object().lease('m', false), object().lease('m', false), object().lease('m', true)];
+	expect(await Promise.all(asked)).toEqual([true, false, false]);
+	expect(stateIn(await report([outcome({ probe: true })]))).toBe('closed');
+});
+
+it('leases a probe by force while it is open, once a second', async () => {
+	await report(failures(5));
+	expect(await object().lease('m', true)).toBe(true);
+	await report(failures(1, { probe: true }));
+	expect(await object().lease('m', true)).toBe(false);
+	pass(1_000);
+	expect(await object().lease('m', true)).toBe(true);
 });
 
 it('is still open after its memory is gone, and turns half-open in time', async () => {
-	await object().report(failures(5));
+	await report(failures(5));
+	await report(failures(5, { scope: 'endpoint' }));
 	await evicted();
-	expect(await object().snapshot()).toMatchObject({ state: 'open', probeAt: START + 10_000, firstEventMs: 200 });
+	expect(await object().snapshot()).toMatchObject({
+		classes: { m: { state: 'open', probeAt: START + 10_000, firstEventMs: 200 }, '': { state: 'open' } },
+	});
 	pass(10_000);
-	expect((await object().snapshot()).state).toBe('half-open');
+	expect(stateIn(await object().snapshot())).toBe('half-open');
 });
 
 it('remembers the lease that is out', async () => {
-	await object().report(failures(5));
+	await report(failures(5));
 	pass(10_000);
-	expect(await object().lease()).toBe(true);
+	expect(await object().lease('m', false)).toBe(true);
 	await evicted();
-	expect(await object().lease()).toBe(false);
+	expect(await object().lease('m', false)).toBe(false);
 });
 
 it('remembers that it closed', async () => {
-	await object().report(failures(5));
+	await report(failures(5));
 	pass(10_000);
-	await object().lease();
-	await object().report([outcome({ probe: true })]);
+	await object().lease('m', false);
+	await report([outcome({ probe: true })]);
 	await evicted();
-	expect((await object().snapshot()).state).toBe('closed');
+	expect(stateIn(await object().snapshot())).toBe('closed');
+});
+
+it('remembers the key that was refused', async () => {
+	await report([outcome()]);
+	await report([outcome({ result: 'neutral', key: keyUse({ word: 'refused', status: 401 }) })]);
+	await evicted();
+	expect((await object().snapshot()).keys['row-a.1']?.refusedUntil).toBe(START + 60_000);
 });
 
 it('writes counts and latency only every few seconds', async () => {
-	await object().report([outcome({ firstEventMs: 100 })]);
+	const told = async () => (await object().snapshot()).classes.m?.firstEventMs;
+	await report([outcome({ firstEventMs: 100 })]);
 	pass(4_000);
-	await object().report([outcome({ firstEventMs: 1_000 })]);
+	await report([outcome({ firstEventMs: 1_000 })]);
 	await evicted();
-	expect((await object().snapshot()).firstEventMs).toBe(100);
-	await object().report([outcome({ firstEventMs: 100 })]);
+	expect(await told()).toBe(100);
+	await report([outcome({ firstEventMs: 100 })]);
 	pass(5_000);
-	await object().report([outcome({ firstEventMs: 600 })]);
+	await report([outcome({ firstEventMs: 600 })]);
 	await evicted();
-	expect((await object().snapshot()).firstEventMs).toBe(200);
+	expect(await told()).toBe(200);
+});
+
+it('starts closed from the memory of an older version', async () => {
+	await report(failures(5));
+	await runInDurableObject(env.PROVIDER_HEALTH.get(env.PROVIDER_HEALTH.idFromName(ENDPOINT)), (_, state) => {
+		state.storage.sql.exec(`update memory set body = '{"format":1,"breaker":{"openedAt":1},"latency":{}}'`);
+	});
+	await evicted();
+	expect(await object().snapshot()).toMatchObject({ classes: { '': { state: 'closed' } }, keys: {} });
+});
+
+it('takes the checks of the cron, and tells their last in its status', async () => {
+	await report(failures(5, { scope: 'endpoint', error: { failure: 'network', status: null } }));
+	pass(10_000);
+	const check = { at: Date.now(), ok: true, latencyMs: 30, failure: null, status: 200 };
+	expect(stateIn(await object().checked(facts(), check), '')).toBe('closed');
+	expect(await object().status()).toMatchObject({
+		lastCheck: check,
+		classes: {
+			'': {
+				lastError: { failure: 'network', status: null, at: START },
+				lastSuccessAt: START + 10_000,
+				p50FirstEventMs: expect.any(Number),
+			},
+			m: { p95FirstEventMs: expect.any(Number), lastSuccessAt: null },
+		},
+	});
 });
 
 it('is told by the client of one isolate and tells that of another', async () => {
 	const time = virtualTime(START);
 	const here = isolate(time, { api: object() });
-	for (const failure of failures(5)) here.request().record(ENDPOINT, failure);
+	for (const failure of failures(5)) here.record(failure);
 	await time.advance(60);
 	await Promise.all(here.deferred);
 	const other = isolate(time, { api: object() });
-	expect(other.request().admits(ENDPOINT)).toBe('closed');
+	expect(other.admits()).toBe('closed');
 	await Promise.all(other.deferred);
-	expect(other.request().admits(ENDPOINT)).toBe('open');
+	expect(other.admits()).toBe('open');
 });

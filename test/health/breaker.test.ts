@@ -1,16 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-	type BreakerMemory,
-	errorRate,
-	LEASE_MS,
-	lease,
-	newBreaker,
-	record,
-	severalActive,
-	stateOf,
-} from '../../src/health/breaker';
+import { type BreakerMemory, errorRate, LEASE_MS, NOBODY, newBreaker, record, stateOf } from '../../src/health/breaker';
 import type { BreakerPolicy, Outcome } from '../../src/health/contract';
+import { leaseBoth } from '../../src/health/gate';
+import { severalActive } from '../../src/health/sightings';
 import { outcome } from '../support/health';
 
 const POLICY: BreakerPolicy = { failures: 5, cooldownMs: 10_000 };
@@ -25,6 +18,8 @@ function opened(): BreakerMemory {
 	fail(memory, START, 5);
 	return memory;
 }
+
+const lease = (memory: BreakerMemory, now: number, force = false): boolean => leaseBoth(memory, null, now, force);
 
 const probe = (memory: BreakerMemory, now: number, result: Outcome['result']): void =>
 	record(memory, outcome({ result, probe: true }), now, POLICY);
@@ -113,6 +108,26 @@ describe('several organizations', () => {
 		expect(stateOf(memory, START + 600_000)).toBe('open');
 	});
 
+	it('takes nobody for active whose calls said nothing of health', () => {
+		const memory = newBreaker();
+		for (let n = 0; n < 9; n++) record(memory, outcome({ organizationId: 'b', result: 'neutral' }), START, POLICY);
+		expect(severalActive(memory, START)).toBe(false);
+		fail(memory, START, 5, 'a');
+		expect(stateOf(memory, START)).toBe('open');
+	});
+
+	it('takes a failed check of the cron for the word of another, but nobody for active by it', () => {
+		const memory = newBreaker();
+		record(memory, outcome({ organizationId: NOBODY }), START, POLICY);
+		fail(memory, START, 5, 'a');
+		expect(stateOf(memory, START)).toBe('open');
+		const busy = newBreaker();
+		record(busy, outcome({ organizationId: 'b' }), START, POLICY);
+		fail(busy, START, 4, 'a');
+		fail(busy, START, 1, NOBODY);
+		expect(stateOf(busy, START)).toBe('open');
+	});
+
 	it('believes that others are active where it is told so', () => {
 		const memory = newBreaker();
 		for (let n = 0; n < 50; n++) record(memory, outcome({ result: 'failure' }), START, POLICY, true);
@@ -176,6 +191,36 @@ describe('recovering', () => {
 	});
 });
 
+describe('a lease by force', () => {
+	it('is given before the cool-down is over, one at a time and at most one a second', () => {
+		const memory = opened();
+		expect(lease(memory, START + 100, true)).toBe(true);
+		expect(lease(memory, START + 5_000, true)).toBe(false);
+		probe(memory, START + 5_000, 'neutral');
+		expect(lease(memory, START + 5_000, true)).toBe(true);
+		probe(memory, START + 5_100, 'failure');
+		expect(lease(memory, START + 5_999, true)).toBe(false);
+		expect(lease(memory, START + 6_000, true)).toBe(true);
+		expect(lease(memory, START + 6_000, false)).toBe(false);
+	});
+
+	it('closes the breaker where its probe succeeds', () => {
+		const memory = opened();
+		lease(memory, START + 100, true);
+		probe(memory, START + 200, 'success');
+		expect(stateOf(memory, START + 200)).toBe('closed');
+	});
+
+	it('does not put off the cool-down for everybody where its probe fails', () => {
+		const memory = opened();
+		for (let at = 1_000; at < 10_000; at += 1_000) {
+			expect(lease(memory, START + at, true)).toBe(true);
+			probe(memory, START + at + 500, 'failure');
+		}
+		expect(stateOf(memory, START + 10_000)).toBe('half-open');
+	});
+});
+
 interface Step {
 	readonly wait: number;
 	readonly organizationId: string;
@@ -203,7 +248,8 @@ interface Past {
 function shouldOpen(history: readonly Past[], run: readonly string[], failures: number): boolean {
 	const last = history.at(-1);
 	if (last?.result !== 'failure' || run.length < failures) return false;
-	const active = new Set(history.filter(({ at }) => last.at - at < 600_000).map((past) => past.organizationId));
+	const heard = history.filter(({ at, result }) => result !== 'neutral' && last.at - at < 600_000);
+	const active = new Set(heard.map((past) => past.organizationId));
 	if (active.size > 1 && new Set(run).size < 2) return false;
 	const oldest = Math.floor(last.at / 1000) - 10;
 	const samples = history.filter(({ at, result }) => result !== 'neutral' && Math.floor(at / 1000) > oldest);

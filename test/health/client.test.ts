@@ -1,7 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { healthClient } from '../../src/health/client';
-import { ENDPOINT, healthSet, isolate, openedSet, outcome, POLICY } from '../support/health';
+import type { HealthPort } from '../../src/health/contract';
+import type { HealthViews } from '../../src/health/view';
+import { ENDPOINT, facts, fakeObject, healthSet, isolate, openedSet, outcome, PLACE, POLICY } from '../support/health';
+import { type VirtualTime, virtualTime } from '../support/virtual-time';
+
+/** Requests that end before they come to report. */
+const dying = (views: HealthViews, { now }: VirtualTime): HealthPort =>
+	healthClient({
+		views,
+		time: { now, after: () => () => {} },
+		policy: POLICY,
+		object: () => fakeObject(virtualTime()).api,
+		defer: () => {},
+	});
 
 describe('deciding', () => {
 	it('lets the first request through without waiting for the object', () => {
@@ -20,9 +33,9 @@ describe('deciding', () => {
 	it('learns within a second that another isolate saw the endpoint fail', async () => {
 		const { time, object } = await openedSet();
 		const other = isolate(time, object);
-		expect(other.request().admits(ENDPOINT)).toBe('closed');
+		expect(other.admits()).toBe('closed');
 		await time.advance(10);
-		expect(other.request().admits(ENDPOINT)).toBe('open');
+		expect(other.admits()).toBe('open');
 	});
 
 	it('refreshes a snapshot older than a second, one request asking at a time', async () => {
@@ -40,13 +53,13 @@ describe('deciding', () => {
 	it('gives up its own verdict when the object has seen it all and judges otherwise', async () => {
 		const { time, object, here, call, admits } = healthSet();
 		const other = isolate(time, object);
-		other.request().record(ENDPOINT, outcome({ organizationId: 'b', at: time.now() }));
+		other.record({ organizationId: 'b' });
 		await time.advance(100);
 		for (let n = 0; n < 5; n++) call('failure');
 		expect(admits()).toBe('open');
 		await time.advance(100);
 		expect(object.state()).toBe('closed');
-		expect(here.request().admits(ENDPOINT)).toBe('closed');
+		expect(here.admits()).toBe('closed');
 		for (let n = 0; n < 50; n++) call('failure');
 		expect(admits()).toBe('closed');
 	});
@@ -54,9 +67,9 @@ describe('deciding', () => {
 	it('keeps endpoints apart and remembers a bounded number of them', () => {
 		const { here, call, admits } = healthSet();
 		for (let n = 0; n < 5; n++) call('failure');
-		expect(here.request().admits('https://other.example')).toBe('closed');
+		expect(here.admits({ endpoint: 'other@api.example', modelClass: 'm' })).toBe('closed');
 		expect(admits()).toBe('open');
-		for (let n = 0; n < 1_000; n++) here.request().admits(`https://${n}.example`);
+		for (let n = 0; n < 1_000; n++) here.admits({ endpoint: `openai@${n}.example`, modelClass: 'm' });
 		expect(here.views.size).toBeLessThanOrEqual(256);
 	});
 });
@@ -68,7 +81,7 @@ describe('reporting', () => {
 			call('failure');
 			await time.advance(1);
 		}
-		expect(here.deferred).toHaveLength(40);
+		expect(here.deferred).toHaveLength(1);
 		await time.advance(60);
 		expect(object.reports.flat()).toHaveLength(40);
 		expect(object.reports.length).toBeLessThanOrEqual(2);
@@ -82,7 +95,7 @@ describe('reporting', () => {
 		}
 		expect(object.reports.length).toBeGreaterThanOrEqual(3);
 		expect(object.reports.length).toBeLessThanOrEqual(4);
-		expect(here.deferred.length).toBeLessThan(40);
+		expect(here.deferred.length).toBeLessThan(10);
 		const before = object.reports.flat().length;
 		call('failure');
 		await time.advance(60);
@@ -92,14 +105,7 @@ describe('reporting', () => {
 
 	it('sends what a request that died left behind with the next one', async () => {
 		const { time, object, here, call } = healthSet();
-		const dead = healthClient({
-			views: here.views,
-			time: { now: time.now, after: () => () => {} },
-			policy: POLICY,
-			object: () => object.api,
-			defer: () => {},
-		});
-		dead.record(ENDPOINT, outcome({ result: 'failure', at: time.now() }));
+		dying(here.views, time).record(facts(), outcome({ result: 'failure', at: time.now() }));
 		await time.advance(500);
 		expect(object.reports).toHaveLength(0);
 		call('success');
@@ -107,22 +113,52 @@ describe('reporting', () => {
 		expect(object.reports.flat().map(({ result }) => result)).toEqual(['failure', 'success']);
 	});
 
-	it('drops outcomes too old to say anything of now', async () => {
+	it('reports the last of a flow of successes within a second, though nobody calls any more', async () => {
 		const { time, object, call } = healthSet();
 		call('success');
 		await time.advance(100);
 		call('success');
+		await time.advance(999);
+		expect(object.reports.map((outcomes) => outcomes.length)).toEqual([1, 1]);
+	});
+
+	it('says whose endpoint it is, by the key used last', async () => {
+		const { time, object, here } = healthSet();
+		here.request().record(facts({ rowId: 'row-a' }), outcome({ at: time.now() }));
+		await time.advance(100);
+		expect(object.facts).toEqual([facts({ rowId: 'row-a' })]);
+	});
+
+	it('drops outcomes too old to say anything of now', async () => {
+		const { time, object, here, call } = healthSet();
+		dying(here.views, time).record(facts(), outcome({ at: time.now() }));
 		await time.advance(60_000);
 		call('success');
 		await time.advance(100);
-		expect(object.reports.map((outcomes) => outcomes.length)).toEqual([1, 1]);
+		expect(object.reports.map((outcomes) => outcomes.length)).toEqual([1]);
 	});
 
 	it('holds a bounded queue when nobody can send', () => {
 		const { here, time } = healthSet();
 		const port = here.request();
-		for (let n = 0; n < 5_000; n++) port.record(ENDPOINT, outcome({ at: time.now() }));
+		for (let n = 0; n < 5_000; n++) port.record(facts(), outcome({ at: time.now() }));
 		expect(here.views.get(ENDPOINT)?.queue.length).toBeLessThanOrEqual(1_000);
+	});
+});
+
+describe('measures', () => {
+	it('are its own until the object has told those of all isolates', async () => {
+		const { time, object, here, call } = healthSet();
+		const other = isolate(time, object);
+		expect(here.request().measures(PLACE)).toEqual({ firstEventMs: null, outputTokensPerSecond: null });
+		call('success', { firstEventMs: 100 });
+		other.record({ firstEventMs: 200, outputTokensPerSecond: 40 });
+		expect(here.request().measures(PLACE)).toEqual({ firstEventMs: 100, outputTokensPerSecond: null });
+		await time.advance(2_000);
+		here.admits();
+		await time.advance(10);
+		expect(here.request().measures(PLACE)).toEqual({ firstEventMs: 120, outputTokensPerSecond: 40 });
+		expect(here.request().measures({ ...PLACE, modelClass: 'constructor' }).firstEventMs).toBeNull();
 	});
 });
 
@@ -131,7 +167,7 @@ it('is never opened by one organization once another is known to be active', asy
 		fc.asyncProperty(fc.array(fc.tuple(fc.nat(1_200), fc.boolean()), { maxLength: 40 }), async (steps) => {
 			const { time, object, call, admits } = healthSet();
 			const other = isolate(time, object);
-			other.request().record(ENDPOINT, outcome({ organizationId: 'b', at: time.now() }));
+			other.record({ organizationId: 'b' });
 			call('success');
 			await time.advance(100);
 			for (const [wait, succeeds] of steps) {

@@ -1,51 +1,79 @@
-import { expect, it } from 'vitest';
-import { absorb, newEndpoint, restoreEndpoint, snapshotOf } from '../../src/health/endpoint';
+import { describe, expect, it } from 'vitest';
+import type { HealthCheck, Outcome } from '../../src/health/contract';
+import {
+	absorb,
+	absorbCheck,
+	leaseAt,
+	newEndpoint,
+	restoreEndpoint,
+	snapshotOf,
+	textOf,
+} from '../../src/health/endpoint';
 import { newLatency, observe } from '../../src/health/latency';
-import { outcome } from '../support/health';
+import { openModels, statusOf } from '../../src/health/status';
+import { facts, keyUse, outcome } from '../support/health';
 
 const POLICY = { failures: 5, cooldownMs: 10_000 };
 const START = Date.UTC(2026, 0, 1);
+const UNKNOWN = {
+	state: 'closed',
+	probeAt: null,
+	errorRate: 0,
+	firstEventMs: null,
+	outputTokensPerSecond: null,
+	shared: false,
+};
+
+function anEndpoint() {
+	const memory = newEndpoint();
+	return {
+		memory,
+		calls: (outcomes: readonly Outcome[], now = START, from = facts()) => absorb(memory, from, outcomes, now, POLICY),
+		check: (fields: Partial<HealthCheck>, now = START) =>
+			absorbCheck(memory, facts(), { ...CHECK, at: now, ...fields }, now, POLICY),
+		snapshot: (now = START) => snapshotOf(memory, now),
+		status: (now = START) => statusOf(memory, now),
+	};
+}
+
+const CHECK: HealthCheck = { at: START, ok: true, latencyMs: 40, failure: null, status: 200 };
+const failures = (count: number, fields: Partial<Outcome> = {}): Outcome[] =>
+	Array(count).fill(outcome({ result: 'failure', ...fields }));
 
 it('tells nothing bad of an endpoint it has not heard of', () => {
-	expect(snapshotOf(newEndpoint(), START)).toEqual({
-		state: 'closed',
-		probeAt: null,
-		errorRate: 0,
-		firstEventMs: null,
-		outputTokensPerSecond: null,
-		takenAt: START,
-		shared: false,
-	});
+	expect(snapshotOf(newEndpoint(), START)).toEqual({ takenAt: START, classes: { '': UNKNOWN }, keys: {} });
 });
 
 it('tells state, error rate, latency and whether several organizations are active', () => {
-	const memory = newEndpoint();
-	absorb(memory, [outcome({ organizationId: 'b', firstEventMs: 100, outputTokensPerSecond: 50 })], START, POLICY);
-	const failures = ['a', 'b', 'a', 'b', 'a'].map((organizationId) => outcome({ organizationId, result: 'failure' }));
-	absorb(memory, failures, START, POLICY);
-	expect(snapshotOf(memory, START)).toEqual({
-		state: 'open',
-		probeAt: START + 10_000,
-		errorRate: 5 / 6,
-		firstEventMs: 100,
-		outputTokensPerSecond: 50,
+	const { calls, snapshot } = anEndpoint();
+	calls([outcome({ organizationId: 'b', firstEventMs: 100, outputTokensPerSecond: 50 })]);
+	calls(
+		['a', 'b', 'a', 'b', 'a'].map((organizationId) =>
+			outcome({ organizationId, result: 'failure', scope: 'endpoint' }),
+		),
+	);
+	const told = { ...UNKNOWN, firstEventMs: 100, outputTokensPerSecond: 50, shared: true };
+	expect(snapshot()).toEqual({
 		takenAt: START,
-		shared: true,
+		classes: { '': { ...told, state: 'open', probeAt: START + 10_000, errorRate: 5 / 6 }, m: told },
+		keys: {},
 	});
 });
 
 it('goes on from its JSON text', () => {
-	const memory = newEndpoint();
-	absorb(memory, Array(5).fill(outcome({ result: 'failure', firstEventMs: 80 })), START, POLICY);
-	const restored = restoreEndpoint(JSON.stringify(memory));
+	const { memory, calls, check, status } = anEndpoint();
+	calls(failures(5, { firstEventMs: 80, key: keyUse({ word: 'refused' }) }));
+	check({});
+	const restored = restoreEndpoint(textOf(memory));
 	expect(snapshotOf(restored, START + 1)).toEqual(snapshotOf(memory, START + 1));
+	expect(statusOf(restored, START)).toEqual(status());
 });
 
 it('starts closed from a text of another format, and from none', () => {
-	const memory = newEndpoint();
-	absorb(memory, Array(5).fill(outcome({ result: 'failure' })), START, POLICY);
-	const older = JSON.stringify({ ...memory, format: 0 });
-	expect(snapshotOf(restoreEndpoint(older), START).state).toBe('closed');
+	const { memory, calls } = anEndpoint();
+	calls(failures(5));
+	const older = textOf(memory).replace('"format":2', '"format":1');
+	expect(snapshotOf(restoreEndpoint(older), START)).toEqual(snapshotOf(newEndpoint(), START));
 	expect(restoreEndpoint(null)).toEqual(newEndpoint());
 });
 
@@ -56,4 +84,130 @@ it('follows latency with a weighted mean and passes over what was not measured',
 	observe(memory, { firstEventMs: 200, outputTokensPerSecond: Number.NaN });
 	observe(memory, { firstEventMs: -1, outputTokensPerSecond: 60 });
 	expect(memory).toEqual({ firstEventMs: 120, outputTokensPerSecond: 44 });
+});
+
+describe('classes of models', () => {
+	it('are judged apart, and together where the endpoint is named', () => {
+		const { calls, snapshot } = anEndpoint();
+		calls([...failures(5), outcome({ modelClass: 'other', firstEventMs: 70 })]);
+		const { classes } = snapshot();
+		expect([classes.m?.state, classes.other?.state, classes['']?.state]).toEqual(['open', 'closed', 'closed']);
+		expect([classes.m?.firstEventMs, classes.other?.firstEventMs, classes['']?.firstEventMs]).toEqual([null, 70, 70]);
+	});
+
+	it('are 64 at most: the one heard of longest ago goes', () => {
+		const { calls, memory } = anEndpoint();
+		for (let n = 0; n < 64; n++) calls([outcome({ modelClass: `m${n}` })], START + n);
+		calls([outcome({ modelClass: 'm0' }), outcome({ modelClass: 'new' })], START + 100);
+		const names = [...memory.classes.keys()];
+		expect(names).toHaveLength(64);
+		expect(names).toContain('m0');
+		expect(names).not.toContain('m1');
+	});
+
+	it('may have any name', () => {
+		const { calls, snapshot, memory } = anEndpoint();
+		for (const modelClass of ['__proto__', 'constructor', 'toString']) calls(failures(5, { modelClass }));
+		const copy = structuredClone(snapshot());
+		for (const modelClass of ['__proto__', 'constructor', 'toString'])
+			expect(Object.getOwnPropertyDescriptor(copy.classes, modelClass)?.value.state).toBe('open');
+		expect(leaseAt(memory, 'valueOf', START, false)).toBe(true);
+	});
+
+	it('are named where they fail but the endpoint does not', () => {
+		const { calls, memory } = anEndpoint();
+		calls([...failures(5), ...failures(5, { modelClass: 'other' })]);
+		expect(openModels(memory, START)).toEqual(['m', 'other']);
+		calls(failures(5, { scope: 'endpoint' }));
+		expect(openModels(memory, START)).toEqual([]);
+	});
+});
+
+describe('what is told of keys', () => {
+	it('is their use while they are few, and else only what is the matter with them', () => {
+		const { calls, snapshot } = anEndpoint();
+		const use = (n: number) => outcome({ key: keyUse({ mark: `k${n}` }) });
+		calls(Array.from({ length: 64 }, (_, n) => use(n)));
+		expect(Object.keys(snapshot().keys)).toHaveLength(64);
+		expect(Object.keys(snapshot(START + 60_000).keys)).toHaveLength(0);
+		calls([use(64), outcome({ key: keyUse({ mark: 'k1', word: 'limited', until: START + 9_000 }) })]);
+		expect(Object.keys(snapshot().keys)).toEqual(['k1']);
+		expect(snapshot().keys.k1).toEqual({
+			refusedUntil: null,
+			limitedUntil: START + 9_000,
+			requestsMinute: 2,
+			tokensMinute: 20,
+			rates: null,
+		});
+		expect(snapshot(START + 9_000).keys).toEqual({});
+	});
+});
+
+describe('the status', () => {
+	it('tells quantiles, the last error, the last success and every key', () => {
+		const { calls, status } = anEndpoint();
+		const answers = Array.from({ length: 100 }, (_, n) => outcome({ firstEventMs: n < 90 ? 100 : 1_000 }));
+		calls([...answers, outcome({ key: keyUse() })], START + 500);
+		calls(failures(1, { error: { failure: 'server', status: 500 } }), START + 900);
+		const { classes, keys, lastCheck } = status(START + 1_000);
+		const { m } = classes;
+		expect(m?.p50FirstEventMs).toBeGreaterThan(90);
+		expect(m?.p50FirstEventMs).toBeLessThan(110);
+		expect(m?.p95FirstEventMs).toBeGreaterThan(900);
+		expect(m).toMatchObject({
+			lastError: { failure: 'server', status: 500, at: START + 900 },
+			lastSuccessAt: START + 500,
+		});
+		expect(classes['']).toMatchObject({ lastError: null, lastSuccessAt: START + 500 });
+		expect(Object.keys(keys)).toEqual(['row-a.1']);
+		expect(lastCheck).toBeNull();
+	});
+
+	it("tells of a shared endpoint no error that is about one organization's key, limits or request", () => {
+		const own = { result: 'neutral', error: { failure: 'key-dead', status: 401 } } as const;
+		const shared = anEndpoint();
+		shared.calls([outcome(own)]);
+		expect(shared.status().classes.m?.lastError).toBeNull();
+		shared.calls([outcome({ result: 'neutral', error: { failure: 'malformed', status: 200 } })]);
+		expect(shared.status().classes.m?.lastError?.failure).toBe('malformed');
+		const tenants = anEndpoint();
+		tenants.calls([outcome(own)], START, facts({ organizationId: 'a' }));
+		expect(tenants.status().classes.m?.lastError).toEqual({ failure: 'key-dead', status: 401, at: START });
+	});
+});
+
+describe('a check of the cron', () => {
+	it('counts for the endpoint as a whole', () => {
+		const { check, status } = anEndpoint();
+		check({ ok: false, failure: 'network', status: null });
+		expect(status()).toMatchObject({
+			lastCheck: { ok: false, failure: 'network' },
+			classes: {
+				'': { errorRate: 1, lastError: { failure: 'network', status: null, at: START }, lastSuccessAt: null },
+			},
+		});
+		check({});
+		expect(status().classes['']).toMatchObject({ errorRate: 0.5, lastSuccessAt: START, firstEventMs: null });
+	});
+
+	it('is the probe where the endpoint is half-open', () => {
+		for (const [fields, after] of [
+			[{}, 'closed'],
+			[{ ok: false, failure: 'timeout', status: null }, 'open'],
+			[{ ok: false, failure: 'key-dead', status: 401 }, 'half-open'],
+		] as const) {
+			const { calls, check, snapshot } = anEndpoint();
+			calls(failures(5, { scope: 'endpoint' }));
+			check(fields, START + 5_000);
+			expect(snapshot(START + 5_000).classes['']?.state).toBe('open');
+			check(fields, START + 10_000);
+			expect(snapshot(START + 10_000).classes['']?.state).toBe(after);
+		}
+	});
+
+	it('opens nothing by itself, and makes nobody active', () => {
+		const { check, snapshot } = anEndpoint();
+		for (let n = 0; n < 60; n++) check({ ok: false, failure: 'network', status: null }, START + n * 60_000);
+		expect(snapshot(START + 3_600_000).classes['']).toMatchObject({ state: 'closed', shared: false });
+	});
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ENDPOINT, healthSet, isolate, openedSet } from '../support/health';
+import { healthSet, isolate, openedSet, PLACE } from '../support/health';
 
 describe('probing', () => {
 	it('asks for the lease in the background and lets one later request probe', async () => {
@@ -42,17 +42,66 @@ describe('probing', () => {
 	it('waits for the lease where a request has no other target', async () => {
 		const { time, here } = await openedSet();
 		await time.advance(10_000);
-		const first = here.request().lease(ENDPOINT);
-		const second = here.request().lease(ENDPOINT);
+		const first = here.request().lease(PLACE);
+		const second = here.request().lease(PLACE);
 		await time.advance(10);
 		expect([await first, await second]).toEqual([true, false]);
 		expect(time.pending()).toBe(0);
 	});
 
-	it('refuses without asking while the cool-down runs', async () => {
-		const { here, object } = await openedSet();
-		expect(await here.request().lease(ENDPOINT)).toBe(false);
-		expect(object.leases).toBe(0);
+	it('gives a request with no other target the lease before the cool-down is over', async () => {
+		const { time, here, call, object, admits } = await openedSet();
+		const granted = here.request().lease(PLACE);
+		await time.advance(10);
+		expect(await granted).toBe(true);
+		call('success', { probe: true });
+		await time.advance(100);
+		expect(object.state()).toBe('closed');
+		expect(admits()).toBe('closed');
+	});
+
+	it('gives that lease to one isolate of several, and once a second', async () => {
+		const { time, object, here } = await openedSet();
+		const isolates = [here, isolate(time, object), isolate(time, object)];
+		for (const each of isolates) each.admits();
+		await time.advance(10);
+		const granted: boolean[] = [];
+		for (let at = 0; at < 4_000; at += 250) {
+			const answers = isolates.map((each) => each.request().lease(PLACE));
+			await time.advance(10);
+			for (const [index, answer] of answers.entries()) {
+				if (!(await answer)) continue;
+				granted.push(true);
+				isolates[index]?.record({ result: 'failure', probe: true });
+			}
+			await time.advance(240);
+		}
+		expect(granted).toHaveLength(4);
+	});
+
+	it('asks the object once for many requests that have nobody else, and refuses the others at once', async () => {
+		const { time, here, object } = await openedSet();
+		const answers = Array.from({ length: 50 }, () => here.request().lease(PLACE));
+		await time.advance(10);
+		expect((await Promise.all(answers)).filter((granted) => granted)).toHaveLength(1);
+		expect(object.leases).toBe(1);
+	});
+
+	it('leases endpoint and class together, and its success closes both', async () => {
+		const { time, object, admits, call } = await openedSet('endpoint');
+		for (let n = 0; n < 5; n++) call('failure', { scope: 'model' });
+		await time.advance(100);
+		expect([object.state(''), object.state('m')]).toEqual(['open', 'open']);
+		await time.advance(10_000);
+		admits();
+		admits({ endpoint: PLACE.endpoint, modelClass: 'other' });
+		await time.advance(10);
+		expect(admits({ endpoint: PLACE.endpoint, modelClass: 'other' })).toBe('open');
+		expect(admits()).toBe('probe');
+		call('success', { probe: true });
+		await time.advance(100);
+		expect([object.state(''), object.state('m')]).toEqual(['closed', 'closed']);
+		expect(admits({ endpoint: PLACE.endpoint, modelClass: 'other' })).toBe('closed');
 	});
 
 	it('hands the lease to one isolate of several', async () => {
@@ -60,7 +109,7 @@ describe('probing', () => {
 		const isolates = [here, isolate(time, object), isolate(time, object)];
 		const answers: string[] = [];
 		for (const wait of [10_500, 10, 10, 10]) {
-			for (const each of isolates) answers.push(each.request().admits(ENDPOINT));
+			for (const each of isolates) answers.push(each.admits());
 			await time.advance(wait);
 		}
 		expect(answers.filter((answer) => answer === 'probe')).toHaveLength(1);
@@ -99,12 +148,12 @@ describe('without the object', () => {
 	it('no longer believes what an object said that now fails', async () => {
 		const { time, object } = await openedSet();
 		const other = isolate(time, object);
-		other.request().admits(ENDPOINT);
+		other.admits();
 		await time.advance(2_000);
 		object.mode = 'down';
-		expect(other.request().admits(ENDPOINT)).toBe('open');
+		expect(other.admits()).toBe('open');
 		await time.advance(10);
-		expect(other.request().admits(ENDPOINT)).toBe('closed');
+		expect(other.admits()).toBe('closed');
 	});
 
 	it('forgets an old verdict by itself where the object never answers', async () => {
@@ -120,8 +169,8 @@ describe('without the object', () => {
 		const { time, object, here } = await openedSet();
 		await time.advance(10_000);
 		object.mode = 'hung';
-		here.request().admits(ENDPOINT);
-		const granted = here.request().lease(ENDPOINT);
+		here.admits();
+		const granted = here.request().lease(PLACE);
 		await time.advance(1_000);
 		expect(await granted).toBe(true);
 	});

@@ -1,23 +1,49 @@
 /** The object ProviderHealth and isolates around it, over virtual time. */
-import { lease } from '../../src/health/breaker';
 import { healthClient } from '../../src/health/client';
-import type { HealthPort, Outcome, ProviderHealthApi } from '../../src/health/contract';
-import { absorb, newEndpoint, snapshotOf } from '../../src/health/endpoint';
+import type { EndpointFacts, HealthPort, KeyUse, Outcome, Place, ProviderHealthApi } from '../../src/health/contract';
+import { absorb, absorbCheck, leaseAt, newEndpoint, snapshotOf } from '../../src/health/endpoint';
+import { statusOf } from '../../src/health/status';
 import { healthViews } from '../../src/health/view';
 import { type VirtualTime, virtualTime } from './virtual-time';
 
 export const POLICY = { failures: 5, cooldownMs: 10_000 };
-export const ENDPOINT = 'https://api.example/v1';
+export const ENDPOINT = 'openai@api.example';
+export const PLACE: Place = { endpoint: ENDPOINT, modelClass: 'm' };
+
+/** Of an endpoint that is everybody's, changed by `fields`. */
+export const facts = (fields: Partial<EndpointFacts> = {}): EndpointFacts => ({
+	endpoint: ENDPOINT,
+	provider: 'openai',
+	organizationId: null,
+	rowId: null,
+	...fields,
+});
 
 /** A plain success of organization `a`, changed by `fields`. */
 export const outcome = (fields: Partial<Outcome> = {}): Outcome => ({
 	organizationId: 'a',
-	model: 'm',
+	modelClass: 'm',
 	at: 0,
 	result: 'success',
+	scope: 'model',
 	firstEventMs: null,
 	outputTokensPerSecond: null,
 	probe: false,
+	error: null,
+	key: null,
+	...fields,
+});
+
+/** A stored key of organization `a` that answered, changed by `fields`. */
+export const keyUse = (fields: Partial<KeyUse> = {}): KeyUse => ({
+	mark: 'row-a.1',
+	rowId: 'row-a',
+	organizationId: 'a',
+	tokens: 10,
+	word: 'good',
+	until: null,
+	status: null,
+	rates: null,
 	...fields,
 });
 
@@ -25,36 +51,47 @@ export const outcome = (fields: Partial<Outcome> = {}): Outcome => ({
 export function fakeObject(time: VirtualTime, delayMs = 5) {
 	const memory = newEndpoint();
 	const object = {
+		memory,
 		reports: [] as (readonly Outcome[])[],
+		facts: [] as EndpointFacts[],
 		snapshots: 0,
 		leases: 0,
 		/** `down` rejects, `hung` never answers. */
 		mode: 'up' as 'up' | 'down' | 'hung',
-		state: () => snapshotOf(memory, time.now()).state,
+		snapshot: () => snapshotOf(memory, time.now()),
+		state: (modelClass = PLACE.modelClass) => snapshotOf(memory, time.now()).classes[modelClass]?.state ?? 'closed',
 		api: {} as ProviderHealthApi,
 	};
 	async function answer<T>(make: () => T): Promise<T> {
 		if (object.mode === 'hung') return new Promise(() => {});
 		await new Promise<void>((resolve) => time.after(delayMs, resolve));
 		if (object.mode === 'down') throw new Error('unreachable');
-		return make();
+		// What the object says travels as a copy.
+		return structuredClone(make());
 	}
 	object.api = {
 		snapshot: () => {
 			object.snapshots += 1;
-			return answer(() => snapshotOf(memory, time.now()));
+			return answer(object.snapshot);
 		},
-		report: (outcomes) => {
+		report: (from, outcomes) => {
 			object.reports.push(outcomes);
+			object.facts.push(from);
 			return answer(() => {
-				absorb(memory, outcomes, time.now(), POLICY);
-				return snapshotOf(memory, time.now());
+				absorb(memory, from, outcomes, time.now(), POLICY);
+				return object.snapshot();
 			});
 		},
-		lease: () => {
+		lease: (modelClass, force) => {
 			object.leases += 1;
-			return answer(() => lease(memory.breaker, time.now()));
+			return answer(() => leaseAt(memory, modelClass, time.now(), force));
 		},
+		checked: (from, check) =>
+			answer(() => {
+				absorbCheck(memory, from, check, time.now(), POLICY);
+				return object.snapshot();
+			}),
+		status: () => answer(() => statusOf(memory, time.now())),
 	};
 	return object;
 }
@@ -63,19 +100,22 @@ export function fakeObject(time: VirtualTime, delayMs = 5) {
 export function isolate(time: VirtualTime, object: { api: ProviderHealthApi }) {
 	const views = healthViews();
 	const deferred: Promise<unknown>[] = [];
+	const request = (): HealthPort =>
+		healthClient({
+			views,
+			time,
+			policy: POLICY,
+			object: () => object.api,
+			defer: (work) => {
+				deferred.push(work);
+			},
+		});
 	return {
 		views,
 		deferred,
-		request: (): HealthPort =>
-			healthClient({
-				views,
-				time,
-				policy: POLICY,
-				object: () => object.api,
-				defer: (work) => {
-					deferred.push(work);
-				},
-			}),
+		request,
+		admits: (place: Place = PLACE) => request().admits(place),
+		record: (fields: Partial<Outcome> = {}): void => request().record(facts(), outcome({ at: time.now(), ...fields })),
 	};
 }
 
@@ -84,15 +124,14 @@ export function healthSet() {
 	const time = virtualTime();
 	const object = fakeObject(time);
 	const here = isolate(time, object);
-	const call = (result: Outcome['result'], fields: Partial<Outcome> = {}): void =>
-		here.request().record(ENDPOINT, outcome({ result, at: time.now(), ...fields }));
-	return { time, object, here, call, admits: () => here.request().admits(ENDPOINT) };
+	const call = (result: Outcome['result'], fields: Partial<Outcome> = {}): void => here.record({ result, ...fields });
+	return { time, object, here, call, admits: here.admits };
 }
 
-/** Opens the breaker for all isolates. */
-export async function openedSet() {
+/** Opens the breaker of the class for all isolates; `endpoint`: the endpoint's own. */
+export async function openedSet(scope: Outcome['scope'] = 'model') {
 	const all = healthSet();
-	for (let n = 0; n < 5; n++) all.call('failure');
+	for (let n = 0; n < 5; n++) all.call('failure', { scope });
 	await all.time.advance(100);
 	return all;
 }

@@ -1,0 +1,31 @@
+/** What operators and organizations read of an endpoint. Pure. */
+import { stateOf } from './breaker';
+import type { ClassStatus, EndpointStatus } from './contract';
+import { type ClassMemory, classSnapshot, type EndpointMemory } from './endpoint';
+import { quantiles } from './histogram';
+import { standingOf } from './keys';
+
+/** Names in one alert. */
+const MOST_NAMED = 5;
+
+export function statusOf({ whole, classes, keys, lastCheck }: EndpointMemory, now: number): EndpointStatus {
+	return {
+		takenAt: now,
+		classes: Object.fromEntries([whole, ...classes.values()].map((one) => [one.name, classStatus(one, now)])),
+		keys: Object.fromEntries([...keys.values()].map((key) => [key.name, standingOf(key, now)])),
+		lastCheck,
+	};
+}
+
+/** Classes of models whose breakers are open while the endpoint's own is not; the first few. */
+export function openModels({ whole, classes }: EndpointMemory, now: number): string[] {
+	if (stateOf(whole.breaker, now) === 'open') return [];
+	const open = [...classes.values()].filter(({ breaker }) => stateOf(breaker, now) === 'open').map(({ name }) => name);
+	return open.slice(0, MOST_NAMED);
+}
+
+function classStatus(one: ClassMemory, now: number): ClassStatus {
+	const [p50FirstEventMs = null, p95FirstEventMs = null] = quantiles(one.firstEvents, [0.5, 0.95], now);
+	const { lastError, lastSuccessAt } = one;
+	return { ...classSnapshot(one, now), p50FirstEventMs, p95FirstEventMs, lastError, lastSuccessAt };
+}
