@@ -6,7 +6,15 @@ import type { ChatInput, EmbedInput } from '../routers/inference-input';
 import { AnswerStream } from './stream';
 
 export type { AppRouter } from '../routers';
-export type { AnswerMeta, AnswerUsage, ChatResult, EmbedResult, StreamEvent } from '../routers/answer';
+export type {
+	AnswerMeta,
+	AnswerUsage,
+	ChatResult,
+	EmbedResult,
+	RoutingDecision,
+	RoutingStep,
+	StreamEvent,
+} from '../routers/answer';
 export type { ChatInput, EmbedInput } from '../routers/inference-input';
 export { asSwitchyardError, type GatewayFailure, isSwitchyardError, type SwitchyardError } from './errors';
 export { AnswerStream } from './stream';
@@ -37,6 +45,8 @@ export interface CallOptions {
 	readonly agent?: string;
 	/** Marks all calls of one run in the usage reports. */
 	readonly run?: string;
+	/** Your own name of the conversation (1 to 256 characters): it may stay with the provider that has its prompt cached. */
+	readonly conversation?: string;
 	/** False: only the model asked for, no other in its place. */
 	readonly fallback?: boolean;
 	/** Your own id of this call, kept beside the gateway's (at most 128 visible ASCII characters). */
@@ -51,19 +61,20 @@ export interface Switchyard
 	> {
 	chat(input: ChatInput, options?: CallOptions): Promise<ChatResult>;
 	stream(input: ChatInput, options?: CallOptions): AnswerStream;
-	embed(input: EmbedInput, options?: CallOptions): Promise<EmbedResult>;
+	embed(input: EmbedInput, options?: Omit<CallOptions, 'conversation'>): Promise<EmbedResult>;
 	/** The tRPC client beneath, with every procedure. */
 	readonly trpc: TRPCClient<AppRouter>;
 }
 
 const ALONE: ReadonlySet<string> = new Set(['chat', 'stream', 'embed', 'providers.pullModel']);
 
-function addressed<Input extends object>(input: Input, { agent, run, fallback }: CallOptions): Input {
+function addressed<Input extends object>(input: Input, { agent, run, fallback, conversation }: CallOptions): Input {
 	return {
 		...input,
 		...(agent !== undefined && { agent }),
 		...(run !== undefined && { runId: run }),
 		...(fallback !== undefined && { fallback }),
+		...(conversation !== undefined && { conversation }),
 	};
 }
 

@@ -16,7 +16,7 @@ export interface DoorCall {
 
 /** Throws `invalid_request` naming the header at fault. */
 export function doorCall(c: HttpContext, request: ChatRequest, extension: Extension | null | undefined): DoorCall {
-	const { receipt, run, agent, fallback, ...facts } = callFacts(c);
+	const { receipt, run, agent, fallback, conversation, ...facts } = callFacts(c);
 	const gone = goneController(c);
 	return {
 		call: {
@@ -24,6 +24,7 @@ export function doorCall(c: HttpContext, request: ChatRequest, extension: Extens
 			requestId: c.get('requestId'),
 			agent: agent ?? extension?.agent ?? null,
 			fallback: fallback && (extension?.fallback ?? true),
+			conversation: conversation ?? extension?.conversation ?? null,
 			signal: gone.signal,
 			request: run === null ? request : { ...request, runId: run },
 		},

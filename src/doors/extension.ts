@@ -10,6 +10,7 @@ export const variables = z.record(
 export const extension = z.strictObject({
 	agent: z.string().min(1).nullish(),
 	run: z.string().min(1).max(256).nullish(),
+	conversation: z.string().min(1).max(256).nullish(),
 	fallback: z.boolean().nullish(),
 	receipt: z.boolean().nullish(),
 	variables: variables.nullish(),

@@ -2,12 +2,24 @@
 import type { CallMeta } from '../gateway/call';
 import { sumKnown, usdNumber } from '../http/money';
 import type { Warning } from '../language/request';
+import type { RoutingStep } from '../language/routing';
 
 /** USD over all calls of a request; null where any of them is unknown. */
 export function costOf(metas: readonly CallMeta[]): number | null {
 	const nano = sumKnown(metas.map((meta) => meta.costNanoUsd));
 	return nano === null ? null : usdNumber(nano);
 }
+
+/** `key` is the name of the provider's row, never its id or secret. */
+const stepReceipt = ({ provider, model, key, outcome, reason, attempts, score }: RoutingStep) => ({
+	provider,
+	model,
+	key,
+	outcome,
+	reason,
+	attempts,
+	score,
+});
 
 const callReceipt = (meta: CallMeta) => ({
 	request_id: meta.requestId,
@@ -16,7 +28,9 @@ const callReceipt = (meta: CallMeta) => ({
 	attempts: meta.attempts,
 	/** What the planner did to make the conversation fit, in tokens. */
 	receipt: meta.context,
-	routing: meta.routing,
+	routing: meta.routing.steps.map(stepReceipt),
+	routing_strategy: meta.routing.strategy,
+	routing_sticky: meta.routing.sticky,
 	warnings: meta.warnings,
 	cost: costOf([meta]),
 });

@@ -10,13 +10,15 @@ export interface CallFacts {
 	readonly fallback: boolean;
 	/** `x-switchyard-run` */
 	readonly run: string | null;
+	/** `x-switchyard-conversation` */
+	readonly conversation: string | null;
 	/** `x-switchyard-receipt: true` */
 	readonly receipt: boolean;
 	/** ms since epoch */
 	readonly receivedAt: number;
 }
 
-const RUN = /^[\x20-\x7e]{1,256}$/;
+const NAME = /^[\x20-\x7e]{1,256}$/;
 
 function fallback(value: string | undefined): boolean {
 	if (value === undefined || value === 'default') return true;
@@ -26,8 +28,15 @@ function fallback(value: string | undefined): boolean {
 
 function run(value: string | undefined): string | null {
 	if (value === undefined || value === '') return null;
-	if (RUN.test(value)) return value;
+	if (NAME.test(value)) return value;
 	throw invalid('x-switchyard-run', 'x-switchyard-run: at most 256 visible ASCII characters.');
+}
+
+/** An empty one is refused too: conversations that nobody named apart would count as one. */
+function conversation(value: string | undefined): string | null {
+	if (value === undefined) return null;
+	if (NAME.test(value)) return value;
+	throw invalid('x-switchyard-conversation', 'x-switchyard-conversation: must be 1 to 256 visible ASCII characters.');
 }
 
 /** Throws `invalid_request` naming the header. */
@@ -37,6 +46,7 @@ export function callFacts(c: HttpContext): CallFacts {
 		agent: c.req.header('x-switchyard-agent') || null,
 		fallback: fallback(c.req.header('x-switchyard-fallback')),
 		run: run(c.req.header('x-switchyard-run')),
+		conversation: conversation(c.req.header('x-switchyard-conversation')),
 		receipt: c.req.header('x-switchyard-receipt') === 'true',
 		receivedAt: c.get('receivedAt'),
 	};

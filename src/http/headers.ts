@@ -66,9 +66,21 @@ export function answerHeaders({ metas, streamed, warnings }: Answered): Headers 
 /** Where an upstream limits and does not say for how long (ms). */
 const DEFAULT_RETRY_MS = 1_000;
 
+/** Who failed: a provider, or Switchyard itself; so that a client tells our limits from theirs. */
+const SOURCE_HEADER = 'x-switchyard-error-source';
+
+/** Of an error that is ours and of no `GatewayError`. */
+export const OWN_ERROR = { [SOURCE_HEADER]: 'gateway' } as const;
+
+/** Of a batch in which nothing else is: whose errors they are, where all are one's. */
+export function batchErrorHeaders(errors: readonly GatewayError[]): Headers {
+	const [source, another] = new Set(errors.map((error) => error.source));
+	return source === undefined || another !== undefined ? new Headers() : new Headers({ [SOURCE_HEADER]: source });
+}
+
 /** `Retry-After` (whole seconds, at least 1; always with a 429 that time cures), the limit that refused, and whether a client should try again. */
 export function errorHeaders(error: GatewayError): Headers {
-	const headers = new Headers();
+	const headers = new Headers({ [SOURCE_HEADER]: error.source });
 	const limited = error.code === 'rate_limited' && error.retryable;
 	const retryAfterMs = error.retryAfterMs ?? (limited ? DEFAULT_RETRY_MS : undefined);
 	if (retryAfterMs !== undefined) headers.set('retry-after', seconds(Math.max(1, retryAfterMs)));

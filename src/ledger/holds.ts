@@ -122,6 +122,7 @@ export const standIn = (hold: Hold, organizationId: string, { attempt, costNanoU
 	httpStatus: null,
 	configVersion: hold.configVersion,
 	context: null,
+	routing: null,
 	source: 'ledger',
 });
 

@@ -1,6 +1,7 @@
 /** A ledger entry as a row of `llm_usage_logs` and back: the one mapping of the object and the direct writer. */
 import { USAGE_PARTS, type Usage, type UsagePart, usageOf } from '../language/usage';
 import type { EntryState, LedgerEntry, Operation } from './contract';
+import { cut, cutOrNull, routingText } from './cut';
 
 const TOKEN_COLUMNS = {
 	input: 'input_tokens',
@@ -51,9 +52,11 @@ export interface UsageRow extends Readonly<Record<TokenColumn, number | null>> {
 	/** JSON object */
 	readonly context: string | null;
 	readonly source: LedgerEntry['source'];
+	/** JSON object */
+	readonly routing: string | null;
 }
 
-/** Order of the columns in a row's JSON. */
+/** Order of the columns in a row's JSON. New ones come last: rows of an older release still wait in outboxes. */
 export const COLUMNS = [
 	'attempt_id',
 	'request_id',
@@ -86,14 +89,11 @@ export const COLUMNS = [
 	'config_version',
 	'context',
 	'source',
+	'routing',
 ] as const satisfies readonly (keyof UsageRow)[];
 
-/** Characters of a text and number of tags beyond which they are cut, so that no row outgrows a batch. */
-const TEXT_LIMIT = 512;
+/** Tags beyond which they are cut, so that no row outgrows a batch. */
 const TAG_LIMIT = 64;
-
-const cut = (text: string): string => (text.length > TEXT_LIMIT ? text.slice(0, TEXT_LIMIT).toWellFormed() : text);
-const cutOrNull = (text: string | null): string | null => (text === null ? null : cut(text));
 
 export function rowOf(entry: LedgerEntry): UsageRow {
 	const { usage } = entry;
@@ -137,6 +137,7 @@ export function rowOf(entry: LedgerEntry): UsageRow {
 		config_version: entry.configVersion,
 		context: entry.context === null ? null : JSON.stringify(entry.context),
 		source: entry.source,
+		routing: routingText(entry.routing),
 	};
 }
 
@@ -190,5 +191,6 @@ export function entryOf(row: UsageRow, issuerKeyId: string | null = null): Ledge
 		configVersion: row.config_version,
 		context: row.context === null ? null : (JSON.parse(row.context) as LedgerEntry['context']),
 		source: row.source,
+		routing: row.routing === null ? null : (JSON.parse(row.routing) as LedgerEntry['routing']),
 	};
 }

@@ -6,6 +6,8 @@ import type { FinishReason, TokenLogprob } from '../language/request';
 import { completionTokens, promptTokens, totalTokens, type Usage, type UsagePart } from '../language/usage';
 import { usdOf } from '../services/usd';
 
+export type { RoutingDecision, RoutingStep } from '../language/routing';
+
 /** Facts about an answer; `costUsd` as decimal USD, null where the price is unknown or the call not over. */
 export interface AnswerMeta extends Omit<CallMeta, 'costNanoUsd'> {
 	readonly costUsd: string | null;

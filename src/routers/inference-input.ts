@@ -117,6 +117,8 @@ const call = {
 
 export const chatInput = z.strictObject({
 	...call,
+	/** As the header `x-switchyard-conversation`. */
+	conversation: some(z.string().min(1).max(256)),
 	models: some(z.array(z.string().min(1)).min(1)),
 	messages: z.array(message).min(1, 'expected at least one message'),
 	/** For the variables of the agent's prompt, by name. */

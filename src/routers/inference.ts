@@ -10,11 +10,12 @@ interface Addressed {
 	readonly agent?: string;
 	readonly fallback?: boolean;
 	readonly runId?: string;
+	readonly conversation?: string;
 }
 
 /** The call around a request: what the input says wins over the headers, which a whole batch shares. */
 function callOf<Input extends Addressed>(ctx: RouterContext, input: Input, signal: AbortSignal | undefined) {
-	const { agent, fallback, ...request } = input;
+	const { agent, fallback, conversation, ...request } = input;
 	const { call, services } = ctx;
 	const runId = request.runId ?? call.run ?? undefined;
 	return {
@@ -22,6 +23,7 @@ function callOf<Input extends Addressed>(ctx: RouterContext, input: Input, signa
 		clientRequestId: call.clientRequestId,
 		agent: agent ?? call.agent,
 		fallback: fallback ?? call.fallback,
+		conversation: conversation ?? call.conversation ?? null,
 		receivedAt: call.receivedAt,
 		signal: signal ?? call.signal,
 		request: runId === undefined ? request : { ...request, runId },

@@ -17,6 +17,8 @@ export interface RouterContext {
 		readonly signal: AbortSignal | null;
 		/** `x-switchyard-run` */
 		readonly run?: string | null;
+		/** `x-switchyard-conversation` */
+		readonly conversation?: string | null;
 		/** Id of the HTTP request, where it is one call; each call of a batch takes a new one. */
 		readonly requestId?: string;
 		/** Hears the facts of each whole answer, for the response headers. */
@@ -29,6 +31,8 @@ export interface RouterContext {
 /** `data.gateway` of every tRPC error. */
 export interface WireError {
 	readonly code: ErrorCode;
+	/** `upstream`: a provider failed or refused; `gateway`: Switchyard itself. */
+	readonly source: 'gateway' | 'upstream';
 	readonly message: string;
 	readonly param: string | null;
 	readonly retryable: boolean;
@@ -38,6 +42,7 @@ export interface WireError {
 export function wireError(error: GatewayError): WireError {
 	return {
 		code: error.code,
+		source: error.source,
 		message: error.message,
 		param: error.param ?? null,
 		retryable: error.retryable,

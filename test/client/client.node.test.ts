@@ -1,5 +1,11 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { asSwitchyardError, createSwitchyard, isSwitchyardError, type StreamEvent } from '../../src/client';
+import {
+	asSwitchyardError,
+	createSwitchyard,
+	isSwitchyardError,
+	type RoutingDecision,
+	type StreamEvent,
+} from '../../src/client';
 import { GatewayError } from '../../src/errors';
 import { usageOf } from '../../src/language/usage';
 import {
@@ -56,7 +62,13 @@ async function thrownBy(work: Promise<unknown>): Promise<unknown> {
 describe('the client', () => {
 	it('chats', async () => {
 		const { client, door, sent } = connected({ chat: () => chatAnswer() });
-		const answer = await client.chat(INPUT, { agent: 'support', run: 'r1', fallback: false, requestId: 'mine' });
+		const answer = await client.chat(INPUT, {
+			agent: 'support',
+			run: 'r1',
+			fallback: false,
+			conversation: 'c1',
+			requestId: 'mine',
+		});
 		expect(answer).toMatchObject({
 			text: 'Hello',
 			finish: { kind: 'stop' },
@@ -65,9 +77,11 @@ describe('the client', () => {
 		});
 		expectTypeOf(answer.meta.costUsd).toEqualTypeOf<string | null>();
 		expect(door.gateway.chats).toMatchObject([
-			{ agent: 'support', fallback: false, clientRequestId: 'mine', request: { runId: 'r1' } },
+			{ agent: 'support', fallback: false, conversation: 'c1', clientRequestId: 'mine', request: { runId: 'r1' } },
 		]);
 		expect(sent[0]?.headers.get('x-team')).toBe('blue');
+		expect(answer.meta.routing).toEqual(meta().routing);
+		expectTypeOf(answer.meta.routing).toEqualTypeOf<RoutingDecision>();
 	});
 
 	it('streams typed events: who answers first, the cost last', async () => {
@@ -149,11 +163,24 @@ describe('the client', () => {
 		expect(isSwitchyardError(error)).toBe(true);
 		expect(asSwitchyardError(error)).toEqual({
 			code: 'rate_limited',
+			source: 'gateway',
 			message: 'Slow down.',
 			param: null,
 			retryable: true,
 			retryAfterMs: 1_500,
 		});
+	});
+
+	it('tells the limit of an upstream from one of the gateway', async () => {
+		const upstream = { failure: 'rate-limited', status: 429, scope: 'key' } as const;
+		const { client } = connected({
+			chat: () => {
+				throw new GatewayError('rate_limited', 'Slow down.', { upstream });
+			},
+		});
+		const failure = asSwitchyardError(await thrownBy(client.chat(INPUT)));
+		expect(failure).toMatchObject({ code: 'rate_limited', source: 'upstream' });
+		if (failure) expectTypeOf(failure.source).toEqualTypeOf<'gateway' | 'upstream'>();
 	});
 
 	it('throws one for a wrong key and for a wrong input', async () => {

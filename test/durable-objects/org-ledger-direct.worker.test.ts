@@ -1,8 +1,9 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { directStore } from '../../src/ledger/direct';
-import { NO_LIMITS, ORGANIZATION } from '../ledger/fixtures';
-import { LedgerBench, organization, rowsInD1, settled, started, totalsInD1 } from './org-ledger-support';
+import { readStanding } from '../../src/ledger/usage-table';
+import { DECISION, NO_LIMITS, ORGANIZATION } from '../ledger/fixtures';
+import { decisionsInD1, LedgerBench, organization, rowsInD1, settled, started, totalsInD1 } from './org-ledger-support';
 
 beforeEach(() => organization());
 afterEach(settled);
@@ -61,6 +62,26 @@ describe('a hold that expires', () => {
 
 describe('rows that isolates wrote to D1 themselves', () => {
 	const limits = { ...NO_LIMITS, budgetDayNanoUsd: 800n };
+
+	it('keep the decision of their request when they are read back and marked', async () => {
+		const bench = new LedgerBench();
+		await directStore(env.DB).write([bench.entry('a', { routing: DECISION }), bench.entry('b')]);
+		const { direct } = await readStanding(env.DB, ORGANIZATION);
+		expect(direct.map(({ attemptId, routing }) => [attemptId, routing])).toEqual([
+			['a.1', DECISION],
+			['b.1', null],
+		]);
+		await bench.open({ requestId: 'x' });
+		await bench.alarm();
+		expect((await rowsInD1()).map((row) => [row.source, row.seq === null])).toEqual([
+			['direct', false],
+			['direct', false],
+		]);
+		expect(await decisionsInD1()).toEqual([
+			['a.1', DECISION],
+			['b.1', null],
+		]);
+	});
 
 	it('are counted once, whatever dies in between, and marked as read', async () => {
 		const bench = new LedgerBench();

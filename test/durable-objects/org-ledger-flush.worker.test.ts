@@ -3,12 +3,13 @@ import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LedgerEntry } from '../../src/ledger/contract';
 import { directStore } from '../../src/ledger/direct';
-import { rowJson } from '../../src/ledger/row';
+import { COLUMNS, rowJson } from '../../src/ledger/row';
 import { type Batch, writeBatch } from '../../src/ledger/usage-table';
-import { ORGANIZATION, openRequest } from '../ledger/fixtures';
+import { DECISION, ORGANIZATION, openRequest } from '../ledger/fixtures';
 import {
 	closes,
 	cursorInD1,
+	decisionsInD1,
 	failingDb,
 	gatewayKey,
 	LedgerBench,
@@ -19,6 +20,8 @@ import {
 	started,
 	totalsInD1,
 } from './org-ledger-support';
+
+const CONTEXT = { before: 9, after: 9, limit: 100, method: 'bound', dropped: 0, summarized: 0 } as const;
 
 beforeEach(() => organization());
 afterEach(settled);
@@ -171,6 +174,45 @@ describe('rows on their way to D1', () => {
 		bench.db = null;
 		await bench.alarm();
 		expect(await rowsInD1()).toHaveLength(2);
+	});
+
+	it('hold the decision of their request, where there is one', async () => {
+		const bench = await started();
+		await bench.close({ entry: bench.entry('a', { routing: DECISION }), final: true }, ...closes(bench, 1));
+		bench.now += 5_000;
+		await bench.alarm();
+		expect(await decisionsInD1()).toEqual([
+			['a.1', DECISION],
+			['r0.1', null],
+		]);
+	});
+
+	it('arrive in the shape of an older release too, which had no decision in them', async () => {
+		const bench = await started();
+		await bench.use(failingDb('before'));
+		await bench.close({ entry: bench.entry('new', { routing: DECISION }), final: true });
+		const cells = JSON.parse(rowJson(bench.entry('old', { context: CONTEXT }))) as unknown[];
+		await runInDurableObject(await bench.stub(), (_, { storage }) => {
+			const older = JSON.stringify(cells.slice(0, COLUMNS.indexOf('routing')));
+			storage.sql.exec('insert into outbox (row, queued_at) values (?, ?)', older, bench.now);
+		});
+		bench.now += 5_000;
+		await bench.alarm();
+		await bench.kill();
+		bench.db = null;
+		await bench.alarm();
+		expect(await rowsInD1()).toMatchObject([
+			{ attempt_id: 'new.1', state: 'settled', source: 'ledger' },
+			{ attempt_id: 'old.1', state: 'settled', cost: '400', source: 'ledger' },
+		]);
+		expect(await decisionsInD1()).toEqual([
+			['new.1', DECISION],
+			['old.1', null],
+		]);
+		expect(await env.DB.prepare(`select context from llm_usage_logs where attempt_id = 'old.1'`).first('context')).toBe(
+			JSON.stringify(CONTEXT),
+		);
+		expect(await bench.stored('outbox')).toBe(0);
 	});
 
 	it('go on from where a restored D1 stands', async () => {

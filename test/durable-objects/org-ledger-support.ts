@@ -127,6 +127,15 @@ export async function rowsInD1(): Promise<StoredRow[]> {
 	return results;
 }
 
+/** Attempt id and decision of every row, in their order. */
+export async function decisionsInD1(): Promise<readonly (readonly [string, unknown])[]> {
+	const { results } = await env.DB.prepare('select attempt_id, routing from llm_usage_logs order by attempt_id').all<{
+		readonly attempt_id: string;
+		readonly routing: string | null;
+	}>();
+	return results.map(({ attempt_id, routing }) => [attempt_id, routing === null ? null : JSON.parse(routing)]);
+}
+
 export interface Totals {
 	readonly requests: number;
 	readonly cost: string;

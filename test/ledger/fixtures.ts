@@ -1,4 +1,5 @@
 /** Entries and requests for the ledger's tests, and a store that keeps what a transaction held. */
+import type { RoutingDecision } from '../../src/language/routing';
 import type {
 	AccountState,
 	Changes,
@@ -42,6 +43,16 @@ export const openRequest = (parts: Partial<OpenRequest> = {}): OpenRequest => ({
 	...parts,
 });
 
+export const DECISION: RoutingDecision = {
+	strategy: 'lowest-cost',
+	sticky: false,
+	steps: [
+		{ provider: 'a', model: 'm', key: null, outcome: 'skipped', reason: 'no key', attempts: 0, score: null },
+		{ provider: 'b', model: 'm', key: 'spare', outcome: 'failed', reason: 'timeout', attempts: 2, score: 0.002 },
+		{ provider: 'c', model: 'm', key: 'c', outcome: 'answered', reason: null, attempts: 1, score: 0.5 },
+	],
+};
+
 export const ledgerEntry = (parts: Partial<LedgerEntry> = {}): LedgerEntry => ({
 	attemptId: 'r1.1',
 	requestId: 'r1',
@@ -73,6 +84,7 @@ export const ledgerEntry = (parts: Partial<LedgerEntry> = {}): LedgerEntry => ({
 	httpStatus: 200,
 	configVersion: 1,
 	context: null,
+	routing: null,
 	source: 'ledger',
 	...parts,
 });

@@ -1,12 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type RoutingDecision, type RoutingStep, STRATEGIES } from '../../src/language/routing';
 import { usageOf } from '../../src/language/usage';
 import type { LedgerEntry } from '../../src/ledger/contract';
 import { COLUMNS, entryOf, rowJson, rowOf, type UsageRow } from '../../src/ledger/row';
+import { BATCH_BYTES } from '../../src/ledger/usage-table';
 import { ledgerEntry } from './fixtures';
 
 const text = fc.string({ maxLength: 40, unit: 'binary' }).filter((value) => value.isWellFormed());
 const maybe = fc.option(text);
+const steps: fc.Arbitrary<RoutingStep> = fc.record({
+	provider: text,
+	model: text,
+	key: maybe,
+	outcome: fc.constantFrom('answered' as const, 'failed' as const, 'skipped' as const, 'unused' as const),
+	reason: maybe,
+	attempts: fc.nat(),
+	// JSON has no -0.
+	score: fc.option(fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }).map(Math.abs)),
+});
 const entries: fc.Arbitrary<LedgerEntry> = fc.record({
 	attemptId: text,
 	requestId: text,
@@ -47,8 +59,27 @@ const entries: fc.Arbitrary<LedgerEntry> = fc.record({
 			summarized: fc.nat(),
 		}),
 	),
+	routing: fc.option(
+		fc.record({
+			strategy: fc.constantFrom(...STRATEGIES),
+			sticky: fc.boolean(),
+			steps: fc.array(steps, { maxLength: 32 }),
+		}),
+	),
 	source: fc.constantFrom('ledger' as const, 'direct' as const),
 });
+
+const step = (parts: Partial<RoutingStep>): RoutingStep => ({
+	provider: 'mock',
+	model: 'echo',
+	key: 'mock',
+	outcome: 'unused',
+	reason: null,
+	attempts: 0,
+	score: 1.5,
+	...parts,
+});
+const decision = (all: readonly RoutingStep[]): RoutingDecision => ({ strategy: 'weighted', sticky: true, steps: all });
 
 describe('a usage row', () => {
 	it('gives back the entry it was made of', () => {
@@ -88,5 +119,54 @@ describe('a usage row', () => {
 		const tags = JSON.parse(row.tags) as string[];
 		expect(tags).toHaveLength(64);
 		expect(tags[0]).toHaveLength(512);
+	});
+
+	it('has the decision in its last column, since rows of an older release wait in outboxes without it', () => {
+		const cells = JSON.parse(rowJson(ledgerEntry({ routing: decision([step({})]) }))) as unknown[];
+		expect(COLUMNS.at(-1)).toBe('routing');
+		expect(JSON.parse(String(cells.at(-1)))).toEqual(decision([step({})]));
+		expect(COLUMNS.indexOf('source')).toBe(COLUMNS.length - 2);
+	});
+
+	it('has no decision where an isolate of an older release sent none', () => {
+		const { routing: _, ...older } = ledgerEntry();
+		expect(rowOf(older as LedgerEntry).routing).toBeNull();
+	});
+
+	it('keeps 32 steps of a decision, in their order, and among them whoever answered and who failed', () => {
+		const many = Array.from({ length: 90 }, (_, at) =>
+			step({
+				model: `m${at}`,
+				outcome: at === 88 ? 'answered' : at === 89 ? 'failed' : at < 50 ? 'unused' : 'skipped',
+			}),
+		);
+		const kept = entryOf(rowOf(ledgerEntry({ routing: decision(many) }))).routing?.steps ?? [];
+		expect(kept).toHaveLength(32);
+		expect(kept.slice(-2).map(({ model, outcome }) => [model, outcome])).toEqual([
+			['m88', 'answered'],
+			['m89', 'failed'],
+		]);
+		expect(kept.slice(0, -2)).toEqual(many.slice(50, 80));
+	});
+
+	it('holds nothing of a step beside its own fields, and cuts their texts', () => {
+		const long = `${'x'.repeat(511)}😀`;
+		const said = { ...step({ provider: long, model: long, key: long, reason: long }), secret: 'sk-1' };
+		const kept = entryOf(rowOf(ledgerEntry({ routing: decision([said]) }))).routing?.steps[0];
+		expect(kept).not.toHaveProperty('secret');
+		for (const text of [kept?.provider, kept?.model, kept?.key, kept?.reason]) {
+			expect(text).toHaveLength(512);
+			expect(text?.isWellFormed()).toBe(true);
+		}
+	});
+
+	it('is less than a batch, whatever it is made of', () => {
+		const worst = '\u0000'.repeat(600);
+		const routing = decision(
+			Array.from({ length: 64 }, () => step({ provider: worst, model: worst, key: worst, reason: worst })),
+		);
+		const tags = Array.from({ length: 90 }, () => worst);
+		const json = rowJson(ledgerEntry({ routing, tags, user: worst, model: worst }));
+		expect(new TextEncoder().encode(json).byteLength).toBeLessThan(BATCH_BYTES);
 	});
 });

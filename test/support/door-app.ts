@@ -31,7 +31,22 @@ export const meta = (partial: Partial<CallMeta> = {}): CallMeta => ({
 	configVersion: 7,
 	context: { before: 12, after: 10, limit: 4096, method: 'bound', dropped: 1, summarized: 0 },
 	warnings: [],
-	routing: [{ provider: 'mock', model: 'echo', outcome: 'answered', reason: null, attempts: 1 }],
+	routing: {
+		strategy: 'lowest-cost',
+		sticky: true,
+		steps: [
+			{
+				provider: 'openai',
+				model: 'gpt',
+				key: 'spare',
+				outcome: 'skipped',
+				reason: 'residency',
+				attempts: 0,
+				score: null,
+			},
+			{ provider: 'mock', model: 'echo', key: 'mock', outcome: 'answered', reason: null, attempts: 1, score: 0.25 },
+		],
+	},
 	requests: null,
 	costNanoUsd: 15_000n,
 	overheadMs: 1.5,

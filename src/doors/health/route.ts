@@ -1,6 +1,7 @@
 /** Liveness and readiness; neither needs a key. */
 import type { Hono } from 'hono';
 import type { HttpContext, HttpEnv } from '../../http/context';
+import { OWN_ERROR } from '../../http/headers';
 
 const UNCACHED = { 'cache-control': 'no-store' };
 
@@ -9,7 +10,8 @@ async function readiness(c: HttpContext): Promise<Response> {
 	const parts = await c.var.composition.ready();
 	const failed = Object.entries(parts).flatMap(([part, state]) => (state === 'ok' ? [] : [part]));
 	const body = { status: failed.length > 0 ? 'failed' : 'ok', failed, parts };
-	return Response.json(body, { status: failed.length > 0 ? 503 : 200, headers: UNCACHED });
+	if (failed.length === 0) return Response.json(body, { headers: UNCACHED });
+	return Response.json(body, { status: 503, headers: { ...UNCACHED, ...OWN_ERROR } });
 }
 
 export function health(app: Hono<HttpEnv>): void {

@@ -1,6 +1,6 @@
 /** Errors of the REST API as problem details (RFC 9457). */
 import type { ErrorCode, GatewayError } from '../../errors';
-import { errorHeaders } from '../../http/headers';
+import { errorHeaders, OWN_ERROR } from '../../http/headers';
 
 function titleOf(code: ErrorCode): string {
 	switch (code) {
@@ -67,5 +67,5 @@ export function methodNotAllowed(method: string, allowed: readonly string[]): Re
 		code: 'method_not_allowed',
 		param: null,
 	};
-	return written(body, new Headers({ allow: allowed.join(', '), 'x-should-retry': 'false' }));
+	return written(body, new Headers({ ...OWN_ERROR, allow: allowed.join(', '), 'x-should-retry': 'false' }));
 }

@@ -17,6 +17,8 @@ export const providerBody = (view: ProviderView): z.infer<(typeof providerRespon
 	isActive: view.isActive,
 	isDefault: view.isDefault,
 	source: view.source,
+	refusedAt: iso(view.refusedAt),
+	refusedStatus: view.refusedStatus,
 	version: view.version,
 	createdAt: iso(view.createdAt),
 	updatedAt: iso(view.updatedAt),

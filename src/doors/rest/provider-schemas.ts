@@ -20,6 +20,8 @@ const row = z
 		isActive: z.boolean().describe('false: not used by any request.'),
 		isDefault: z.boolean().describe('true: tried first among the rows of its provider.'),
 		source: z.enum(['organization', 'environment']).describe('Who stored it. One of the environment is read-only.'),
+		refusedAt: instant.describe('When an upstream refused the key. null: not since it was set, or last answered.'),
+		refusedStatus: z.int().nullable().describe('HTTP status of that refusal.'),
 		version: z.int().nonnegative().describe('Moves with each change. Also in the ETag.'),
 		createdAt: instant.describe('null: from the environment.'),
 		updatedAt: instant.describe('null: from the environment.'),

@@ -6,7 +6,7 @@ import { withBody } from '../../http/body';
 import { callFacts } from '../../http/call-facts';
 import type { HttpContext, HttpEnv } from '../../http/context';
 import { goneController } from '../../http/gone';
-import { answerHeaders, errorHeaders } from '../../http/headers';
+import { answerHeaders, batchErrorHeaders, errorHeaders } from '../../http/headers';
 import { logFault } from '../../http/on-error';
 import { pumpBody } from '../../http/pump';
 import { appRouter } from '../../routers';
@@ -50,11 +50,12 @@ async function answered(c: HttpContext, text: string | null, gone: AbortControll
 		createContext: async ({ info }) =>
 			contextOf(c, info.calls.length === 1 ? { ...call, requestId: c.get('requestId') } : call),
 		// One whole answer has the headers of an inference answer; of a batch they could not say whose they are.
-		responseMeta: ({ errors, paths }) => {
-			const [error] = errors;
-			if (paths?.length !== 1) return {};
-			if (error) return { headers: errorHeaders(gatewayErrorOf(error)) };
-			return { headers: answerHeaders({ metas, streamed: false, warnings: [] }) };
+		responseMeta: ({ errors, data, paths }) => {
+			const failures = errors.map(gatewayErrorOf);
+			const [failure] = failures;
+			if (failure && data.length === 1) return { headers: errorHeaders(failure) };
+			if (failures.length > 0 && failures.length === data.length) return { headers: batchErrorHeaders(failures) };
+			return paths?.length === 1 ? { headers: answerHeaders({ metas, streamed: false, warnings: [] }) } : {};
 		},
 		onError: ({ error }) => logFault(gatewayErrorOf(error), c),
 	});

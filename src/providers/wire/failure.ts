@@ -1,6 +1,6 @@
 /** From what an upstream said to the one typed error: the outward code follows from the failure class. */
 import { type ErrorCode, type FailureClass, GatewayError, type UpstreamFailure } from '../../errors';
-import { retryAfterInMessage, retryAfterMs, shouldRetry } from './retry-after';
+import { DAY_MS, retryAfterInMessage, retryAfterMs, shouldRetry } from './retry-after';
 import { scrub } from './scrub';
 
 export type Scope = UpstreamFailure['scope'];
@@ -111,7 +111,8 @@ function codeOf(failure: FailureClass, status: number): ErrorCode {
 }
 
 function waitMs({ headers, message, retryAfterMs: stated }: Failure): number | undefined {
-	return (headers && retryAfterMs(headers)) ?? stated ?? (message ? retryAfterInMessage(message) : undefined);
+	const said = stated === undefined ? undefined : Math.min(stated, DAY_MS);
+	return (headers && retryAfterMs(headers)) ?? said ?? (message ? retryAfterInMessage(message) : undefined);
 }
 
 /** What a client reads. Messages about our key or the provider's state are ours; the caller's faults are quoted. */

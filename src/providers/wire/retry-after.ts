@@ -1,23 +1,44 @@
 /** When an upstream wants to be asked again, from its headers alone: no clock is needed. */
 
-const DAY_MS = 86_400_000;
+/** Nobody is left alone for longer. */
+export const DAY_MS = 86_400_000;
 
 /**
- * Milliseconds, at most a day: the larger of `retry-after-ms` and `retry-after` (seconds, or an HTTP date
- * measured against the answer's own `date`). Undefined where neither says more than now; Azure sends
- * `retry-after-ms: 0` beside `retry-after: 1` (recorded).
+ * Milliseconds, at most a day: the larger of `retry-after-ms` and `retry-after` (seconds, or an HTTP date measured
+ * against the answer's own `date`; without one it says nothing, since whose clock it was is unknown). Undefined where
+ * neither says more than now; Azure sends `retry-after-ms: 0` beside `retry-after: 1` (recorded).
  */
 export function retryAfterMs(headers: Headers): number | undefined {
-	const said = [Number(headers.get('retry-after-ms') || NaN), secondsMs(headers)].filter((ms) => ms > 0);
+	const said = [amountsIn(headers.get('retry-after-ms')), retryAfter(headers) * 1000].filter((ms) => ms > 0);
 	return said.length > 0 ? Math.min(Math.ceil(Math.max(...said)), DAY_MS) : undefined;
 }
 
-function secondsMs(headers: Headers): number {
+/** Digits alone (RFC 9110 `delay-seconds`), with a fraction as some send it: no sign, exponent, hexadecimal, name. */
+const AMOUNT = /^\d+(?:\.\d+)?$/;
+/** Characters of a value that is read. */
+const VALUE_LENGTH = 64;
+
+/** The largest of one or, where the header came several times, of all; NaN: there is none, or one is no amount. */
+function amountsIn(value: string | null): number {
+	if (value === null || value.length > VALUE_LENGTH) return Number.NaN;
+	return Math.max(...value.split(',').map((part) => (AMOUNT.test(part.trim()) ? Number(part) : Number.NaN)));
+}
+
+/** Seconds; NaN: not said. */
+function retryAfter(headers: Headers): number {
 	const value = headers.get('retry-after');
-	if (!value) return Number.NaN;
-	const seconds = Number(value);
-	if (!Number.isNaN(seconds)) return seconds * 1000;
-	return Date.parse(value) - Date.parse(headers.get('date') ?? '');
+	const seconds = amountsIn(value);
+	if (value === null || !Number.isNaN(seconds)) return seconds;
+	return (instantOf(value) - instantOf(headers.get('date') ?? '')) / 1000;
+}
+
+/** Only what begins as an HTTP date does: `Date.parse` takes `5, 10` for a day in May. */
+const WEEKDAY = /^(?:mon|tue|wed|thu|fri|sat|sun)/i;
+
+/** The three forms of RFC 9110, the last of which (`Sun Nov  6 08:49:37 1994`) does not say that it is in GMT. */
+function instantOf(value: string): number {
+	if (!WEEKDAY.test(value)) return Number.NaN;
+	return Date.parse(/gmt$/i.test(value) ? value : `${value} GMT`);
 }
 
 /** "Please try again in 7.66s", "in 6m0s", "in 120ms" (OpenAI, Groq), where no header says it. */

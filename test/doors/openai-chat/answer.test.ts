@@ -170,7 +170,9 @@ describe('a whole answer of the OpenAI chat door', () => {
 				switchyard: {
 					request_id: 'call-1',
 					receipt: meta().context,
-					routing: meta().routing,
+					routing: meta().routing.steps,
+					routing_strategy: 'lowest-cost',
+					routing_sticky: true,
 					warnings,
 					cost: 0.000015,
 				},

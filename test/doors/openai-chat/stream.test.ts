@@ -215,7 +215,7 @@ describe('a streamed answer of the OpenAI chat door', () => {
 	])('puts the receipt into the last chunk, options %j', async (extra, at) => {
 		const got = await streamOf([start, text('Hi'), usage, finish], extra, { 'x-switchyard-receipt': 'true' });
 		expect(got.at(at)).toMatchObject({
-			switchyard: { routing: meta().routing, receipt: meta().context, cost: 0.000015 },
+			switchyard: { routing: meta().routing.steps, receipt: meta().context, cost: 0.000015 },
 		});
 		expect(got.slice(0, at).some((chunk) => 'switchyard' in chunk)).toBe(false);
 	});

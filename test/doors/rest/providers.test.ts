@@ -33,8 +33,11 @@ const VIEW: ProviderView = {
 	version: 3,
 	createdAt: Date.UTC(2026, 2, 1),
 	updatedAt: Date.UTC(2026, 2, 2),
+	refusedAt: Date.UTC(2026, 2, 3),
+	refusedStatus: 401,
 };
-const BODY = { ...VIEW, createdAt: '2026-03-01T00:00:00.000Z', updatedAt: '2026-03-02T00:00:00.000Z' };
+const { refusedAt: _, refusedStatus: __, ...SHOWN } = VIEW;
+const BODY = { ...SHOWN, createdAt: '2026-03-01T00:00:00.000Z', updatedAt: '2026-03-02T00:00:00.000Z' };
 
 const door = doorApp();
 

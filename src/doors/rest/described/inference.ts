@@ -9,6 +9,8 @@ const HEADERS = {
 	'x-switchyard-agent': 'Slug of the agent whose configuration applies.',
 	'x-switchyard-fallback': '`none`: no other target is tried.',
 	'x-switchyard-run': 'Marks the run that the request belongs to.',
+	'x-switchyard-conversation':
+		'Names the conversation (1 to 256 visible ASCII characters), which may stay where its prompt is cached.',
 	'x-switchyard-receipt': '`true`: the answer says how it was routed, counted and priced.',
 };
 

@@ -81,6 +81,13 @@ export function operationObject(operation: Operation): OperationObject {
 	};
 }
 
+const ERROR_HEADERS = {
+	'x-switchyard-error-source': {
+		description: '`upstream`: a provider failed or refused; `gateway`: Switchyard itself.',
+		schema: { type: 'string', enum: ['gateway', 'upstream'] },
+	},
+};
+
 /** Every error that any of them answers, once. */
 export function errorResponses(operations: readonly Operation[]): Readonly<Record<string, ResponseObject>> {
 	const responses: Record<string, ResponseObject> = {};
@@ -89,6 +96,7 @@ export function errorResponses(operations: readonly Operation[]): Readonly<Recor
 		for (const status of errors.statuses)
 			responses[errorName(errors.shape, status)] = {
 				description: MEANINGS[status] ?? 'Refused.',
+				headers: ERROR_HEADERS,
 				content: { [mediaType]: { schema: referenceTo('schemas', name) } },
 			};
 	}
