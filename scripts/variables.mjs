@@ -43,7 +43,8 @@ function familyOf(source) {
 	const settings = fields.map((field) => field.replace(/[A-Z]/g, '_$&').toUpperCase());
 	const pair = /\bkind: 'aws'/.test(source) ? ['ACCESS_KEY_ID', 'SECRET_ACCESS_KEY', 'SESSION_TOKEN'] : [];
 	const token = /\bentra: true/.test(source) ? ['AD_TOKEN'] : [];
-	const endings = ['API_KEY', 'BASE_URL', 'MODEL', 'DEBUG', ...settings, ...pair, ...token];
+	const pool = ['WEIGHT', 'RESIDENCY', 'REQUESTS_PER_MINUTE', 'TOKENS_PER_MINUTE'];
+	const endings = ['API_KEY', 'BASE_URL', 'MODEL', 'DEBUG', ...pool, ...settings, ...pair, ...token];
 	return [...endings.map((ending) => `${name}_${ending}`), `DEFAULT_${name}_MODEL`, `DEFAULT_${name}_EMBEDDING_MODEL`];
 }
 

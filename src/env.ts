@@ -5,7 +5,8 @@
 
 import type { OrgLedger } from './durable-objects/org-ledger';
 import type { ProviderHealth } from './durable-objects/provider-health';
-import { GatewayError } from './errors';
+import { type ProviderVariables, providerVariables } from './env/provider-variables';
+import { flag, integer, list, text, url, type Variables, wrong } from './env/read';
 import type { LogLevel, TimeLimits } from './gateway/ports';
 import type { BreakerPolicy } from './health/contract';
 
@@ -25,19 +26,7 @@ declare global {
 	}
 }
 
-/** What one provider's variables say. */
-export interface ProviderVariables {
-	readonly apiKey: string | null;
-	/** No slash at its end; null: the provider's default root. */
-	readonly baseUrl: string | null;
-	readonly model: string | null;
-	readonly embeddingModel: string | null;
-	readonly debug: boolean;
-	/** Fields of `ProviderConfig` as they were given, unchecked. */
-	readonly config: Readonly<Record<string, unknown>>;
-	/** Field of `config` → the name of its variable. */
-	readonly configVariables: Readonly<Record<string, string>>;
-}
+export type { ProviderVariables } from './env/provider-variables';
 
 export interface Settings {
 	readonly adminApiKey: string | null;
@@ -58,66 +47,13 @@ export interface Settings {
 	readonly usageRetentionDays: number;
 	readonly dailyCostAlertUsd: number | null;
 	readonly time: TimeLimits;
+	/** The variable that says each of them; null: the default holds. */
+	readonly timeVariables: Readonly<Record<keyof TimeLimits, string | null>>;
 	readonly breaker: BreakerPolicy;
 	readonly usageFlushMs: number;
 	readonly logLevel: LogLevel;
 	readonly allowPrivateUpstreams: boolean;
 	readonly provider: (id: string) => ProviderVariables;
-}
-
-type Variables = Readonly<Record<string, unknown>>;
-
-const wrong = (name: string, what: string): GatewayError =>
-	new GatewayError('internal', `Configuration error: ${name} ${what}.`);
-
-function text(vars: Variables, ...names: readonly string[]): string | null {
-	for (const name of names) {
-		const value = vars[name];
-		if (typeof value === 'string' && value.trim() !== '') return value.trim();
-	}
-	return null;
-}
-
-function integer(vars: Variables, name: string, least: number): number | null {
-	const value = text(vars, name);
-	if (value === null) return null;
-	const number = Number(value);
-	if (!Number.isSafeInteger(number) || number < least)
-		throw wrong(name, `must be a whole number of at least ${least}, not '${value}'`);
-	return number;
-}
-
-function flag(vars: Variables, name: string): boolean {
-	const value = text(vars, name);
-	if (value === null || value === 'false') return false;
-	if (value === 'true') return true;
-	throw wrong(name, `must be true or false, not '${value}'`);
-}
-
-const list = (value: string | null): string[] =>
-	(value ?? '')
-		.split(',')
-		.map((item) => item.trim())
-		.filter((item) => item !== '');
-
-function url(vars: Variables, name: string): string | null {
-	const value = text(vars, name);
-	if (value === null) return null;
-	let protocol = '';
-	try {
-		protocol = new URL(value).protocol;
-	} catch {
-		// not a URL: reported below
-	}
-	if (protocol !== 'http:' && protocol !== 'https:') throw wrong(name, `must be an http(s) URL, not '${value}'`);
-	return value.replace(/\/+$/, '');
-}
-
-/** A path is appended to it. */
-function root(vars: Variables, name: string): string | null {
-	const value = url(vars, name);
-	if (value !== null && /[?#]/.test(value)) throw wrong(name, "must be a root without '?' or '#'");
-	return value;
 }
 
 function encryptionKey(name: string, value: string | null): string | null {
@@ -165,74 +101,27 @@ function costThreshold(vars: Variables): number | null {
 	return usd;
 }
 
-/** Endings of the variables for the fields of `ProviderConfig`: texts, and one that is JSON. */
-const CONFIG_ENDINGS = {
-	region: 'REGION',
-	apiVersion: 'API_VERSION',
-	accountId: 'ACCOUNT_ID',
-	organization: 'ORGANIZATION',
-	project: 'PROJECT',
-	referer: 'REFERER',
-	title: 'TITLE',
-	billTo: 'BILL_TO',
-	deployments: 'DEPLOYMENTS',
-} as const;
+const TIME_VARIABLES = {
+	firstEventMs: 'LLM_FIRST_EVENT_TIMEOUT_MS',
+	idleMs: 'LLM_IDLE_TIMEOUT_MS',
+	totalMs: 'LLM_TOTAL_TIMEOUT_MS',
+	maxAttempts: 'LLM_MAX_ATTEMPTS',
+} as const satisfies Record<keyof TimeLimits, string>;
 
-/** Field of `ProviderConfig` → the variable that says it. */
-const configVariables = (prefix: string): Readonly<Record<string, string>> =>
-	Object.fromEntries(Object.entries(CONFIG_ENDINGS).map(([field, ending]) => [field, `${prefix}_${ending}`]));
+const timeLimits = (vars: Variables): TimeLimits => ({
+	firstEventMs: integer(vars, TIME_VARIABLES.firstEventMs, 1) ?? 10_000,
+	idleMs: integer(vars, TIME_VARIABLES.idleMs, 1) ?? 60_000,
+	totalMs: integer(vars, TIME_VARIABLES.totalMs, 1) ?? 600_000,
+	maxAttempts: integer(vars, TIME_VARIABLES.maxAttempts, 1) ?? 3,
+});
 
-function json(vars: Variables, name: string): unknown {
-	const value = text(vars, name);
-	if (value === null) return null;
-	try {
-		return JSON.parse(value);
-	} catch {
-		throw wrong(name, 'must be JSON');
-	}
-}
-
-/** It travels in a header. */
-function secretText(vars: Variables, name: string): string | null {
-	const value = text(vars, name);
-	if (value !== null && !/^[\x21-\x7e]+$/.test(value)) throw wrong(name, 'must be ASCII without spaces');
-	return value;
-}
-
-/** A key, or an AWS pair as one text: `ACCESS:SECRET[:SESSION]`. */
-function providerKey(vars: Variables, prefix: string): string | null {
-	const key = secretText(vars, `${prefix}_API_KEY`) ?? secretText(vars, `${prefix}_AD_TOKEN`);
-	if (key !== null) return key;
-	const access = secretText(vars, `${prefix}_ACCESS_KEY_ID`);
-	const secret = secretText(vars, `${prefix}_SECRET_ACCESS_KEY`);
-	if (access === null && secret === null) return null;
-	if (access === null) throw wrong(`${prefix}_ACCESS_KEY_ID`, `is missing beside ${prefix}_SECRET_ACCESS_KEY`);
-	if (secret === null) throw wrong(`${prefix}_SECRET_ACCESS_KEY`, `is missing beside ${prefix}_ACCESS_KEY_ID`);
-	const session = secretText(vars, `${prefix}_SESSION_TOKEN`);
-	return [access, secret, ...(session === null ? [] : [session])].join(':');
-}
-
-function providerConfig(vars: Variables, prefix: string): Readonly<Record<string, unknown>> {
-	const config: Record<string, unknown> = {};
-	for (const [field, name] of Object.entries(configVariables(prefix))) {
-		const value = field === 'deployments' ? json(vars, name) : text(vars, name);
-		if (value !== null) config[field] = value;
-	}
-	const entra = text(vars, `${prefix}_API_KEY`) === null && text(vars, `${prefix}_AD_TOKEN`) !== null;
-	if (entra) config.auth = 'entra';
-	return config;
-}
-
-function providerVariables(vars: Variables, id: string): ProviderVariables {
-	const prefix = id.toUpperCase().replaceAll('-', '_');
+function timeVariables(vars: Variables): Settings['timeVariables'] {
+	const given = (name: string): string | null => (text(vars, name) === null ? null : name);
 	return {
-		apiKey: providerKey(vars, prefix),
-		baseUrl: root(vars, `${prefix}_BASE_URL`),
-		model: text(vars, `DEFAULT_${prefix}_MODEL`, `${prefix}_MODEL`),
-		embeddingModel: text(vars, `DEFAULT_${prefix}_EMBEDDING_MODEL`),
-		debug: flag(vars, `${prefix}_DEBUG`),
-		config: providerConfig(vars, prefix),
-		configVariables: configVariables(prefix),
+		firstEventMs: given(TIME_VARIABLES.firstEventMs),
+		idleMs: given(TIME_VARIABLES.idleMs),
+		totalMs: given(TIME_VARIABLES.totalMs),
+		maxAttempts: given(TIME_VARIABLES.maxAttempts),
 	};
 }
 
@@ -254,12 +143,8 @@ export function parseSettings(vars: Variables): Settings {
 		corsOrigins: list(text(vars, 'CORS_ORIGINS')),
 		usageRetentionDays: integer(vars, 'LLM_USAGE_RETENTION_DAYS', 1) ?? 90,
 		dailyCostAlertUsd: costThreshold(vars),
-		time: {
-			firstEventMs: integer(vars, 'LLM_FIRST_EVENT_TIMEOUT_MS', 1) ?? 10_000,
-			idleMs: integer(vars, 'LLM_IDLE_TIMEOUT_MS', 1) ?? 60_000,
-			totalMs: integer(vars, 'LLM_TOTAL_TIMEOUT_MS', 1) ?? 600_000,
-			maxAttempts: integer(vars, 'LLM_MAX_ATTEMPTS', 1) ?? 3,
-		},
+		time: timeLimits(vars),
+		timeVariables: timeVariables(vars),
 		breaker: {
 			failures: integer(vars, 'LLM_BREAKER_FAILURES', 1) ?? 5,
 			cooldownMs: integer(vars, 'LLM_BREAKER_COOLDOWN_MS', 1) ?? 10_000,

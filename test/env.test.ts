@@ -13,6 +13,7 @@ describe('the environment', () => {
 			requestsPerDay: null,
 			usageRetentionDays: 90,
 			time: { firstEventMs: 10_000, idleMs: 60_000, totalMs: 600_000, maxAttempts: 3 },
+			timeVariables: { firstEventMs: null, idleMs: null, totalMs: null, maxAttempts: null },
 			breaker: { failures: 5, cooldownMs: 10_000 },
 			usageFlushMs: 5_000,
 			logLevel: 'info',
@@ -62,6 +63,23 @@ describe('the environment', () => {
 			debug: true,
 			config: {},
 		});
+	});
+
+	it('reads the pool of any provider as numbers, naming one that is none', () => {
+		const variables = {
+			GROQ_WEIGHT: ' 2.5 ',
+			GROQ_RESIDENCY: 'eu',
+			GROQ_REQUESTS_PER_MINUTE: '60',
+			GROQ_TOKENS_PER_MINUTE: '',
+		};
+		expect(parseSettings(variables).provider('groq').config).toEqual({
+			weight: 2.5,
+			residency: 'eu',
+			requestsPerMinute: 60,
+		});
+		expect(() => parseSettings({ GROQ_WEIGHT: 'much' }).provider('groq')).toThrow(
+			"Configuration error: GROQ_WEIGHT must be a number, not 'much'.",
+		);
 	});
 
 	it('takes an older name where the newer is not set, and a blank value for none', () => {

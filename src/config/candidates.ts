@@ -33,8 +33,14 @@ const RANK: Readonly<Record<Origin, number>> = {
 
 const identity = ({ origin, name }: Statement): string => `${origin} ${name ?? ''}`;
 
-/** Whose settings count for this request, and what that keeps away from all others. */
-export function heardPath(asking: Asking, layers: Layers, paths: Paths): { readonly path: Path; readonly why: string } {
+/** Whose word counts, and what that keeps away from all others. */
+export interface Ruling {
+	readonly path: Path;
+	readonly why: string;
+}
+
+/** Whose settings count for this request. */
+export function heardPath(asking: Asking, layers: Layers, paths: Paths): Ruling {
 	const { agent } = layers.rows;
 	if (asking.profile !== null)
 		return {
@@ -62,12 +68,12 @@ export const keptOfAgent = ({ profile }: Asking, { agent }: Paths, { mayOverride
 			);
 
 /** From the lowest layer to the highest. Heard are those on the path or in `kept`; those of a plan not in force are barred. */
-export function candidatesOf(asking: Asking, layers: Layers, kept: Path = []): readonly Candidate[] {
+export function candidatesOf(asking: Asking, layers: Layers, kept: Path = [], ruling?: Ruling): readonly Candidate[] {
 	const { rows } = layers;
 	const organization = { ...rows.organization, plan: 'pro' } as const;
 	const inForcePaths = pathsOf(layers);
 	const anyPaths = inForce(rows) ? inForcePaths : pathsOf({ ...layers, rows: { ...rows, organization } });
-	const { path, why } = heardPath(asking, layers, inForcePaths);
+	const { path, why } = ruling ?? heardPath(asking, layers, inForcePaths);
 	const heard = new Set([...path, ...kept].map(identity));
 	const all = new Map<string, Statement>();
 	const sources = [anyPaths, inForcePaths].flatMap(({ byDefault, profiles, agent }) => [

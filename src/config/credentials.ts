@@ -7,6 +7,7 @@ import { type ProviderConfig, readConfig } from '../providers/config';
 import type { Provider } from '../providers/provider';
 import { dictionary } from './dictionary';
 import type { EnvironmentLayer } from './environment';
+import { keyMark } from './key-mark';
 import type { ProviderRow } from './rows';
 
 /** `llm_providers.id` → the key in plain text; null where it could not be opened. Lives in isolate memory only. */
@@ -38,6 +39,7 @@ export function credentialOfRow(row: ProviderRow, provider: Provider, keys: Open
 		baseUrl,
 		trust: row.baseUrl === null ? 'operator' : 'tenant',
 		config,
+		...(apiKey !== null && { mark: keyMark(row.id, apiKey) }),
 	};
 }
 

@@ -2,9 +2,10 @@
 import type { ProviderVariables, Settings } from '../env';
 import { GatewayError, toGatewayError } from '../errors';
 import type { Credential, Registry } from '../gateway/ports';
-import { type ProviderConfig, readConfig } from '../providers/config';
+import { isPoolField, type ProviderConfig, readConfig } from '../providers/config';
 import type { Provider } from '../providers/provider';
 import { dictionary } from './dictionary';
+import { keyMark } from './key-mark';
 
 export interface EnvironmentLayer {
 	/** `provider/model` of `DEFAULT_PROVIDER`; null where it is not set. */
@@ -12,6 +13,10 @@ export interface EnvironmentLayer {
 	readonly fallbackChain: readonly string[];
 	readonly requestsPerMinute: number | null;
 	readonly requestsPerDay: number | null;
+	/** What a routing policy stands over. */
+	readonly time: Settings['time'];
+	/** The variable that says each of these; null: none does. */
+	readonly timeVariables: Settings['timeVariables'];
 	/** Provider id → the environment's key with the environment's (or the default) address. */
 	readonly credentials: Readonly<Record<string, Credential>>;
 	/** Provider id → `DEFAULT_<ID>_EMBEDDING_MODEL`, else the provider's own. */
@@ -22,7 +27,9 @@ export interface EnvironmentLayer {
 
 /** Variables a provider has no use for are left alone. Throws `internal` naming one whose value is wrong. */
 function configOf(provider: Provider, variables: ProviderVariables): ProviderConfig {
-	const given = Object.entries(variables.config).filter(([field]) => provider.config?.some((one) => one === field));
+	const given = Object.entries(variables.config).filter(
+		([field]) => isPoolField(field) || provider.config?.some((one) => one === field),
+	);
 	try {
 		return readConfig(provider.config ?? [], Object.fromEntries(given));
 	} catch (cause) {
@@ -40,7 +47,7 @@ function credentialOf(provider: Provider, variables: ProviderVariables): Credent
 	const baseUrl = variables.baseUrl ?? provider.routing?.baseUrl?.(config) ?? provider.baseUrl;
 	if (baseUrl === null) return null;
 	const apiKey = provider.auth.kind === 'none' ? null : variables.apiKey;
-	if (apiKey !== null) return { ...none, source: 'environment', apiKey, baseUrl };
+	if (apiKey !== null) return { ...none, source: 'environment', apiKey, baseUrl, mark: keyMark(null, apiKey) };
 	if (provider.auth.kind !== 'none' && provider.auth.kind !== 'optional') return null;
 	return { ...none, source: variables.baseUrl === null ? 'none' : 'environment', baseUrl };
 }
@@ -62,6 +69,8 @@ export function environmentLayer(settings: Settings, registry: Pick<Registry, 'i
 		fallbackChain: settings.fallbackChain,
 		requestsPerMinute: settings.requestsPerMinute,
 		requestsPerDay: settings.requestsPerDay,
+		time: settings.time,
+		timeVariables: settings.timeVariables,
 		credentials: dictionary(
 			providers.flatMap((provider) => {
 				const credential = credentialOf(provider, settings.provider(provider.id));

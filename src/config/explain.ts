@@ -5,7 +5,8 @@
 import { type GatewayError, toGatewayError } from '../errors';
 import type { Caller, CatalogPort, Registry, Snapshot, Sourced } from '../gateway/ports';
 import { withPresets } from '../gateway/preset';
-import { agentSlugOf, defaultEmbedding, type Survey, survey } from '../gateway/route';
+import { refusalOf } from '../gateway/refusal';
+import { agentSlugOf, type Considered, defaultEmbedding, type Survey, survey } from '../gateway/route';
 import { unknownModel } from '../gateway/target';
 import type { ChatRequest, Warning } from '../language/request';
 import { type ModelSettings, SETTING_NAMES, type SettingName } from '../language/settings';
@@ -33,6 +34,7 @@ import {
 } from './layer-words';
 import { oversightsOf } from './oversights';
 import { choiceOf, pathsOf } from './resolve';
+import { type ExplainedRouting, explainedRouting } from './routing-words';
 import type { ConfigurationRows, OrganizationRow } from './rows';
 import { resolvedConfiguration } from './snapshot';
 
@@ -94,9 +96,17 @@ export interface Explanation {
 	readonly embeddingModel: Explained<string | null>;
 	/** Names tried after the first target. */
 	readonly fallbacks: Explained<readonly string[]>;
+	/** Who stands beside the first target, in which order all of them are asked, and for how long. */
+	readonly routing: ExplainedRouting;
 	readonly limits: ExplainedLimits;
 	/** The first target, then the fallbacks in order. Empty where it is not clear what is asked for. */
 	readonly chain: readonly ExplainedTarget[];
+	/** As good as the first target: the strategy puts all of them in order, before the rest of the chain. */
+	readonly group: readonly ExplainedTarget[];
+	/** Asked where the conversation is too long. */
+	readonly contextChain: readonly ExplainedTarget[];
+	/** Asked where a content filter refused. */
+	readonly filterChain: readonly ExplainedTarget[];
 	/** What the request would be refused with before any upstream is called; null: it would go out. */
 	readonly refusal: Refusal | null;
 	/** `provider/model` of each, with the layer it comes from. */
@@ -143,7 +153,7 @@ function explainedSettings(
 	return explained;
 }
 
-const refusalOf = ({ code, message, param }: GatewayError): Refusal => ({ code, message, param: param ?? null });
+const refusalText = ({ code, message, param }: GatewayError): Refusal => ({ code, message, param: param ?? null });
 
 /** What `work` gives, or what it refuses with. */
 function attempted<T>(work: () => T): { readonly done: T } | { readonly refused: GatewayError } {
@@ -208,11 +218,12 @@ export function explain(input: ExplainInput): Explanation {
 	const held = attempted(() => withPresets({ ...asked, strict }, choice, caller));
 	const found = attempted(() => survey({ kind, model, models, agentSlug, fallback }, { snapshot, catalog, registry }));
 	const surveyed = 'done' in found ? found.done : null;
-	const refused = 'refused' in found ? found.refused : (surveyed?.first.refusal ?? null);
+	const refused = 'refused' in found ? found.refused : surveyed && refusalOf(surveyed);
 	const refusal = refused ?? ('refused' in held ? held.refused : null);
 	const settled = kind === 'chat' ? preset.request : null;
 	const embeddingModel = explainedEmbedding(rows, sharedEmbedding(snapshot, input), registry.provider);
-	const considered = surveyed ? [surveyed.first, ...surveyed.others] : [];
+	const shown = (all: readonly Considered[] = []): readonly ExplainedTarget[] =>
+		all.map((one) => explainedTarget(one, settled, rows, registry));
 	return {
 		version: snapshot.version,
 		organization: { ...snapshot.organization, plan: rows.organization.plan },
@@ -227,8 +238,12 @@ export function explain(input: ExplainInput): Explanation {
 		embeddingModel,
 		fallbacks: explainedFallbacks(rows, environment, surveyed),
 		limits: explainedLimits(rows.organization, environment),
-		chain: considered.map((one) => explainedTarget(one, settled, rows, registry)),
-		refusal: refusal && refusalOf(refusal),
+		routing: explainedRouting({ ...asking, kind, lists: Boolean(models?.length) }, layers, paths, environment, caller),
+		chain: shown(surveyed ? [surveyed.first, ...surveyed.others] : []),
+		group: shown(surveyed?.group),
+		contextChain: shown(surveyed?.contextOthers),
+		filterChain: shown(surveyed?.filterOthers),
+		refusal: refusal && refusalText(refusal),
 		profiles: Object.fromEntries(Object.entries(snapshot.profiles).map(([name, { model: of }]) => [name, of])),
 		aliases: { ...snapshot.aliases },
 		policy: policyOf(caller),

@@ -1,7 +1,7 @@
 /** One name of a chain, as an administrator reads it: who answers by it, with which key, at which price. Pure. */
 import type { Prices } from '../catalog/facts';
 import { toGatewayError } from '../errors';
-import type { Origin, Registry } from '../gateway/ports';
+import type { Credential, Origin, Registry } from '../gateway/ports';
 import type { Considered, Target } from '../gateway/route';
 import { wireRequestOf } from '../gateway/wire-request';
 import type { ChatRequest, Warning } from '../language/request';
@@ -17,6 +17,8 @@ export interface ExplainedKey {
 	readonly name: string | null;
 	/** Last four characters; null where they are not the organization's to know. */
 	readonly last4: string | null;
+	/** Tag of where its data stays; null: none. */
+	readonly residency: string | null;
 }
 
 /** USD per million tokens. */
@@ -41,6 +43,8 @@ export interface ExplainedTarget {
 		/** What the upstream calls it. */
 		readonly upstreamModel: string;
 		readonly key: ExplainedKey;
+		/** Every key that may be asked, that one included. */
+		readonly keys: readonly ExplainedKey[];
 		/** null: unknown. */
 		readonly price: ExplainedPrice | null;
 		/** False: the figures are guesses. */
@@ -51,17 +55,20 @@ export interface ExplainedTarget {
 		/** Settings that it can't be given as they are. */
 		readonly warnings: readonly Warning[];
 	} | null;
+	/** Keys that the policy's residency keeps out. */
+	readonly barred: readonly ExplainedKey[];
 }
 
 const PICO_PER_MICRO = 1e6;
 
-function keyOf({ credential }: Target, rows: ConfigurationRows): ExplainedKey {
+function keyOf(credential: Credential, rows: ConfigurationRows): ExplainedKey {
 	const row = rows.providers.find(({ id }) => id === credential.rowId);
 	return {
 		source: credential.source,
 		rowId: credential.rowId,
 		name: row?.name ?? null,
 		last4: row?.keyLast4 ?? null,
+		residency: credential.config.residency ?? null,
 	};
 }
 
@@ -87,13 +94,14 @@ function warningsOf(target: Target, request: ChatRequest, { wires }: Pick<Regist
 
 /** `request`: the settings in force on a conversation of one word; null where they are of no concern. */
 export function explainedTarget(
-	{ name, target, refusal }: Considered,
+	{ name, target, keys, barred, refusal }: Considered,
 	request: ChatRequest | null,
 	rows: ConfigurationRows,
 	registry: Pick<Registry, 'wires'>,
 ): ExplainedTarget {
-	if (!target) return { name, usable: false, reason: refusal?.message ?? null, answers: null };
-	const { facts } = target;
+	const closed = barred.map(({ credential }) => keyOf(credential, rows));
+	if (!target) return { name, usable: false, reason: refusal?.message ?? null, answers: null, barred: closed };
+	const { facts, credential } = target;
 	return {
 		name,
 		usable: true,
@@ -102,12 +110,14 @@ export function explainedTarget(
 			provider: target.provider.id,
 			model: target.name,
 			upstreamModel: target.upstreamModel,
-			key: keyOf(target, rows),
+			key: keyOf(credential, rows),
+			keys: keys.map((one) => keyOf(one, rows)),
 			price: facts.prices && priceOf(facts.prices, facts.priceVersion),
 			known: facts.known,
 			contextWindow: facts.contextWindow,
 			maxOutput: facts.maxOutput,
 			warnings: request ? warningsOf(target, request, registry) : [],
 		},
+		barred: closed,
 	};
 }

@@ -116,6 +116,7 @@ const agentQuery = (db: Database, organizationId: string, slug: string) =>
 			profile: agents.profile,
 			settings: agents.settings,
 			fallbacks: agents.fallbacks,
+			routing: agents.routing,
 			preferences: {
 				// First and never null: drizzle takes a null here for a missing row.
 				agentId: agentLlmPreferences.agentId,

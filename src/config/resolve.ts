@@ -1,15 +1,18 @@
 /**
  * Layers in, effective configuration out, each field with the layer that set it: default < environment < global <
  * organization < agent. Pure. Settings come with the model they were chosen for: an agent or a profile that names its
- * own model starts from nothing, one that follows another choice starts from that choice's settings.
+ * own model starts from nothing, one that follows another choice starts from that choice's settings. The organization's
+ * routing policy lies under all of them.
  */
 import type { ModelOverrides } from '../catalog/override';
-import type { AgentConfig, Choice, Origin, Sourced } from '../gateway/ports';
+import type { AgentConfig, Choice, Origin, Sourced, SourcedRouting } from '../gateway/ports';
 import { type ModelSettings, SETTING_NAMES, type SettingName } from '../language/settings';
 import { dictionary } from './dictionary';
 import type { EnvironmentLayer } from './environment';
 import { modelOverrides } from './model-overrides';
+import { routingOf } from './routing';
 import type { AgentRow, ConfigurationRows, GlobalRow, Profile, StoredSettings } from './rows';
+import type { StoredRouting } from './stored-routing';
 
 /** What of the rows and the environment decides about models and settings. */
 export interface Layers {
@@ -26,6 +29,8 @@ export interface Effective {
 	readonly fallbackChain: Sourced<readonly string[]>;
 	/** The organization's own, by the name they follow. */
 	readonly fallbacks: Readonly<Record<string, readonly string[]>>;
+	/** The organization's own; absent: it says nothing. */
+	readonly routing?: SourcedRouting;
 	/** The organization's own; null: it names none. */
 	readonly embeddingModel: string | null;
 	readonly models: ModelOverrides;
@@ -39,6 +44,7 @@ export interface Statement {
 	/** `provider/model`; null: whatever those before it say. */
 	readonly model: string | null;
 	readonly settings?: StoredSettings | undefined;
+	readonly routing?: StoredRouting | undefined;
 	/** `llm_providers.id` of the key that goes with the model. */
 	readonly rowId?: string | undefined;
 }
@@ -72,10 +78,12 @@ export function choiceOf(path: Path): Choice {
 		if (statement.model !== null) last = statement;
 		if (statement.settings) layer(settings, statement.settings, statement.origin);
 	}
+	const routing = routingOf(path);
 	return {
 		model: { value: last.model ?? '', origin: last.origin },
 		settings: settings satisfies SourcedSettings,
 		...(last.rowId !== undefined && { credentialRowId: last.rowId }),
+		...(routing && { routing }),
 	};
 }
 
@@ -99,9 +107,9 @@ const ownConfiguration = (rows: ConfigurationRows): OwnConfiguration =>
 const keyName = (provider: string, name: string): string => `${provider}/${name}`;
 
 function ownStatement(name: string, profile: Profile, keys: ReadonlyMap<string, string>): Statement {
-	const { provider, model, keyRef, settings } = profile;
+	const { provider, model, keyRef, settings, routing } = profile;
 	const rowId = keyRef === undefined ? undefined : keys.get(keyName(provider, keyRef));
-	return { origin: 'organization', name, model: `${provider}/${model}`, settings, rowId };
+	return { origin: 'organization', name, model: `${provider}/${model}`, settings, routing, rowId };
 }
 
 const globalStatement = ({ id, provider, model, settings }: GlobalRow): Statement => ({
@@ -111,40 +119,53 @@ const globalStatement = ({ id, provider, model, settings }: GlobalRow): Statemen
 	settings,
 });
 
+/** The organization's policy, which lies under whatever chooses the model; empty: it has none. */
+export function basePath(rows: ConfigurationRows): Path {
+	const { routing } = ownConfiguration(rows);
+	return routing ? [{ origin: 'organization', name: null, model: null, routing }] : [];
+}
+
 /** The operator's profiles, and over those of the same name the organization's. */
-function profilePaths(rows: ConfigurationRows, environment: Path): ReadonlyMap<string, Path> {
+function profilePaths(rows: ConfigurationRows, base: Path, environment: Path): ReadonlyMap<string, Path> {
 	const keys = new Map(rows.providers.map(({ provider, name, id }) => [keyName(provider, name), id]));
 	const paths = new Map<string, Path>();
 	for (const row of rows.globals) {
 		if (row.isDefault) continue;
 		const statement = globalStatement(row);
-		paths.set(row.id, statement.model === null ? [...environment, statement] : [statement]);
+		paths.set(row.id, statement.model === null ? [...environment, statement] : [...base, statement]);
 	}
 	for (const [name, profile] of Object.entries(ownConfiguration(rows).profiles ?? {}))
-		paths.set(name, [ownStatement(name, profile, keys)]);
+		paths.set(name, [...base, ownStatement(name, profile, keys)]);
 	return paths;
 }
 
-function agentPath({ slug, profile, settings, preferences }: AgentRow, paths: Omit<Paths, 'agent'>): Path {
-	const statement = { origin: 'agent', name: slug } as const;
-	if (preferences?.provider && preferences.model)
-		return [{ ...statement, model: `${preferences.provider}/${preferences.model}`, settings: preferences.params }];
+function agentPath(
+	{ slug, profile, settings, routing, preferences }: AgentRow,
+	base: Path,
+	paths: Omit<Paths, 'agent'>,
+): Path {
+	const statement = { origin: 'agent', name: slug, routing } as const;
+	if (preferences?.provider && preferences.model) {
+		const model = `${preferences.provider}/${preferences.model}`;
+		return [...base, { ...statement, model, settings: preferences.params }];
+	}
 	const below = paths.profiles.get(profile ?? '') ?? paths.byDefault;
 	return [...below, { ...statement, model: null, settings }];
 }
 
 /** Who says what about each choice there is, in the order in which it counts. */
 export function pathsOf({ environment: { defaultModel }, rows }: Layers): Paths {
+	const base = basePath(rows);
 	const environment: Path =
 		defaultModel === null
-			? [LAST_RESORT]
-			: [LAST_RESORT, { origin: 'environment', name: 'DEFAULT_PROVIDER', model: defaultModel }];
-	const profiles = profilePaths(rows, environment);
+			? [...base, LAST_RESORT]
+			: [...base, LAST_RESORT, { origin: 'environment', name: 'DEFAULT_PROVIDER', model: defaultModel }];
+	const profiles = profilePaths(rows, base, environment);
 	const shared = rows.globals.filter(({ isDefault }) => isDefault).map(globalStatement);
 	const chosen = profiles.get(ownConfiguration(rows).defaultProfile ?? '') ?? [];
 	// A profile that names no model follows the operator's default, where it is the default itself.
 	const byDefault = [...environment, ...shared, ...chosen.filter((statement) => !environment.includes(statement))];
-	return { byDefault, profiles, agent: rows.agent && agentPath(rows.agent, { byDefault, profiles }) };
+	return { byDefault, profiles, agent: rows.agent && agentPath(rows.agent, base, { byDefault, profiles }) };
 }
 
 /** Where a chain of aliases ends; null: it loops, so that it is longer than all there are. */
@@ -190,6 +211,7 @@ export function resolve(layers: Layers): Effective {
 	const { rows, environment } = layers;
 	const { aliases, fallbackChain, fallbacks, embeddingModel } = ownConfiguration(rows);
 	const paths = pathsOf(layers);
+	const routing = routingOf(basePath(rows));
 	return {
 		defaultChoice: choiceOf(paths.byDefault),
 		profiles: dictionary([...paths.profiles].map(([name, path]) => [name, choiceOf(path)] as const)),
@@ -199,6 +221,7 @@ export function resolve(layers: Layers): Effective {
 			? { value: fallbackChain, origin: 'organization' }
 			: { value: environment.fallbackChain, origin: 'environment' },
 		fallbacks: dictionary(Object.entries(fallbacks ?? {})),
+		...(routing && { routing }),
 		embeddingModel: embeddingModel || null,
 		models: modelOverrides(rows),
 	};

@@ -3,6 +3,7 @@
  * sealed keys only, and its reader trusts neither KV nor another release of this program.
  */
 import * as z from 'zod';
+import { storedRouting } from './stored-routing';
 
 const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 const SUMMARIES = ['none', 'auto', 'concise', 'detailed'] as const;
@@ -35,6 +36,7 @@ const profile = z.object({
 	model: z.string().min(1),
 	keyRef: z.string().optional(),
 	settings: modelSettings.optional(),
+	routing: storedRouting.optional().catch(undefined),
 });
 
 /** `organizations.llm_configuration` as it is stored. */
@@ -44,6 +46,7 @@ const organizationConfiguration = z.object({
 	aliases: z.record(z.string(), z.string()).optional(),
 	fallbackChain: names.optional(),
 	fallbacks: z.record(z.string(), names).optional(),
+	routing: storedRouting.omit({ candidates: true, weight: true }).optional().catch(undefined),
 	embeddingModel: z.string().optional(),
 });
 
@@ -143,6 +146,7 @@ const agentRow = z.object({
 	profile: z.string().nullable(),
 	settings: modelSettings,
 	fallbacks: names,
+	routing: storedRouting,
 	/** `agent_llm_preferences`; null where the agent has none. */
 	preferences: z
 		.object({

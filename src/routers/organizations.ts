@@ -1,3 +1,4 @@
+import { setRoutingInput } from '../services/configuration-input';
 import {
 	createOrganizationInput,
 	deleteOrganizationInput,
@@ -5,6 +6,7 @@ import {
 	organizationReference,
 	updateOrganizationInput,
 } from '../services/organization-input';
+import { setRouting } from '../services/organization-routing';
 import {
 	createOrganization,
 	deleteOrganization,
@@ -23,6 +25,8 @@ export const organizationsRouter = router({
 	update: manageProcedure
 		.input(updateOrganizationInput)
 		.mutation(({ ctx, input }) => updateOrganization(ctx.services, input)),
+	/** Of the caller's own. */
+	setRouting: manageProcedure.input(setRoutingInput).mutation(({ ctx, input }) => setRouting(ctx.services, input)),
 	delete: manageProcedure
 		.input(deleteOrganizationInput)
 		.mutation(({ ctx, input }) => deleteOrganization(ctx.services, input)),

@@ -4,6 +4,7 @@ import {
 	addProviderInput,
 	adoptEnvironmentInput,
 	providerReference,
+	providerStatusInput,
 	providerUsageInput,
 	removeProviderInput,
 	resealKeysInput,
@@ -18,6 +19,7 @@ import {
 	getProvider,
 	listProviders,
 	providerModels,
+	providerStatus,
 	providerUsage,
 	removeProvider,
 	resealKeys,
@@ -40,6 +42,10 @@ export const providersRouter = router({
 	test: manageProcedure
 		.input(testProviderInput)
 		.mutation(({ ctx, input, signal }) => testProvider(ctx.services, input, signal ?? ctx.call.signal)),
+	/** How the endpoints of the organization's keys do, and how its keys stand there. */
+	status: manageProcedure
+		.input(providerStatusInput.default({}))
+		.query(({ ctx, input }) => providerStatus(ctx.services, input)),
 	usage: manageProcedure.input(providerUsageInput).query(({ ctx, input }) => providerUsage(ctx.services, input)),
 	models: manageProcedure.input(providerReference).query(({ ctx, input }) => providerModels(ctx.services, input)),
 	rotate: manageProcedure

@@ -1,10 +1,12 @@
 /** Who answers for an agent: its model, or the profile that chooses it, and what follows when that fails. */
 import type { OrganizationConfiguration } from '../db/schema';
 import { invalid } from '../errors';
+import type { RoutingPolicy } from '../language/routing';
 import { chainOf } from './chain-check';
 import { type Declared, UNDECLARED } from './declared';
-import { checkName, followed, profileModel, profileNamed, profileText } from './model-name';
+import { type Answerer, checkName, followed, profileModel, profileNamed, profileText } from './model-name';
 import { checkModel, type Knowledge, type ModelReference, modelText } from './model-reference';
+import { checkRouting } from './routing-check';
 
 export type AgentChoice =
 	| ({ readonly kind: 'model' } & ModelReference)
@@ -43,7 +45,7 @@ export function checkChoice(
 }
 
 /** The model that answers for a choice at this moment; null: what the default names. */
-export function modelOf(choice: AgentChoice, declared: Declared): ModelReference | null {
+export function modelOf(choice: AgentChoice, declared: Declared): Answerer | null {
 	switch (choice.kind) {
 		case 'model':
 			return choice;
@@ -53,6 +55,17 @@ export function modelOf(choice: AgentChoice, declared: Declared): ModelReference
 			return null;
 	}
 }
+
+const OWN_MODEL = "the agent's own model";
+
+/** As it is stored. Throws `invalid_request` naming the field within `routing`. */
+export const checkAgentRouting = (
+	ctx: Knowledge,
+	routing: RoutingPolicy,
+	first: AgentChoice,
+	declared: Declared,
+): RoutingPolicy =>
+	checkRouting(ctx, routing, { param: 'routing', first: modelOf(first, declared), firstIs: OWN_MODEL }, declared);
 
 /**
  * Fallbacks as they are stored: models as `provider/model`, aliases and profiles by name.
@@ -64,7 +77,7 @@ export function checkFallbacks(
 	first: AgentChoice,
 	declared: Declared = UNDECLARED,
 ): string[] {
-	return chainOf(ctx, fallbacks, 'fallbacks', declared, modelOf(first, declared), "the agent's own model");
+	return chainOf(ctx, fallbacks, 'fallbacks', declared, modelOf(first, declared), OWN_MODEL);
 }
 
 /** An alias by its name, a model as `provider/model`. Throws `invalid_request` with `param: embeddingModel`. */

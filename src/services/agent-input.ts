@@ -1,12 +1,13 @@
 /** What `agents.*` takes. */
 import * as z from 'zod';
 import { NEEDS } from '../db/schema';
+import { chain } from './configuration-input';
 import { expectedVersion, modelName, modelSettings, name, slug } from './inputs';
 import { promptSource } from './prompt-input';
+import { routingPolicy } from './routing-input';
 
 const description = z.string().max(2_000, 'A description has at most 2,000 characters.');
 const systemPrompt = z.string().max(100_000, 'A system prompt has at most 100,000 characters.');
-const fallbacks = z.array(modelName).max(8, 'An agent has at most 8 fallbacks.');
 
 export const createAgentInput = z.strictObject({
 	slug,
@@ -14,11 +15,13 @@ export const createAgentInput = z.strictObject({
 	/** `provider/model`, a bare name, an alias, `profile:<name>` or `default`. */
 	model: modelName,
 	/** Models, aliases or profiles tried in this order after the first. */
-	fallbacks: fallbacks.exactOptional(),
+	fallbacks: chain.exactOptional(),
 	prompt: promptSource.nullable().exactOptional(),
 	/** In `prompt`'s place: one with `system` alone. */
 	systemPrompt: systemPrompt.nullable().exactOptional(),
 	settings: modelSettings.exactOptional(),
+	/** Over its profile's and the organization's, field by field; null: nothing of its own. */
+	routing: routingPolicy.nullable().exactOptional(),
 	embeddingModel: modelName.nullable().exactOptional(),
 	/** What each of its models must be able to do: one that is known not to is refused. */
 	requires: z.array(z.enum(NEEDS)).max(NEEDS.length).exactOptional(),
@@ -38,7 +41,7 @@ const UNNAMED = { path: ['slug'], message: 'Name the agent by slug or id.' };
 
 /**
  * `id` or `slug` names the agent; with an `id`, `slug` is its new slug. An absent field stays as it is, a given
- * one replaces the whole field (`settings`, `fallbacks` and `prompt` too), null clears it.
+ * one replaces the whole field (`settings`, `fallbacks`, `routing` and `prompt` too), null clears it.
  */
 export const updateAgentInput = z
 	.strictObject({

@@ -1,6 +1,7 @@
 /** An agent in its two tables, and as callers see it. */
 import { and, eq, isNull, or, type SQL } from 'drizzle-orm';
 import { agentLlmPreferences, agents, type ModelSettings, type Need } from '../db/schema';
+import type { RoutingPolicy } from '../language/routing';
 import type { PromptSource } from '../prompt/source';
 import { notFound, scoped } from './access';
 import { type AgentChoice, choiceText } from './agent-choice';
@@ -17,6 +18,8 @@ export interface AgentView {
 	readonly model: string;
 	readonly fallbacks: readonly string[];
 	readonly settings: ModelSettings;
+	/** What it says itself; `config.explain` tells what is in force. */
+	readonly routing: RoutingPolicy;
 	/** `provider/model` or an alias; null: the default one. */
 	readonly embeddingModel: string | null;
 	/** What each of its models must be able to do. */
@@ -76,6 +79,7 @@ function agentOf({ agent, preference }: { agent: Agents; preference: Preferences
 		model: choiceText(choice),
 		fallbacks: names ? preference.fallbacks : agent.fallbacks,
 		settings: names ? preference.params : agent.settings,
+		routing: agent.routing,
 		embeddingModel: preference.embeddingModel,
 		requires: agent.requires,
 		prompt: preference.prompt,

@@ -1,6 +1,15 @@
 /** Agents of the caller's organization. Every verb throws `forbidden` without the scope `manage`. */
+import type { RoutingPolicy } from '../language/routing';
 import { contended, outdated, requireManage } from './access';
-import { checkChoice, checkEmbeddingModel, checkFallbacks, choiceText, modelOf } from './agent-choice';
+import {
+	type AgentChoice,
+	checkAgentRouting,
+	checkChoice,
+	checkEmbeddingModel,
+	checkFallbacks,
+	choiceText,
+	modelOf,
+} from './agent-choice';
 import type { CreateAgent, DeleteAgent, UpdateAgent } from './agent-input';
 import { givenPrompt, NO_PROMPT, replacedPrompt } from './agent-prompt';
 import { type Agent, type AgentView, auditedAgent, selectAgent, selectAgents, viewOf } from './agent-row';
@@ -8,10 +17,11 @@ import { refuseNamed, unused } from './agent-users';
 import { createStep, deleteStep, moved, updateStep } from './agent-write';
 import { changeAll, changeUnmoved, storedVersion } from './change';
 import type { ServiceContext } from './context';
-import { declaredBy } from './declared';
+import { type Declared, declaredBy } from './declared';
 import type { Reference } from './inputs';
 import { checkNeeds } from './needs-check';
 import { requireRoomForAgent } from './quotas';
+import { routingBeside } from './routing-check';
 import { checkSettings } from './settings-check';
 
 /** Throws `invalid_request` naming the field, `conflict` where the slug is taken. */
@@ -44,7 +54,8 @@ async function newAgent(ctx: ServiceContext, input: CreateAgent): Promise<Agent>
 	const fallbacks = checkFallbacks(ctx, input.fallbacks ?? [], choice, declared);
 	const embeddingModel = input.embeddingModel ? checkEmbeddingModel(ctx, input.embeddingModel, declared) : null;
 	const requires = [...new Set(input.requires)];
-	checkNeeds(ctx, requires, { model: modelOf(choice, declared), fallbacks, embeddingModel }, declared);
+	const routing = checkAgentRouting(ctx, input.routing ?? {}, choice, declared);
+	checkNeeds(ctx, requires, { model: modelOf(choice, declared), fallbacks, routing, embeddingModel }, declared);
 	const id = ctx.newId();
 	const { prompt, promptHash, promptVersion } = await replacedPrompt(ctx, id, NO_PROMPT, givenPrompt(input, null));
 	return {
@@ -56,6 +67,7 @@ async function newAgent(ctx: ServiceContext, input: CreateAgent): Promise<Agent>
 		model: choiceText(choice),
 		fallbacks,
 		settings,
+		routing,
 		embeddingModel,
 		requires,
 		prompt,
@@ -101,8 +113,8 @@ export async function updateAgent(ctx: ServiceContext, input: UpdateAgent): Prom
 }
 
 /** Names of models are among what is given. */
-const choosesAnew = ({ model, fallbacks, settings, embeddingModel, requires }: UpdateAgent): boolean =>
-	[model, fallbacks, settings, embeddingModel, requires].some((field) => field !== undefined);
+const choosesAnew = ({ model, fallbacks, settings, routing, embeddingModel, requires }: UpdateAgent): boolean =>
+	[model, fallbacks, settings, routing, embeddingModel, requires].some((field) => field !== undefined);
 
 /** Throws `not_found`, and `conflict` where it is not at the version given. */
 async function asExpected(ctx: ServiceContext, input: Reference & { readonly version?: number }): Promise<Agent> {
@@ -145,9 +157,24 @@ async function chosen(ctx: ServiceContext, before: Agent, input: UpdateAgent) {
 	const embeddingModel = input.embeddingModel
 		? checkEmbeddingModel(ctx, input.embeddingModel, declared)
 		: keptUnlessNull(input.embeddingModel, before);
+	const routing = routed(ctx, before, input, choice, declared);
 	const requires = input.requires ? [...new Set(input.requires)] : before.requires;
-	checkNeeds(ctx, requires, { model: modelOf(choice, declared), fallbacks: chain, embeddingModel }, declared);
-	return { choice, model: text, fallbacks: chain, settings: kept, embeddingModel, requires };
+	checkNeeds(ctx, requires, { model: modelOf(choice, declared), fallbacks: chain, routing, embeddingModel }, declared);
+	return { choice, model: text, fallbacks: chain, settings: kept, routing, embeddingModel, requires };
+}
+
+/** A policy that stays must suit a model that is new. */
+function routed(
+	ctx: ServiceContext,
+	before: Agent,
+	{ model, routing }: UpdateAgent,
+	choice: AgentChoice,
+	declared: Declared,
+): RoutingPolicy {
+	if (routing !== undefined) return checkAgentRouting(ctx, routing ?? {}, choice, declared);
+	if (model === undefined) return before.routing;
+	const kept = routingBeside(ctx, before.routing, modelOf(choice, declared), declared);
+	return checkAgentRouting(ctx, kept, choice, declared);
 }
 
 const keptUnlessNull = (given: string | null | undefined, { embeddingModel }: Agent): string | null =>

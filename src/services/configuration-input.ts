@@ -1,6 +1,7 @@
 /** `llm_configuration`, as a whole and part by part, as callers write it. */
 import * as z from 'zod';
 import { expectedVersion, modelName, modelSettings, name, slug } from './inputs';
+import { routingPolicy, sharedRoutingPolicy } from './routing-input';
 
 /** The longest chain of a request has 8 targets, its first one included. */
 export const MOST_FALLBACKS = 7;
@@ -18,6 +19,8 @@ export const profileFields = {
 	/** `name` of a provider row of the organization; absent: that provider's default row. */
 	keyRef: name.exactOptional(),
 	settings: modelSettings.exactOptional(),
+	/** Over the organization's, field by field. */
+	routing: routingPolicy.exactOptional(),
 };
 
 export const aliasName = z
@@ -27,7 +30,9 @@ export const aliasName = z
 	.refine(plain, NOT_PLAIN);
 
 /** `provider/model`s, aliases or `profile:<name>`s. */
-export const chain = z.array(modelName).max(MOST_FALLBACKS, `A chain has at most ${MOST_FALLBACKS} fallbacks.`);
+export const chain = z
+	.array(modelName)
+	.max(MOST_FALLBACKS, `There are at most ${MOST_FALLBACKS} fallbacks: with the first model a chain has 8.`);
 
 const RESERVED = '__proto__';
 
@@ -58,6 +63,8 @@ export const llmConfiguration = z.strictObject({
 	fallbackChain: chain.exactOptional(),
 	/** Model, alias or `profile:<name>` → what is tried after it, in `fallbackChain`'s place. */
 	fallbacks: named(modelName, chain, MOST_CHAINS, 'chains of fallbacks').exactOptional(),
+	/** Under every profile's and agent's. */
+	routing: sharedRoutingPolicy.exactOptional(),
 	/** For embeddings that name no model; absent: the environment's. */
 	embeddingModel: modelName.exactOptional(),
 });
@@ -82,6 +89,9 @@ export const setFallbacksInput = z.strictObject({
 export const setFallbacksForInput = z.strictObject({ model: modelName, chain, version });
 export const removeFallbacksInput = z.strictObject({ model: modelName, version });
 
+/** The whole policy; null: none. */
+export const setRoutingInput = z.strictObject({ routing: sharedRoutingPolicy.nullable(), version });
+
 export type SetProfile = z.infer<typeof setProfileInput>;
 export type RemoveProfile = z.infer<typeof removeProfileInput>;
 export type SetDefaultProfile = z.infer<typeof setDefaultProfileInput>;
@@ -89,4 +99,5 @@ export type SetAlias = z.infer<typeof setAliasInput>;
 export type RemoveAlias = z.infer<typeof removeAliasInput>;
 export type SetFallbacks = z.infer<typeof setFallbacksInput>;
 export type SetFallbacksFor = z.infer<typeof setFallbacksForInput>;
+export type SetRouting = z.infer<typeof setRoutingInput>;
 export type RemoveFallbacks = z.infer<typeof removeFallbacksInput>;

@@ -21,6 +21,7 @@ function mentions(ctx: ServiceContext, id: string): SQL | undefined {
 					eq(agents.profile, id),
 					sql`instr(${agents.fallbacks}, ${text}) > 0`,
 					sql`instr(${agentLlmPreferences.fallbacks}, ${text}) > 0`,
+					sql`instr(${agents.routing}, ${text}) > 0`,
 				),
 			),
 		);

@@ -11,11 +11,17 @@ export const profileText = (name: string): string => PROFILE + name;
 export const profileNamed = (text: string): string | null =>
 	text.startsWith(PROFILE) ? text.slice(PROFILE.length) : null;
 
+/** A model, with one key of its provider where a profile names that. */
+export interface Answerer extends ModelReference {
+	/** `llm_providers.name`; absent: any of the provider's. */
+	readonly keyRef?: string;
+}
+
 export interface Named {
 	/** As it is stored: an alias or profile by its name, a model as `provider/model`. */
 	readonly text: string;
 	/** What answers at this moment; null: what the environment names. */
-	readonly model: ModelReference | null;
+	readonly model: Answerer | null;
 }
 
 type Aliases = Readonly<Record<string, string>> | undefined;
@@ -40,7 +46,7 @@ export function followed(text: string, aliases: Aliases, param: string): string 
 }
 
 /** The model of the organization's profile of that name, else of the operator's. Throws `invalid_request`. */
-export function profileModel(name: string, declared: Declared, param: string): ModelReference | null {
+export function profileModel(name: string, declared: Declared, param: string): Answerer | null {
 	const profile = own(declared.configuration.profiles, name) ?? declared.globalProfiles.get(name);
 	if (profile === undefined) throw invalid(param, `This organization has no profile '${name}'.`);
 	return profile;

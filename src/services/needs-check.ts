@@ -2,15 +2,19 @@
 import type { ModelFacts } from '../catalog/facts';
 import type { Need } from '../db/schema';
 import { invalid } from '../errors';
+import type { RoutingPolicy } from '../language/routing';
 import type { Declared } from './declared';
 import { checkName } from './model-name';
 import { factsOf, type Knowledge, type ModelReference, modelText } from './model-reference';
+import { routingNames } from './routing-check';
 
 /** Who answers for an agent. */
 export interface Answering {
 	/** null: whatever the default names, which nothing can be held against. */
 	readonly model: ModelReference | null;
 	readonly fallbacks: readonly string[];
+	/** Its own. */
+	readonly routing: RoutingPolicy;
 	readonly embeddingModel: string | null;
 }
 
@@ -32,12 +36,13 @@ const WORDS: Readonly<Record<ChatNeed, string>> = {
 
 /**
  * A model that nobody knows is given the benefit of the doubt. Throws `invalid_request` naming the model at fault
- * (`model`, `fallbacks[n]`), or `embeddingModel` where embeddings are needed and nothing has them.
+ * (`model`, `fallbacks[n]`, the field within `routing`), or `embeddingModel` where embeddings are needed and nothing
+ * has them.
  */
 export function checkNeeds(
 	ctx: Knowledge,
 	requires: readonly Need[],
-	{ model, fallbacks, embeddingModel }: Answering,
+	{ model, fallbacks, routing, embeddingModel }: Answering,
 	declared: Declared,
 ): void {
 	const needs = requires.filter((need): need is ChatNeed => need !== 'embeddings');
@@ -48,10 +53,9 @@ export function checkNeeds(
 			throw invalid(param, `'${modelText(reference)}' ${WORDS[missing]}, and this agent requires '${missing}'.`);
 	};
 	check('model', model);
-	for (const [at, name] of fallbacks.entries()) {
-		const param = `fallbacks[${at}]`;
+	const chain = fallbacks.map((name, at) => ({ name, param: `fallbacks[${at}]` }));
+	for (const { name, param } of [...chain, ...routingNames(routing, 'routing')])
 		check(param, checkName(ctx, name, param, 'chat', declared).model);
-	}
 	const embeds = embeddingModel ?? declared.configuration.embeddingModel ?? null;
 	if (requires.includes('embeddings') && embeds === null && model && !hasEmbeddings(ctx, model, declared))
 		throw invalid(

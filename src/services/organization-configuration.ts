@@ -6,6 +6,7 @@ import { requirePaidPlan } from './configuration-edit';
 import type { ServiceContext } from './context';
 import { type Declared, declaredBy, own } from './declared';
 import { checkName, pathOf } from './model-name';
+import { checkOrganizationRouting } from './organization-routing';
 import { checkProfile } from './profiles';
 import {
 	type AgentNames,
@@ -46,12 +47,13 @@ function checkNames(ctx: ServiceContext, configuration: OrganizationConfiguratio
 }
 
 function checkChains(ctx: ServiceContext, configuration: OrganizationConfiguration, declared: Declared): void {
-	const { fallbackChain = [], fallbacks = {}, embeddingModel } = configuration;
+	const { fallbackChain = [], fallbacks = {}, routing = {}, embeddingModel } = configuration;
 	chainOf(ctx, fallbackChain, `${FIELD}.fallbackChain`, declared, null);
 	for (const [name, chain] of Object.entries(fallbacks)) {
 		const param = `${FIELD}.fallbacks.${name}`;
 		chainOf(ctx, chain, param, declared, checkName(ctx, name, param, 'chat', declared).model);
 	}
+	checkOrganizationRouting(ctx, routing, `${FIELD}.routing`, declared);
 	if (embeddingModel !== undefined) checkName(ctx, embeddingModel, `${FIELD}.embeddingModel`, 'embedding', declared);
 }
 

@@ -1,6 +1,7 @@
 /** Named choices of model: the organization's own, and the operator's under names it does not use itself. */
 import type { ModelSettings, OrganizationConfiguration, Profile } from '../db/schema';
 import { invalid } from '../errors';
+import type { RoutingPolicy } from '../language/routing';
 import { notFound, requireManage } from './access';
 import {
 	type ConfigurationRow,
@@ -15,6 +16,7 @@ import type { ServiceContext } from './context';
 import { type Declared, inForce, own } from './declared';
 import { type GlobalSettingView, selectGlobalSettings } from './global-setting-row';
 import { checkModel, type Knowledge, modelText } from './model-reference';
+import { checkRouting } from './routing-check';
 import { checkSettings } from './settings-check';
 import { refuseInUse, soughtProfile, usersOf } from './usage-of';
 
@@ -25,6 +27,8 @@ export interface ProfileView {
 	readonly model: string | null;
 	readonly keyRef: string | null;
 	readonly settings: ModelSettings;
+	/** What it says itself, over the organization's. */
+	readonly routing: RoutingPolicy;
 	/** What `default` means here. */
 	readonly isDefault: boolean;
 	/** Whose it is. */
@@ -55,6 +59,7 @@ const viewOf = (
 	model: profile.model,
 	keyRef: profile.keyRef ?? null,
 	settings: profile.settings ?? {},
+	routing: profile.routing ?? {},
 	isDefault: configuration.defaultProfile === name,
 	origin: 'organization',
 	version,
@@ -66,6 +71,7 @@ const sharedView = (global: GlobalSettingView, configuration: OrganizationConfig
 	model: global.model,
 	keyRef: null,
 	settings: global.settings,
+	routing: {},
 	isDefault: configuration.defaultProfile === global.id,
 	origin: 'global',
 	version: global.version,
@@ -74,11 +80,14 @@ const sharedView = (global: GlobalSettingView, configuration: OrganizationConfig
 /** The whole profile. Throws `invalid_request` naming the field, `forbidden`, `conflict`. */
 export async function setProfile(ctx: ServiceContext, input: SetProfile): Promise<ProfileView> {
 	requireManage(ctx);
-	const { name, version: expected, ...profile } = input;
+	const { name, version: expected, ...given } = input;
+	let profile: Profile = given;
 	let configuration: OrganizationConfiguration = {};
 	const { version } = await editConfiguration(ctx, expected, ({ row, declared }) => {
 		const before = own(row.configuration.profiles, name);
-		checkProfile(ctx, profile, declared, '');
+		// As it will stand: a profile that names itself is found out.
+		const known = withField(row.configuration, 'profiles', withEntry(row.configuration.profiles, name, given));
+		profile = checkProfile(ctx, given, { ...declared, configuration: known }, '');
 		const profiles = withEntry(row.configuration.profiles, name, profile);
 		if (Object.keys(profiles).length > MOST_PROFILES)
 			throw invalid('name', `An organization has at most ${MOST_PROFILES} profiles.`);
@@ -86,20 +95,32 @@ export async function setProfile(ctx: ServiceContext, input: SetProfile): Promis
 		const action = before ? 'update' : 'create';
 		return {
 			configuration,
-			entry: { action, entity: 'profile', entityId: name, before: before ? { ...before } : null, after: profile },
+			entry: {
+				action,
+				entity: 'profile',
+				entityId: name,
+				before: before ? { ...before } : null,
+				after: { ...profile },
+			},
 		};
 	});
 	return viewOf(name, profile, { configuration, version });
 }
 
-/** `within`: the path of the profile with a dot at its end. Throws `invalid_request` naming the field. */
-export function checkProfile(ctx: Knowledge, profile: Profile, declared: Declared, within: string): void {
-	const { provider, model, keyRef, settings } = profile;
+/**
+ * The profile as it is stored. `within`: its path with a dot at its end. Throws `invalid_request` naming the field.
+ */
+export function checkProfile(ctx: Knowledge, profile: Profile, declared: Declared, within: string): Profile {
+	const { provider, model, keyRef, settings, routing } = profile;
 	if (!ctx.registry.provider(provider)) throw invalid(`${within}provider`, `Unknown provider '${provider}'.`);
 	const reference = checkModel(ctx, modelText({ provider, model }), `${within}model`, 'chat', declared);
 	if (keyRef !== undefined && !declared.keys.some((key) => key.provider === provider && key.name === keyRef))
 		throw invalid(`${within}keyRef`, `This organization has no ${provider} key named '${keyRef}'.`);
 	if (settings) checkSettings(ctx, settings, reference, `${within}settings`, declared);
+	if (!routing) return profile;
+	const first = { ...reference, ...(keyRef !== undefined && { keyRef }) };
+	const subject = { param: `${within}routing`, first, firstIs: "the profile's own model" };
+	return { ...profile, routing: checkRouting(ctx, routing, subject, declared) };
 }
 
 /** Throws `not_found`, `forbidden`, and `conflict` where something uses it: that would answer with another model. */

@@ -2,9 +2,11 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { agentLlmPreferences, agents, type OrganizationConfiguration } from '../db/schema';
 import { GatewayError } from '../errors';
+import type { RoutingPolicy } from '../language/routing';
 import type { ServiceContext } from './context';
 import { profileText } from './model-name';
 import { type ModelReference, modelText } from './model-reference';
+import { routingNames } from './routing-check';
 
 /** What of an agent names something else. */
 export interface AgentNames {
@@ -14,6 +16,8 @@ export interface AgentNames {
 	readonly model: string | null;
 	readonly embeddingModel: string | null;
 	readonly fallbacks: readonly string[];
+	/** Named by its routing policy. */
+	readonly routing: readonly string[];
 }
 
 /** The organization's agents. `ctx` may reach it. */
@@ -32,9 +36,14 @@ export async function agentNames(ctx: ServiceContext, organizationId: string): P
 			model: names ? modelText({ provider, model }) : null,
 			embeddingModel,
 			fallbacks: names ? fallbacks : agent.fallbacks,
+			routing: namesOf(agent.routing),
 		};
 	});
 }
+
+/** Every name of a policy. */
+const namesOf = (routing: RoutingPolicy | undefined): readonly string[] =>
+	routingNames(routing ?? {}, '').map(({ name }) => name);
 
 /** Which name is looked for, in each of its forms. */
 export interface Sought {
@@ -66,31 +75,46 @@ const agentUses = (agent: AgentNames, { text, profile }: Sought): boolean =>
 	agent.model === text ||
 	agent.embeddingModel === text ||
 	agent.fallbacks.includes(text) ||
+	agent.routing.includes(text) ||
 	(profile !== undefined && agent.profile === profile);
 
+const isModel = (one: ModelReference, model: ModelReference | undefined): boolean =>
+	model !== undefined && one.provider === model.provider && one.model === model.model;
+
 function configurationUsers(configuration: OrganizationConfiguration, { text, profile, model }: Sought): string[] {
-	const { defaultProfile, profiles = {}, aliases = {}, fallbacks = {}, fallbackChain, embeddingModel } = configuration;
+	const {
+		defaultProfile,
+		profiles = {},
+		aliases = {},
+		fallbacks = {},
+		fallbackChain,
+		routing,
+		embeddingModel,
+	} = configuration;
 	return [
 		...(profile !== undefined && defaultProfile === profile ? ['defaultProfile'] : []),
 		...Object.entries(profiles).flatMap(([name, one]) =>
-			model && one.provider === model.provider && one.model === model.model ? [`profile '${name}'`] : [],
+			isModel(one, model) || namesOf(one.routing).includes(text) ? [`profile '${name}'`] : [],
 		),
 		...Object.entries(aliases).flatMap(([name, target]) => (target === text ? [`alias '${name}'`] : [])),
 		...Object.entries(fallbacks).flatMap(([name, chain]) =>
 			name === text || chain.includes(text) ? [`the fallbacks of '${name}'`] : [],
 		),
 		...(fallbackChain?.includes(text) ? ['fallbackChain'] : []),
+		...(namesOf(routing).includes(text) ? ['routing'] : []),
 		...(embeddingModel === text ? ['embeddingModel'] : []),
 	];
 }
 
-/** Every name that a chain, an agent's fallback or a choice of embeddings holds, with the kind of model it must lead to. */
+/** Every name that a chain, a policy or a choice of embeddings holds, with the kind of model it must lead to. */
 export function modelNames(
-	{ fallbackChain = [], fallbacks = {}, embeddingModel }: OrganizationConfiguration,
+	{ profiles = {}, fallbackChain = [], fallbacks = {}, routing, embeddingModel }: OrganizationConfiguration,
 	among: readonly AgentNames[],
 ): readonly { readonly text: string; readonly kind: 'chat' | 'embedding' }[] {
 	const chains = Object.entries(fallbacks).flatMap(([name, chain]) => [name, ...chain]);
-	const chat = [...fallbackChain, ...chains, ...among.flatMap((agent) => agent.fallbacks)];
+	const policies = [routing, ...Object.values(profiles).map((profile) => profile.routing)].flatMap(namesOf);
+	const ofAgents = among.flatMap((agent) => [...agent.fallbacks, ...agent.routing]);
+	const chat = [...fallbackChain, ...chains, ...policies, ...ofAgents];
 	const embedding = [embeddingModel, ...among.map((agent) => agent.embeddingModel)];
 	return [
 		...chat.map((text) => ({ text, kind: 'chat' as const })),

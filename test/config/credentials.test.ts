@@ -14,6 +14,8 @@ const TENANT_URL = 'https://tenant.example/v1';
 const opened = (keys: Record<string, string | null> = { p1: 'tenant-key' }): OpenedKeys =>
 	new Map(Object.entries(keys));
 const none = new Map();
+/** Of `tenant-key` in row `p1`. */
+const MARK = expect.stringMatching(/^p1\.[0-9a-f]{8}$/);
 
 describe('the pair of key and address', () => {
 	it("is the environment's where the organization has no row", () => {
@@ -26,6 +28,7 @@ describe('the pair of key and address', () => {
 				apiKey: 'operator-key',
 				baseUrl: 'https://operator.example/v1',
 				trust: 'operator',
+				mark: expect.stringMatching(/^environment\.[0-9a-f]{8}$/),
 			},
 		]);
 	});
@@ -40,6 +43,7 @@ describe('the pair of key and address', () => {
 				baseUrl: TENANT_URL,
 				trust: 'tenant',
 				config: {},
+				mark: MARK,
 			},
 		]);
 	});
@@ -54,8 +58,27 @@ describe('the pair of key and address', () => {
 				baseUrl: 'https://api.north.example/v1',
 				trust: 'operator',
 				config: {},
+				mark: MARK,
 			},
 		]);
+	});
+
+	it('bears the mark of its key, another one for another secret or row, and none without a key', () => {
+		const markOf = (id: string, key: string) =>
+			credentials([providerRow({ id })], opened({ [id]: key }), OPERATOR).north?.[0]?.mark;
+		expect(markOf('p1', 'foobar')).toBe('p1.bf9cf968');
+		expect(markOf('p1', 'a')).toBe('p1.e40c292c');
+		expect(markOf('p2', 'a')).toBe('p2.e40c292c');
+		const keyless = [providerRow({ provider: 'custom', baseUrl: TENANT_URL, sealedApiKey: null })];
+		expect(credentials(keyless, none, OPERATOR).custom?.[0]).not.toHaveProperty('mark');
+	});
+
+	it('holds what its row says of it as a member of the pool, and is left out where that is wrong', () => {
+		const config = { residency: 'eu', weight: 2.5, requestsPerMinute: 60, tokensPerMinute: 1_000 };
+		const of = (given: Record<string, unknown>) =>
+			credentials([providerRow({ config: given })], opened(), OPERATOR).north?.map((one) => one.config);
+		expect(of(config)).toEqual([config]);
+		expect(of({ weight: 0 })).toBeUndefined();
 	});
 
 	it('is a pool in the order of the rows', () => {

@@ -32,11 +32,12 @@ describe('the environment as a layer', () => {
 		const pair = { rowId: null, name: 'north', source: 'environment', apiKey: 'k', trust: 'operator', config: {} };
 		expect(environment({ NORTH_API_KEY: 'k' }).credentials.north).toEqual({
 			...pair,
+			mark: 'environment.ee0c38ea',
 			baseUrl: 'https://api.north.example/v1',
 		});
 		expect(
 			environment({ NORTH_API_KEY: 'k', NORTH_BASE_URL: 'https://proxy.example/openai/' }).credentials.north,
-		).toEqual({ ...pair, baseUrl: 'https://proxy.example/openai' });
+		).toEqual({ ...pair, mark: 'environment.ee0c38ea', baseUrl: 'https://proxy.example/openai' });
 	});
 
 	it('needs an address for the custom provider, and no key', () => {
@@ -67,6 +68,49 @@ describe('the environment as a layer', () => {
 		expect(environment({ ...pair, REGIONAL_SESSION_TOKEN: 't' }).credentials.regional?.apiKey).toBe('AKID:secret:t');
 		expect(environment({ ...pair, REGIONAL_API_KEY: 'bearer' }).credentials.regional?.apiKey).toBe('bearer');
 		expect(environment({ REGIONAL_API_KEY: 'bearer' }).credentials.regional).toBeUndefined();
+	});
+
+	it('says of any key what routing goes by', () => {
+		const { credentials } = environment({
+			NORTH_API_KEY: 'k',
+			NORTH_RESIDENCY: 'eu',
+			NORTH_WEIGHT: '2.5',
+			NORTH_REQUESTS_PER_MINUTE: '60',
+			NORTH_TOKENS_PER_MINUTE: '1e5',
+		});
+		expect(credentials.north?.config).toEqual({
+			residency: 'eu',
+			weight: 2.5,
+			requestsPerMinute: 60,
+			tokensPerMinute: 100_000,
+		});
+	});
+
+	it.each([
+		['NORTH_RESIDENCY', 'EU West'],
+		['NORTH_WEIGHT', 'heavy'],
+		['NORTH_WEIGHT', '0'],
+		['NORTH_WEIGHT', '-1'],
+		['NORTH_WEIGHT', '1001'],
+		['NORTH_WEIGHT', 'Infinity'],
+		['NORTH_WEIGHT', 'NaN'],
+		['NORTH_REQUESTS_PER_MINUTE', '0'],
+		['NORTH_REQUESTS_PER_MINUTE', '1.5'],
+		['NORTH_TOKENS_PER_MINUTE', '1e10'],
+	])('refuses %s=%s at the start, naming the variable', (name, value) => {
+		expect(() => environment({ NORTH_API_KEY: 'k', [name]: value })).toThrow(
+			expect.objectContaining({
+				code: 'internal',
+				message: expect.stringMatching(new RegExp(`^Configuration error.*${name}`)),
+			}),
+		);
+	});
+
+	it('tells which time limits a variable says', () => {
+		expect(environment({ LLM_IDLE_TIMEOUT_MS: '5000' })).toMatchObject({
+			time: { firstEventMs: 10_000, idleMs: 5_000 },
+			timeVariables: { firstEventMs: null, idleMs: 'LLM_IDLE_TIMEOUT_MS', totalMs: null, maxAttempts: null },
+		});
 	});
 
 	it('refuses a wrong region, naming the variable', () => {

@@ -6,7 +6,9 @@ import type { Layers } from '../../src/config/resolve';
 import { resolvedConfiguration } from '../../src/config/snapshot';
 import type { Caller, Snapshot } from '../../src/gateway/ports';
 import { withPresets } from '../../src/gateway/preset';
+import { refusalOf } from '../../src/gateway/refusal';
 import { agentSlugOf, survey } from '../../src/gateway/route';
+import { ROUTING_FIELDS, type RoutingPolicy } from '../../src/language/routing';
 import { type ModelSettings, SETTING_NAMES } from '../../src/language/settings';
 import { callerOf } from '../gateway/snapshots';
 import { catalog, ENVIRONMENT, registry } from './explaining';
@@ -55,6 +57,7 @@ const fieldsOf = ({
 	prompt,
 	embeddingModel,
 	fallbacks,
+	routing,
 	limits,
 }: Explanation): Explained<unknown>[] => [
 	model,
@@ -62,8 +65,19 @@ const fieldsOf = ({
 	prompt,
 	embeddingModel,
 	fallbacks,
+	...Object.values(routing),
 	...Object.values(limits),
 ];
+
+/** What holds where no policy says anything. */
+const OTHERWISE: RoutingPolicy = {
+	strategy: 'priority',
+	sticky: true,
+	maxAttempts: ENVIRONMENT.time.maxAttempts,
+	firstEventTimeoutMs: ENVIRONMENT.time.firstEventMs,
+	idleTimeoutMs: ENVIRONMENT.time.idleMs,
+	totalTimeoutMs: ENVIRONMENT.time.totalMs,
+};
 
 /** What the path itself would make of it. */
 function routed({ input, snapshot }: Asked) {
@@ -105,9 +119,33 @@ describe('an explanation, whatever the layers', () => {
 				}
 				const names = [path.first, ...path.others].map(({ target }) => target?.name ?? null);
 				expect(chain.map(({ answers }) => answers?.model ?? null)).toEqual(names);
-				expect(refusal?.message ?? null).toBe(path.first.refusal?.message ?? null);
+				expect(refusal?.message ?? null).toBe(refusalOf(path)?.message ?? null);
 				expect(fallbacks.value).toEqual(path.chain.names);
-				if (path.first.target && input.request.kind === 'chat') expect(model.value).toBe(path.first.target.name);
+				const { target } = path.first;
+				// A bare name that the organization declares is shown as it was named.
+				if (target && input.request.kind === 'chat') expect([target.name, target.model]).toContain(model.value);
+			}),
+		);
+	});
+
+	it('says by which policy the path decides, and who stands beside whom', () => {
+		fc.assert(
+			fc.property(cases, (given) => {
+				const made = asked(given);
+				const path = routed(made);
+				if (!path) return;
+				const { explanation } = made;
+				const { policy, group, contextOthers, filterOthers } = path;
+				for (const field of ROUTING_FIELDS) {
+					if (field === 'candidates' || field === 'weight') continue;
+					expect(explanation.routing[field]?.value ?? undefined).toEqual(policy[field] ?? OTHERWISE[field]);
+				}
+				const names = (all: readonly { readonly name: string }[]) => all.map(({ name }) => name);
+				const candidates = explanation.routing.candidates?.value ?? [];
+				expect(candidates.map(({ model }) => model)).toEqual(names(group));
+				expect(names(explanation.group)).toEqual(names(group));
+				expect(names(explanation.contextChain)).toEqual(names(contextOthers));
+				expect(names(explanation.filterChain)).toEqual(names(filterOthers));
 			}),
 		);
 	});

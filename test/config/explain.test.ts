@@ -152,7 +152,13 @@ describe('an explanation', () => {
 			value: null,
 			layers: [{ reason: "The request names profile 'quick', which brings its own model and settings." }],
 		});
-		expect(chain[0]?.answers?.key).toEqual({ source: 'organization', rowId: 's2', name: 'second', last4: '2222' });
+		expect(chain[0]?.answers?.key).toEqual({
+			source: 'organization',
+			rowId: 's2',
+			name: 'second',
+			last4: '2222',
+			residency: null,
+		});
 	});
 
 	it("shows the operator's profiles beside the organization's, each with its origin", () => {
@@ -188,9 +194,9 @@ describe('the chain of an explanation', () => {
 			['north/north-small', false, 'already in the chain'],
 		]);
 		expect(chain.map(({ answers }) => answers?.key ?? null).slice(0, 3)).toEqual([
-			{ source: 'environment', rowId: null, name: null, last4: null },
-			{ source: 'organization', rowId: 's1', name: 'first', last4: '1111' },
-			{ source: 'none', rowId: null, name: null, last4: null },
+			{ source: 'environment', rowId: null, name: null, last4: null, residency: null },
+			{ source: 'organization', rowId: 's1', name: 'first', last4: '1111', residency: null },
+			{ source: 'none', rowId: null, name: null, last4: null, residency: null },
 		]);
 	});
 

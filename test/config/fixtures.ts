@@ -74,6 +74,7 @@ export const agentRow = (change: Partial<AgentRow> = {}): AgentRow => ({
 	profile: null,
 	settings: {},
 	fallbacks: [],
+	routing: {},
 	preferences: null,
 	...change,
 });

@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import type { Layers } from '../../src/config/resolve';
 import type { AgentRow, ConfigurationRows, GlobalRow, StoredSettings } from '../../src/config/rows';
+import type { StoredRouting } from '../../src/config/stored-routing';
+import { STRATEGIES } from '../../src/language/routing';
 import { agentRow, globalRow, modelRow, organizationRow, preferences, providerRow, rowsOf } from './fixtures';
 
 /** What belongs to one organization. */
@@ -23,6 +25,32 @@ export const settingsArbitrary: fc.Arbitrary<StoredSettings> = fc.record(
 	{ requiredKeys: [] },
 );
 
+/** Names of models carry the mark too. */
+const routingArbitrary = (text: fc.Arbitrary<string>): fc.Arbitrary<StoredRouting> => {
+	const names = fc.array(text, { maxLength: 2 });
+	const ms = fc.integer({ min: 1, max: 600_000 });
+	return fc.record(
+		{
+			strategy: fc.constantFrom(...STRATEGIES),
+			candidates: fc.array(fc.record({ model: text, weight: fc.integer({ min: 1, max: 9 }) }), {
+				minLength: 1,
+				maxLength: 2,
+			}),
+			weight: fc.integer({ min: 1, max: 9 }),
+			sticky: fc.boolean(),
+			residency: fc.array(fc.constantFrom('eu', 'us'), { minLength: 1, maxLength: 2 }),
+			contextFallbacks: names,
+			contentFilterFallbacks: names,
+			maxAttempts: fc.integer({ min: 1, max: 10 }),
+			firstEventTimeoutMs: ms,
+			idleTimeoutMs: ms,
+			totalTimeoutMs: ms,
+			commitTimeoutMs: ms,
+		},
+		{ requiredKeys: [] },
+	);
+};
+
 /** Names that organization and operator may share. */
 export const nameArbitrary = fc.constantFrom('one', 'two', 'three', 'four');
 const plan = fc.constantFrom('free' as const, 'pro' as const, 'enterprise' as const);
@@ -30,8 +58,10 @@ const plan = fc.constantFrom('free' as const, 'pro' as const, 'enterprise' as co
 export function organizationArbitrary(mark: string, providerId = `${mark}-provider`): fc.Arbitrary<Own> {
 	const text = fc.nat(3).map((number) => `${mark}-${number}`);
 	const provider = fc.constant(providerId);
+	const routing = routingArbitrary(text);
+	const shared = routing.map(({ candidates: _candidates, weight: _weight, ...rest }) => rest);
 	const profile = fc.record(
-		{ provider, model: text, keyRef: text, settings: settingsArbitrary },
+		{ provider, model: text, keyRef: text, settings: settingsArbitrary, routing },
 		{ requiredKeys: ['provider', 'model'] },
 	);
 	const configuration = fc.record(
@@ -41,6 +71,7 @@ export function organizationArbitrary(mark: string, providerId = `${mark}-provid
 			aliases: fc.dictionary(nameArbitrary, fc.oneof(nameArbitrary, text)),
 			fallbackChain: fc.array(text, { maxLength: 2 }),
 			fallbacks: fc.dictionary(nameArbitrary, fc.array(text, { maxLength: 2 })),
+			routing: shared,
 			embeddingModel: text,
 		},
 		{ requiredKeys: [] },
@@ -55,6 +86,7 @@ export function organizationArbitrary(mark: string, providerId = `${mark}-provid
 			profile: fc.option(nameArbitrary),
 			settings: settingsArbitrary,
 			fallbacks: fc.array(text, { maxLength: 2 }),
+			routing,
 			own: fc.option(own),
 		})
 		.map(
@@ -64,6 +96,7 @@ export function organizationArbitrary(mark: string, providerId = `${mark}-provid
 					profile: made.profile,
 					settings: made.settings,
 					fallbacks: made.fallbacks,
+					routing: made.routing,
 					preferences:
 						made.own &&
 						preferences({

@@ -88,6 +88,30 @@ describe('loading', () => {
 		expect(expected).toMatchObject({ agent: { prompt: { source: { system: 'Be brief.' } } }, fresh: false });
 	});
 
+	it('brings what every layer says of routing, from D1 and from KV alike, garbage left out, which of residency leaves nobody', async () => {
+		const garbage = { weight: -5, residency: 'eu' as never };
+		await storeAgent('a1', 'o1', { profile: 'p', routing: { maxAttempts: 1, ...garbage } });
+		await configure('o1', {
+			profiles: { p: { provider: 'north', model: 'large', routing: { strategy: 'weighted', maxAttempts: 2 } } },
+			routing: { residency: ['eu'], strategy: 'lowest-cost', sticky: 'no' as never },
+		});
+		const routing = {
+			strategy: { value: 'weighted', origin: 'organization' },
+			residency: { value: [], origin: 'agent' },
+			maxAttempts: { value: 1, origin: 'agent' },
+		};
+		const first = await (await asking(await warm(isolate(), 'support'))).load('support');
+		const second = await (await asking(isolate())).load('support');
+		for (const snapshot of [first, second]) {
+			expect(snapshot.agent?.choice.routing).toEqual(routing);
+			expect(snapshot.profiles.p?.routing?.maxAttempts).toEqual({ value: 2, origin: 'organization' });
+			expect(snapshot.routing).toEqual({
+				strategy: { value: 'lowest-cost', origin: 'organization' },
+				residency: { value: ['eu'], origin: 'organization' },
+			});
+		}
+	});
+
 	it.each(['not json', '{}', 'null', '{"organization":{"id":"o1"}}'])(
 		'comes from D1 where KV holds %s',
 		async (entry) => {
@@ -317,6 +341,7 @@ describe('what is read', () => {
 				baseUrl: 'https://tenant.example/v1',
 				trust: 'tenant',
 				config: {},
+				mark: expect.stringMatching(/^p1\.[0-9a-f]{8}$/),
 			},
 		]);
 		const { keys } = await env.CONFIG.list();

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inForce, type Layers, resolve } from '../../src/config/resolve';
 import type { ConfigurationRows, StoredSettings } from '../../src/config/rows';
-import type { Choice, Origin } from '../../src/gateway/ports';
+import type { StoredRouting } from '../../src/config/stored-routing';
+import type { Choice, Origin, SourcedRouting } from '../../src/gateway/ports';
+import { ROUTING_FIELDS, type RoutingField } from '../../src/language/routing';
 import { SETTING_NAMES, type SettingName } from '../../src/language/settings';
 import { organizationRow, rowsOf } from './fixtures';
 import { deepFrozen, layersArbitrary, organizationArbitrary, withOrganization } from './layers';
@@ -43,7 +45,29 @@ function modelsOf(origin: Origin, { rows, environment }: Layers): unknown[] {
 	}
 }
 
+/** Every value that a layer gives a field of routing, wherever it stands in it. */
+function policiesOf(origin: Origin, { organization, agent }: ConfigurationRows): (StoredRouting | undefined)[] {
+	switch (origin) {
+		case 'organization': {
+			const { profiles = {}, routing } = organization.configuration;
+			return [routing, ...Object.values(profiles).map((profile) => profile.routing)];
+		}
+		case 'agent':
+			return [agent?.routing];
+		default:
+			return [];
+	}
+}
+
+function expectRouting(routing: SourcedRouting = {}, { rows }: Layers): void {
+	for (const field of ROUTING_FIELDS) {
+		const sourced = routing[field];
+		if (sourced) expect(policiesOf(sourced.origin, rows).map((said) => said?.[field])).toContainEqual(sourced.value);
+	}
+}
+
 function expectOrigins(choice: Choice, layers: Layers): void {
+	expectRouting(choice.routing, layers);
 	expect(modelsOf(choice.model.origin, layers)).toContain(choice.model.value);
 	for (const setting of SETTING_NAMES) {
 		const sourced = choice.settings[setting];
@@ -55,6 +79,26 @@ const choicesOf = (layers: Layers): readonly Choice[] => {
 	const { defaultChoice, profiles, agent } = resolve(layers);
 	return [defaultChoice, ...Object.values(profiles), ...(agent ? [agent.choice] : [])];
 };
+
+/** What each layer comes to, read off the rows. `known`: every profile there is. */
+function saying({ rows }: Layers, known: readonly string[]) {
+	const { profiles = {}, routing, defaultProfile } = inForce(rows) ? rows.organization.configuration : {};
+	const organization = (field: RoutingField): unknown =>
+		field === 'candidates' || field === 'weight' ? undefined : routing?.[field];
+	const profile = (name: string | undefined, field: RoutingField): unknown =>
+		profiles[name ?? '']?.routing?.[field] ?? organization(field);
+	const chosen = rows.agent?.profile;
+	const followed = chosen && known.includes(chosen) ? chosen : defaultProfile;
+	return {
+		profiles: Object.keys(profiles),
+		organization,
+		profile,
+		agent: (field: RoutingField): unknown =>
+			rows.agent
+				? (rows.agent.routing[field] ?? profile(rows.agent.preferences?.provider ? undefined : followed, field))
+				: undefined,
+	};
+}
 
 describe('resolving, whatever the layers', () => {
 	it('gives the same answer to the same layers, and leaves them as they were', () => {
@@ -73,7 +117,8 @@ describe('resolving, whatever the layers', () => {
 		fc.assert(
 			fc.property(layersArbitrary('own'), (layers) => {
 				for (const choice of choicesOf(layers)) expectOrigins(choice, layers);
-				const { fallbackChain } = resolve(layers);
+				const { fallbackChain, routing } = resolve(layers);
+				expectRouting(routing, layers);
 				const { environment, rows } = layers;
 				expect(fallbackChain.value).toEqual(
 					fallbackChain.origin === 'organization'
@@ -91,7 +136,11 @@ describe('resolving, whatever the layers', () => {
 				const bare = { ...layers, rows: { ...rows, organization: { ...rows.organization, configuration: {} } } };
 				if (!inForce(rows)) expect(resolve(layers)).toEqual(resolve(bare));
 				for (const choice of choicesOf(bare))
-					for (const { origin } of [choice.model, ...Object.values(choice.settings)])
+					for (const { origin } of [
+						choice.model,
+						...Object.values(choice.settings),
+						...Object.values(choice.routing ?? {}),
+					])
 						expect(origin).not.toBe('organization');
 			}),
 		);
@@ -107,6 +156,21 @@ describe('resolving, whatever the layers', () => {
 				const shared = { ...layers, rows: { ...rows, globals: silent.filter(({ isDefault }) => isDefault) } };
 				const none = { ...layers, rows: { ...rows, globals: [] } };
 				expect(resolve(shared)).toEqual(resolve(none));
+			}),
+		);
+	});
+
+	it('lets agent, then profile, then organization say each field of routing', () => {
+		fc.assert(
+			fc.property(layersArbitrary('own'), (layers) => {
+				const { agent, profiles, routing } = resolve(layers);
+				const says = saying(layers, Object.keys(profiles));
+				for (const field of ROUTING_FIELDS) {
+					expect(routing?.[field]?.value).toEqual(says.organization(field));
+					for (const name of says.profiles)
+						expect(profiles[name]?.routing?.[field]?.value).toEqual(says.profile(name, field));
+					expect(agent?.choice.routing?.[field]?.value).toEqual(says.agent(field));
+				}
 			}),
 		);
 	});

@@ -52,6 +52,52 @@ describe('rows kept in KV', () => {
 			});
 	});
 
+	it('lose each field of a routing policy out of bounds, and keep the others, in every layer', () => {
+		const wrong = {
+			strategy: 'by-mood',
+			candidates: [{ model: 'north/m', weight: 0 }],
+			weight: 1e9,
+			sticky: 'yes',
+			residency: ['EU!'],
+			contextFallbacks: 'north/m',
+			contentFilterFallbacks: [1],
+			maxAttempts: 11,
+			firstEventTimeoutMs: 600_001,
+			idleTimeoutMs: 0,
+			totalTimeoutMs: -1,
+			commitTimeoutMs: '5',
+		};
+		const right = {
+			strategy: 'lowest-cost',
+			candidates: [{ model: 'north/m', weight: 0.001 }, { model: 'profile:p' }],
+			weight: 1_000,
+			sticky: false,
+			residency: ['eu'],
+			contextFallbacks: [],
+			contentFilterFallbacks: ['north/m'],
+			maxAttempts: 10,
+			firstEventTimeoutMs: 600_000,
+			idleTimeoutMs: 1,
+			totalTimeoutMs: 3_600_000,
+			commitTimeoutMs: 1,
+		};
+		const { candidates: _candidates, weight: _weight, ...shared } = right;
+		const read = (routing: object) => {
+			const profiles = { p: { provider: 'north', model: 'm', routing } };
+			const organization = { ...full.organization, configuration: { profiles, routing } };
+			const rows = configurationRows.parse({ ...full, organization, agent: { ...full.agent, routing } });
+			const { configuration } = rows.organization;
+			const all = [rows.agent?.routing, configuration.profiles?.p?.routing, configuration.routing];
+			return JSON.parse(JSON.stringify(all));
+		};
+		expect(read(wrong)).toEqual([{}, {}, {}]);
+		expect(read(right)).toEqual([right, right, shared]);
+		for (const name of Object.keys(right)) {
+			const { [name as keyof typeof right]: _, ...kept } = right;
+			expect(read({ ...right, [name]: wrong[name as keyof typeof wrong] })[0]).toEqual(kept);
+		}
+	});
+
 	it('are not read where an older release wrote them', () => {
 		const { globals: _globals, models: _models, ...others } = full;
 		const older = {

@@ -50,6 +50,7 @@ describe('profiles.set', () => {
 			...CAREFUL,
 			keyRef: 'eu',
 			settings: { temperature: 0, seed: 7 },
+			routing: {},
 			isDefault: false,
 			origin: 'organization',
 			version: 3,

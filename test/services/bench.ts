@@ -124,6 +124,10 @@ export function serviceContext(who: Principal, parts: Partial<ServiceContext> = 
 		catalog: catalog(),
 		registry: { provider: findProvider, ids: providerIds, wires, embedWires },
 		upstreams: { credentials: async () => [], frames: unused, probe: unused },
+		health: {
+			status: async () => ({ takenAt: NOW, classes: {}, keys: {}, lastCheck: null }),
+			answered: async () => undefined,
+		},
 		vault: testVault(),
 		environment: environmentLayer(parseSettings({}), { ids: providerIds, provider: findProvider }),
 		refusedAddress: (url) => refusedAddress(url, 'gateway.test', false),

@@ -66,8 +66,8 @@ describe('config.explain', () => {
 			refusal: null,
 		});
 		expect(explanation.chain.map(({ answers }) => answers?.key)).toEqual([
-			{ source: 'organization', rowId: 'team', name: 'team', last4: '6789' },
-			{ source: 'environment', rowId: null, name: null, last4: null },
+			{ source: 'organization', rowId: 'team', name: 'team', last4: '6789', residency: null },
+			{ source: 'environment', rowId: null, name: null, last4: null, residency: null },
 		]);
 		expect(Object.keys(explanation.profiles).sort()).toEqual(['balanced', 'fast', 'powerful']);
 	});

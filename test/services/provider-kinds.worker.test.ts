@@ -18,6 +18,7 @@ it('every provider that takes rows is listed with what they hold, the built-in o
 		baseUrl: 'https://api.openai.com/v1',
 		addressFields: [],
 		config: ['organization', 'project'],
+		poolConfig: ['residency', 'weight', 'requestsPerMinute', 'tokensPerMinute'],
 		named: false,
 		local: false,
 	});

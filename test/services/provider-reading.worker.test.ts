@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { keyMark } from '../../src/config/key-mark';
 import { llmProviderUsage } from '../../src/db/schema';
 import { GatewayError } from '../../src/errors';
 import type { CatalogPort } from '../../src/gateway/ports';
@@ -33,6 +34,7 @@ describe('providers.test', () => {
 					baseUrl: 'https://llm.example.com/v1',
 					trust: 'tenant',
 					config: {},
+					mark: keyMark(id, KEY),
 				},
 			},
 		]);

@@ -48,6 +48,8 @@ describe('providers.add', () => {
 			isDefault: true,
 			source: 'organization',
 			version: 1,
+			refusedAt: null,
+			refusedStatus: null,
 			createdAt: NOW,
 			updatedAt: NOW,
 		});
@@ -382,6 +384,8 @@ describe("the environment's keys", () => {
 			isDefault: true,
 			source: 'environment',
 			version: 1,
+			refusedAt: null,
+			refusedStatus: null,
 			createdAt: null,
 			updatedAt: null,
 		};

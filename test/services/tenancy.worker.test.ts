@@ -143,6 +143,7 @@ const PROCEDURES: Readonly<Record<string, Procedure>> = {
 		},
 	},
 	'organizations.delete': { operators: (c) => c.organizations.delete({ id: 'o1', confirm: 'o1-slug' }) },
+	'organizations.setRouting': { own: (c) => c.organizations.setRouting({ routing: { sticky: false } }) },
 	'profiles.list': { own: (c) => c.profiles.list() },
 	'profiles.set': { own: (c) => c.profiles.set({ name: 'fresh', provider: 'mock', model: 'echo' }) },
 	'profiles.remove': { addressed: { 'by name': (c) => c.profiles.remove({ name: 'marked-profile' }) } },
@@ -182,6 +183,7 @@ const PROCEDURES: Readonly<Record<string, Procedure>> = {
 	},
 	'providers.remove': { addressed: { 'by id': (c, { provider }) => c.providers.remove({ id: provider }) } },
 	'providers.test': { addressed: { 'by id': (c, { provider }) => c.providers.test({ id: provider }) } },
+	'providers.status': { own: (c) => c.providers.status() },
 	'providers.usage': { addressed: { 'by id': (c, { provider }) => c.providers.usage({ id: provider }) } },
 	'providers.models': { addressed: { 'by id': (c, { provider }) => c.providers.models({ id: provider }) } },
 	'providers.rotate': {

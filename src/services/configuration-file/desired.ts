@@ -29,12 +29,14 @@ export function desiredConfiguration(
 	const profiles = merged(stored.profiles, document.profiles);
 	const aliases = merged(stored.aliases, document.aliases);
 	const fallbacks = merged(stored.fallbacks, document.fallbacks);
+	const routing = document.routing === undefined ? stored.routing : document.routing;
 	return {
 		...replaced('defaultProfile', document, stored),
 		...(profiles && { profiles }),
 		...(aliases && { aliases }),
 		...replaced('fallbackChain', document, stored),
 		...(fallbacks && { fallbacks }),
+		...(routing && Object.keys(routing).length > 0 && { routing }),
 		...replaced('embeddingModel', document, stored),
 	};
 }

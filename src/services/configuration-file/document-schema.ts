@@ -5,6 +5,7 @@ import { aliasName, chain, profileFields, profileName } from '../configuration-i
 import { setCustomModelInput } from '../custom-model-input';
 import { modelName, slug } from '../inputs';
 import { addProviderInput } from '../provider-input';
+import { sharedRoutingPolicy } from '../routing-input';
 
 const { slug: _, ...agentFields } = createAgentInput.shape;
 
@@ -17,6 +18,8 @@ export const documentParts = {
 	aliases: z.record(aliasName, modelName),
 	fallbackChain: chain.nullable(),
 	fallbacks: z.record(modelName, chain),
+	/** The organization's. */
+	routing: sharedRoutingPolicy.nullable(),
 	embeddingModel: modelName.nullable(),
 	/** By slug; `name` of a new one is its slug where it has none. */
 	agents: z.record(slug, z.strictObject({ ...agentFields, name: agentFields.name.exactOptional() })),
@@ -31,4 +34,5 @@ export type ProviderEntry = NonNullable<Parts['providers']>[number];
 export type CustomModelEntry = NonNullable<Parts['customModels']>[number];
 export type AgentEntry = NonNullable<Parts['agents']>[string];
 export type ProfileEntry = NonNullable<Parts['profiles']>[string];
+export type SharedRoutingEntry = NonNullable<Parts['routing']>;
 export type PriceEntry = NonNullable<CustomModelEntry['prices']>;

@@ -6,6 +6,7 @@ import {
 	documentParts,
 	type ProfileEntry,
 	type ProviderEntry,
+	type SharedRoutingEntry,
 } from './document-schema';
 import { faultAt, type ParsedFile, type Path } from './parse';
 import { readShape } from './read-shape';
@@ -44,6 +45,14 @@ export class Draft {
 	/** What has no place here: said, never dropped in silence. */
 	note(from: Path, message: string): void {
 		this.#notes.push(`line ${this.file.lineOf(from)}: ${message}`);
+	}
+
+	/** Another one in the place of a row of that provider and name. */
+	replaceProvider(given: ProviderEntry, from: Path): void {
+		const entry = readShape(this.file, from, documentParts.providers.element, given);
+		this.#parts.providers = (this.#parts.providers ?? []).map((one) =>
+			one.provider === entry.provider && one.name === entry.name ? entry : one,
+		);
 	}
 
 	/** Rows of one provider and name are one; what is said of it twice must be the same. */
@@ -90,6 +99,13 @@ export class Draft {
 	fallbacks(name: string, chain: string[], from: Path): void {
 		this.#parts.fallbacks = { ...this.#parts.fallbacks, [name]: chain };
 		this.#from(`fallbacks.${name}`, from);
+	}
+
+	/** What is said of it field by field, later parts over earlier ones; null takes all of it away. */
+	routing(given: SharedRoutingEntry | null, from: Path): void {
+		const routing = given && { ...this.#parts.routing, ...given };
+		this.#parts.routing = readShape(this.file, from, documentParts.routing, routing);
+		this.#from('routing', from);
 	}
 
 	embeddingModel(name: string | null, from: Path): void {

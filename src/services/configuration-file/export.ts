@@ -37,12 +37,23 @@ const customModelEntry = (view: CustomModelView) => ({
 	...(view.prices !== null && { prices: view.prices }),
 });
 
-const agentEntry = ({ name, description, model, fallbacks, settings, embeddingModel, requires, prompt }: Agent) => ({
+const agentEntry = ({
+	name,
+	description,
+	model,
+	fallbacks,
+	settings,
+	routing,
+	embeddingModel,
+	requires,
+	prompt,
+}: Agent) => ({
 	name,
 	...(description !== null && { description }),
 	model,
 	...(fallbacks.length > 0 && { fallbacks: [...fallbacks] }),
 	...(nonEmpty(settings) && { settings }),
+	...(nonEmpty(routing) && { routing }),
 	...(embeddingModel !== null && { embeddingModel }),
 	...(requires.length > 0 && { requires: [...requires] }),
 	...(prompt !== null && { prompt }),

@@ -1,7 +1,9 @@
 /** `llm_service:` with `default_provider`, `fallback_chain` and `providers`. */
 import * as z from 'zod';
+import { ROUTING_BOUNDS } from '../../config/stored-routing';
 import type { ProfileEntry } from './document-schema';
 import type { Draft } from './draft';
+import { bounded } from './litellm-routing';
 import { faultAt, type ParsedFile, type Path } from './parse';
 import { modelNamed, providerNamed, referenceOf } from './provider-names';
 import { readShape } from './read-shape';
@@ -23,7 +25,7 @@ const provider = z.strictObject({
 	/** Seconds. */
 	timeout: z.number().positive().nullish(),
 	timeout_ms: z.int().positive().nullish(),
-	max_retries: z.int().nullish(),
+	max_retries: z.int().min(0).nullish(),
 	region: text.nullish(),
 	api_version: text.nullish(),
 	deployments: z.record(z.string(), text).nullish(),
@@ -71,35 +73,48 @@ function configOf(shape: ProviderShape): Readonly<Record<string, unknown>> {
 	};
 }
 
-/** Each provider is a row where it has a key or an address, and a profile of its own name where it has a model. */
-function addProvider(draft: Draft, name: string, shape: ProviderShape, from: Path): void {
-	const id = providerNamed(name);
+/** After the first try. */
+function retriesOf(draft: Draft, { max_retries: retries }: ProviderShape, from: Path): ProfileEntry['routing'] {
+	return retries == null
+		? undefined
+		: { maxAttempts: bounded(draft, retries + 1, ROUTING_BOUNDS.attempts, [...from, 'max_retries']) };
+}
+
+/** Where it has a key or an address. */
+function addRow(draft: Draft, id: string, shape: ProviderShape, from: Path): void {
 	const baseUrl = shape.base_url ?? shape.api_base;
 	const config = configOf(shape);
-	if (shape.api_key || baseUrl || Object.keys(config).length > 0)
-		draft.provider(
-			{
-				provider: id,
-				...(shape.api_key && { apiKey: referenceOf(shape.api_key) }),
-				...(baseUrl && { baseUrl }),
-				...(Object.keys(config).length > 0 && { config }),
-				...(shape.enabled === false && { isActive: false }),
-			},
-			from,
-		);
+	const configured = Object.keys(config).length > 0;
+	if (!(shape.api_key || baseUrl || configured)) return;
+	draft.provider(
+		{
+			provider: id,
+			...(shape.api_key && { apiKey: referenceOf(shape.api_key) }),
+			...(baseUrl && { baseUrl }),
+			...(configured && { config }),
+			...(shape.enabled === false && { isActive: false }),
+		},
+		from,
+	);
+}
+
+/** Each provider is a row, and a profile of its own name where it has a model. */
+function addProvider(draft: Draft, name: string, shape: ProviderShape, from: Path): void {
+	const id = providerNamed(name);
+	addRow(draft, id, shape, from);
 	const model = shape.model ?? shape.default_model ?? shape.models?.[0];
 	const settings = settingsOf(shape);
+	const routing = retriesOf(draft, shape, from);
 	if (model) {
 		const own = model.startsWith(`${name}/`) ? model.slice(name.length + 1) : model;
-		draft.profile(id, { provider: id, model: own, ...(Object.keys(settings).length > 0 && { settings }) }, from);
-	} else if (Object.keys(settings).length > 0)
+		const said = { ...(Object.keys(settings).length > 0 && { settings }), ...(routing && { routing }) };
+		draft.profile(id, { provider: id, model: own, ...said }, from);
+	} else if (routing || Object.keys(settings).length > 0)
 		draft.note(from, `${name} has settings but no model: settings belong to a model, so they are left out.`);
 	if (shape.embedding_model && !draft.document.embeddingModel)
 		draft.embeddingModel(`${id}/${shape.embedding_model}`, [...from, 'embedding_model']);
 	if (shape.models && shape.models.length > 1)
 		draft.note([...from, 'models'], 'a list of models needs no entry: every model of the provider can be asked for.');
-	if (shape.max_retries != null)
-		draft.note([...from, 'max_retries'], 'tries per target are LLM_MAX_ATTEMPTS of the environment.');
 }
 
 /** A provider's own model where one is meant, else a model's name. */
@@ -119,8 +134,7 @@ export function fromLlmService(file: ParsedFile, path: Path, value: unknown, dra
 		const from = [...path, 'default_provider'];
 		const id = providerNamed(service.default_provider);
 		if (service.default_model) {
-			const settings = draft.document.profiles?.[id]?.settings;
-			draft.profile(id, { provider: id, model: service.default_model, ...(settings && { settings }) }, from);
+			draft.profile(id, { ...draft.document.profiles?.[id], provider: id, model: service.default_model }, from);
 		}
 		if (!draft.document.profiles || !Object.hasOwn(draft.document.profiles, id))
 			throw faultAt(

@@ -27,18 +27,19 @@ const READ_PARAMS = {
 	reasoning_effort: text.nullish(),
 	/** Seconds. */
 	timeout: z.number().positive().nullish(),
+	stream_timeout: z.number().positive().nullish(),
+	max_retries: z.int().min(0).nullish(),
+	/** Share among the entries of one name. */
+	weight: z.number().nullish(),
+	rpm: z.int().positive().nullish(),
+	tpm: z.int().positive().nullish(),
 	input_cost_per_token: z.number().nonnegative().nullish(),
 	output_cost_per_token: z.number().nonnegative().nullish(),
 };
 
 /** Known there, without a place here: named in a note. */
 export const UNREAD_PARAMS = [
-	'rpm',
-	'tpm',
-	'weight',
 	'order',
-	'max_retries',
-	'stream_timeout',
 	'max_parallel_requests',
 	'custom_llm_provider',
 	'drop_params',
@@ -87,6 +88,13 @@ const chains = z.array(z.record(z.string(), names));
 export const settingsSchema = z.looseObject({
 	fallbacks: chains.nullish(),
 	default_fallbacks: names.nullish(),
+	routing_strategy: text.nullish(),
+	/** After the first try. */
+	num_retries: z.int().min(0).nullish(),
+	/** Seconds. */
+	timeout: z.number().positive().nullish(),
+	request_timeout: z.number().positive().nullish(),
+	stream_timeout: z.number().positive().nullish(),
 	context_window_fallbacks: chains.nullish(),
 	content_policy_fallbacks: chains.nullish(),
 	model_group_alias: z.record(z.string(), z.union([text, z.looseObject({ model: text })])).nullish(),
@@ -97,7 +105,13 @@ export const READ_SETTINGS: readonly string[] = [
 	'fallbacks',
 	'default_fallbacks',
 	'context_window_fallbacks',
+	'content_policy_fallbacks',
 	'model_group_alias',
+	'routing_strategy',
+	'num_retries',
+	'timeout',
+	'request_timeout',
+	'stream_timeout',
 ];
 
 export type ModelEntry = z.output<typeof entrySchema>;

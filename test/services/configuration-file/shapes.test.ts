@@ -54,7 +54,7 @@ describe('llm_service', () => {
 					settings: { temperature: 0.7, maxTokens: 2000, timeoutMs: 30_000 },
 				},
 				anthropic: { provider: 'anthropic', model: 'claude-sonnet-4-5' },
-				google: { provider: 'google', model: 'gemini-2.5-flash' },
+				google: { provider: 'google', model: 'gemini-2.5-flash', routing: { maxAttempts: 6 } },
 			},
 			defaultProfile: 'openai',
 			embeddingModel: 'openai/text-embedding-3-small',
@@ -63,7 +63,11 @@ describe('llm_service', () => {
 	});
 
 	test('says what it has no place for, with its line', () => {
-		expect(read(SERVICE).notes).toEqual(['line 20: tries per target are LLM_MAX_ATTEMPTS of the environment.']);
+		const several = SERVICE.replace('max_retries: 5', 'models: [gemini-2.5-flash, gemini-2.5-pro]');
+		expect(read(several).notes).toEqual([
+			'line 20: a list of models needs no entry: every model of the provider can be asked for.',
+		]);
+		expect(read(SERVICE).notes).toEqual([]);
 	});
 
 	test.each([
@@ -145,7 +149,7 @@ general_settings:
 `;
 
 describe("LiteLLM's model_list", () => {
-	test('names become aliases of profiles, keys become rows, several entries of one name a chain', () => {
+	test('names become aliases of profiles, keys become rows, several entries of one name a group', () => {
 		const document = documentOf(LITELLM);
 		expect(document.aliases).toEqual({
 			'gpt-4o': 'profile:gpt-4o',
@@ -154,7 +158,12 @@ describe("LiteLLM's model_list", () => {
 			'gpt-4': 'gpt-4o',
 		});
 		expect(document.profiles).toEqual({
-			'gpt-4o': { provider: 'azure-openai', model: 'gpt-4o-eu', keyRef: 'azure-openai' },
+			'gpt-4o': {
+				provider: 'azure-openai',
+				model: 'gpt-4o-eu',
+				keyRef: 'azure-openai',
+				routing: { candidates: [{ model: 'profile:gpt-4o-2' }] },
+			},
 			'gpt-4o-2': { provider: 'openai', model: 'gpt-4o', keyRef: 'openai' },
 			claude: {
 				provider: 'anthropic',
@@ -171,17 +180,15 @@ describe("LiteLLM's model_list", () => {
 				name: 'azure-openai',
 				apiKey: reference('AZURE_OPENAI_API_KEY'),
 				baseUrl: 'https://eu.openai.azure.com',
-				config: { apiVersion: '2024-10-21' },
+				config: { apiVersion: '2024-10-21', requestsPerMinute: 60 },
 			},
 			{ provider: 'openai', name: 'openai', apiKey: reference('OPENAI_API_KEY') },
 			{ provider: 'anthropic', name: 'anthropic', apiKey: reference('ANTHROPIC_API_KEY') },
 			{ provider: 'custom', name: 'custom', apiKey: 'sk-house', baseUrl: 'https://llm.example.com/v1' },
 			{ provider: 'ollama', name: 'ollama', baseUrl: 'http://localhost:11434' },
 		]);
-		expect(document.fallbacks).toEqual({
-			'gpt-4o': ['profile:gpt-4o-2'],
-			claude: ['gpt-4o', 'house-model'],
-		});
+		expect(document.fallbacks).toEqual({ claude: ['gpt-4o', 'house-model'] });
+		expect(document.routing).toEqual({ strategy: 'weighted' });
 		expect(document.fallbackChain).toEqual(['claude']);
 	});
 
@@ -200,9 +207,7 @@ describe("LiteLLM's model_list", () => {
 
 	test('what has no place here is named with its line, secrets of the program left alone', () => {
 		const { notes } = read(LITELLM);
-		expect(notes).toContain('line 9: rpm has no place here.');
 		expect(notes).toContain("line 32: 'llama3 local' can't be an alias: ask for profile:llama3-local.");
-		expect(notes).toContain('line 37: routing_strategy has no place here.');
 		expect(notes).toContain('line 42: drop_params has no place here.');
 		expect(notes.join('\n')).not.toContain('MASTER_KEY');
 	});

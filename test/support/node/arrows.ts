@@ -29,6 +29,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
 			'ledger/price',
 			'ledger/hold',
 			'health/contract',
+			'health/place',
 		],
 	},
 	ledger: { to: ['language', 'errors', 'db/schema'], types: ['catalog/facts', 'gateway/ports'] },
@@ -46,6 +47,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
 			'language',
 			'errors',
 			'gateway/preset',
+			'gateway/refusal',
 			'gateway/route',
 			'gateway/target',
 			'gateway/wire-request',
@@ -53,8 +55,8 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
 		types: ['gateway/ports', 'ledger/contract', 'prompt/source', 'env'],
 	},
 	services: {
-		to: ['db', 'auth', 'config', 'vault', 'catalog', 'prompt', 'providers', 'language', 'errors'],
-		types: ['gateway/ports', 'ledger/contract'],
+		to: ['db', 'auth', 'config', 'vault', 'catalog', 'prompt', 'providers', 'health/place', 'language', 'errors'],
+		types: ['gateway/ports', 'health/contract', 'ledger/contract'],
 	},
 	routers: { to: ['services', 'gateway', 'auth', 'language', 'errors'] },
 	http: { to: ['auth', 'errors'], types: ['env', 'gateway', 'services/context'] },
@@ -74,7 +76,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
 };
 
 /** The composition root with what it keeps and asks, the application and the entry bring everything together. */
-const ANYTHING = new Set(['compose', 'isolate', 'ready', 'app', 'index']);
+const ANYTHING = new Set(['compose', 'wiring', 'scheduled', 'isolate', 'ready', 'app', 'index']);
 
 /** `gateway/run` of `src/gateway/run.ts`. */
 const moduleOf = (path: string): string => path.replace(/^src\//, '').replace(/\.tsx?$/, '');
