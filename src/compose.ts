@@ -4,34 +4,21 @@ import type { KeyCache } from './auth/key-cache';
 import type { Principal } from './auth/principal';
 import { openSession, sealSession } from './auth/session';
 import { type TokenVerifier, tokenVerifier } from './auth/token';
-import { withLive } from './catalog/live';
 import { configPort } from './config/port';
-import { type Database, database } from './db/client';
 import type { Bindings } from './env';
+import { affinity } from './gateway/affinity';
 import { gateway } from './gateway/gateway';
-import { type ListStore, modelLists } from './gateway/model-lists';
-import type { CatalogPort, ConfigPort, OutboundRequest, Ports, Send, Time } from './gateway/ports';
+import type { ConfigPort, Ports } from './gateway/ports';
 import { upstreams } from './gateway/upstreams';
 import { healthClient } from './health/client';
 import type { Composition, Sessions } from './http/context';
-import { newId } from './id';
-import { type Isolate, isolateOf, randomBytes, ringOf, sessionKeysOf } from './isolate';
-import { type LedgerClient, ledgerClient } from './ledger/client';
-import { directStore } from './ledger/direct';
-import { type Log, logger } from './log';
-import { HOP_HEADER, outbound, refusedAddress } from './outbound';
-import { mockUpstream } from './providers/builtin/mock-upstream';
+import { type Isolate, randomBytes, ringOf, sessionKeysOf } from './isolate';
+import type { Log } from './log';
+import { HOP_HEADER, refusedAddress } from './outbound';
 import { ready } from './ready';
-import type { ServiceContext, VaultPort } from './services/context';
-import { keyIdOfEnvelope, open, seal } from './vault/seal';
-
-const time: Time = {
-	now: () => Date.now(),
-	after(ms, task) {
-		const timer = setTimeout(task, ms);
-		return () => clearTimeout(timer);
-	},
-};
+import type { ServiceContext } from './services/context';
+import { open } from './vault/seal';
+import { time, Wiring } from './wiring';
 
 /** Requests that open the ledger, which notices an old version: only these take a principal from a cache. */
 const OPENS_LEDGER =
@@ -44,28 +31,28 @@ const NEEDS_NO_ORGANIZATION =
 class RequestComposition implements Composition {
 	readonly time = time;
 	readonly log: Log;
+	readonly newId: () => string;
+	readonly #wiring: Wiring;
 	readonly #isolate: Isolate;
 	readonly #url: URL;
-	readonly #defer = (work: Promise<unknown>): void => this.context.waitUntil(work);
-	#db: Database | null = null;
-	#ledger: LedgerClient | null = null;
 	#renewed: Principal | null = null;
 
 	constructor(
 		private readonly env: Bindings,
 		private readonly request: Request,
-		private readonly context: Pick<ExecutionContext, 'waitUntil'>,
+		context: Pick<ExecutionContext, 'waitUntil'>,
 	) {
-		this.#isolate = isolateOf(env);
 		this.#url = new URL(request.url);
-		this.log = logger(this.#isolate.settings.logLevel, (level, line) => console[level](line));
+		const hops = Number(request.headers.get(HOP_HEADER) ?? 0) || 0;
+		this.#wiring = new Wiring(env, context, { ownHost: this.#url.host, hops });
+		this.#isolate = this.#wiring.isolate;
+		this.log = this.#wiring.log;
+		this.newId = this.#wiring.newId;
 	}
 
 	get settings() {
 		return this.#isolate.settings;
 	}
-
-	newId = (): string => newId(Date.now(), randomBytes);
 
 	authenticate(headers: Headers, { fresh = false }: { readonly fresh?: boolean } = {}): Promise<Principal> {
 		const { pathname } = this.#url;
@@ -93,36 +80,25 @@ class RequestComposition implements Composition {
 
 	services(principal: Principal, requestId: string): ServiceContext {
 		const { environment, registry, settings } = this.#isolate;
-		const ledger = this.#ledgerClient();
+		const { db, ledger, vault, catalog, endpointHealth, defer } = this.#wiring;
 		return {
 			principal,
-			db: this.#database(),
+			db,
 			change: ledger,
-			vault: this.#vault(),
+			vault,
 			environment,
 			refusedAddress: (url) => refusedAddress(url, this.#url.host, settings.allowPrivateUpstreams),
 			account: (organizationId, keyId) => ledger.account(organizationId, keyId),
-			catalog: this.#catalog(),
+			catalog,
 			registry,
 			upstreams: upstreams({ ...this.#ports(principal), caller: principal }),
+			health: endpointHealth,
 			now: time.now,
 			newId: this.newId,
 			randomBytes,
 			requestId,
-			defer: this.#defer,
+			defer,
 			log: this.log,
-		};
-	}
-
-	#vault(): VaultPort {
-		const isolate = this.#isolate;
-		return {
-			async seal(scope, secret) {
-				const envelope = await seal(await ringOf(isolate), scope, secret);
-				return { envelope, keyId: keyIdOfEnvelope(envelope) };
-			},
-			open: async (scope, envelope) => open(await ringOf(isolate), scope, envelope),
-			currentKeyId: async () => (await ringOf(isolate)).currentId,
 		};
 	}
 
@@ -132,72 +108,50 @@ class RequestComposition implements Composition {
 
 	#auth(): AuthDependencies {
 		const { jwt, jwtIssuer, jwtAudience, adminApiKey } = this.#isolate.settings;
+		const wiring = this.#wiring;
 		const verify: TokenVerifier | null =
 			jwt &&
 			((token) => {
 				const { tokens: memory } = this.#isolate;
 				const { entries } = this.#keys();
-				const ports = { memory, entries, send: this.#send(), time, log: this.log };
+				const ports = { memory, entries, send: wiring.send, time, log: this.log };
 				return tokenVerifier({ jwt, jwtIssuer, jwtAudience }, ports)(token);
 			});
-		return { db: this.#database(), keys: this.#keys(), adminApiKey, now: time.now, ...(verify && { verify }) };
+		return { db: wiring.db, keys: this.#keys(), adminApiKey, now: time.now, ...(verify && { verify }) };
 	}
 
 	#keys(): KeyCache {
 		const { keys, members } = this.#isolate;
-		return { memory: keys, members, entries: { kv: this.env.CONFIG, defer: this.#defer } };
-	}
-
-	#database(): Database {
-		this.#db ??= database(this.env.DB);
-		return this.#db;
-	}
-
-	#ledgerClient(): LedgerClient {
-		const { ORG_LEDGER, DB } = this.env;
-		this.#ledger ??= ledgerClient({
-			stub: (organizationId) => ORG_LEDGER.get(ORG_LEDGER.idFromName(organizationId)),
-			direct: directStore(DB),
-			time,
-			random: Math.random,
-			defer: this.#defer,
-			log: this.log,
-			queues: this.#isolate.queues,
-		});
-		return this.#ledger;
+		return { memory: keys, members, entries: { kv: this.env.CONFIG, defer: this.#wiring.defer } };
 	}
 
 	#ports(principal: Principal): Ports {
 		const isolate = this.#isolate;
-		const { PROVIDER_HEALTH } = this.env;
+		const { send, ledger, catalog, health, defer } = this.#wiring;
 		return {
 			time,
 			random: Math.random,
 			newId: this.newId,
-			send: this.#send(),
+			send,
 			config: this.#config(principal),
-			ledger: this.#ledgerClient(),
-			health: healthClient({
-				views: isolate.views,
-				time,
-				policy: isolate.settings.breaker,
-				object: (endpoint) => PROVIDER_HEALTH.get(PROVIDER_HEALTH.idFromName(endpoint)),
-				defer: this.#defer,
-			}),
-			catalog: this.#catalog(),
+			ledger,
+			health: healthClient({ views: isolate.views, time, policy: isolate.settings.breaker, object: health, defer }),
+			affinity: affinity(isolate.affinity, time.now),
+			catalog,
 			registry: isolate.registry,
 			limits: isolate.settings.time,
-			defer: this.#defer,
+			defer,
 			log: this.log,
 		};
 	}
 
 	#config(principal: Principal): ConfigPort {
 		const isolate = this.#isolate;
+		const { db, defer } = this.#wiring;
 		return configPort({
 			principal,
-			db: this.#database(),
-			configurations: { memory: isolate.configurations, entries: { kv: this.env.CONFIG, defer: this.#defer } },
+			db,
+			configurations: { memory: isolate.configurations, entries: { kv: this.env.CONFIG, defer } },
 			keys: this.#keys(),
 			environment: isolate.environment,
 			openKey: async (scope, envelope) => open(await ringOf(isolate), scope, envelope),
@@ -207,57 +161,6 @@ class RequestComposition implements Composition {
 				this.#renewed = anew;
 			},
 		});
-	}
-
-	/** The catalog with what providers' own lists say laid over it. */
-	#catalog(): CatalogPort {
-		const { catalog, registry, lists } = this.#isolate;
-		const { CONFIG } = this.env;
-		const store: ListStore = {
-			read: (name) => CONFIG.get(name),
-			write: (name, text, expirationTtl) => CONFIG.put(name, text, { expirationTtl }),
-		};
-		const send = this.#send();
-		const { log } = this;
-		return withLive(catalog, modelLists({ memory: lists, store, registry, send, time, defer: this.#defer, log }));
-	}
-
-	/** Builtin providers answer inside; everything else goes out by the one door. */
-	#send(): Send {
-		const { settings, debugged } = this.#isolate;
-		const send = outbound({
-			allowPrivate: settings.allowPrivateUpstreams,
-			ownHost: this.#url.host,
-			hops: Number(this.request.headers.get(HOP_HEADER) ?? 0) || 0,
-		});
-		const all: Send = (request) => (request.url.startsWith('mock:') ? mockUpstream(request, time) : send(request));
-		return debugged.size === 0
-			? all
-			: (request) => (debugged.has(request.provider) ? this.#debug(all, request) : all(request));
-	}
-
-	/** `<ID>_DEBUG=true`: where each call of that provider went and how it was answered, whatever LOG_LEVEL is. */
-	async #debug(send: Send, request: OutboundRequest): Promise<Response> {
-		const startedAt = time.now();
-		const told = (outcome: Readonly<Record<string, unknown>>): void => {
-			const { provider, method, url, body } = request;
-			this.log('error', 'upstream-debug', {
-				provider,
-				method,
-				url,
-				bytes: typeof body === 'string' ? body.length : (body?.byteLength ?? 0),
-				ms: time.now() - startedAt,
-				...outcome,
-			});
-		};
-		try {
-			const response = await send(request);
-			told({ status: response.status, contentType: response.headers.get('content-type') });
-			return response;
-		} catch (error) {
-			told({ error });
-			throw error;
-		}
 	}
 }
 

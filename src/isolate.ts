@@ -10,6 +10,7 @@ import { catalog } from './catalog';
 import type { ConfigurationMemory } from './config/cache';
 import { type EnvironmentLayer, environmentLayer } from './config/environment';
 import { type Bindings, parseSettings, type Settings } from './env';
+import { type AffinityMemory, affinityMemory } from './gateway/affinity';
 import type { ListMemory } from './gateway/model-lists';
 import type { CatalogPort, Registry } from './gateway/ports';
 import { type HealthViews, healthViews } from './health/view';
@@ -33,6 +34,8 @@ export interface Isolate {
 	readonly tokens: TokenMemory;
 	readonly configurations: ConfigurationMemory;
 	readonly views: HealthViews;
+	/** Who answered which conversation last. */
+	readonly affinity: AffinityMemory;
 	readonly queues: Map<string, CloseRequest[]>;
 	/** null until the first sealed key is met. */
 	ring: KeyRing | null;
@@ -61,6 +64,7 @@ export function isolateOf(env: Bindings): Isolate {
 		tokens: tokenMemory(),
 		configurations: new Map(),
 		views: healthViews(),
+		affinity: affinityMemory(),
 		queues: new Map(),
 		ring: null,
 		sessionKeys: null,

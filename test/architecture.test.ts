@@ -64,7 +64,7 @@ describe('the source', () => {
 
 	it('touches bindings only where the Worker is put together and in the Durable Objects', () => {
 		const elsewhere = worker.filter(
-			({ path }) => !/^src\/((env|compose|ready|index)\.ts|durable-objects\/)/.test(path),
+			({ path }) => !/^src\/((env|compose|wiring|ready|index)\.ts|durable-objects\/)/.test(path),
 		);
 		expect(broken(elsewhere, bindings)).toEqual([]);
 	});

@@ -3,6 +3,7 @@ import type { Principal } from '../auth/principal';
 import type { EnvironmentLayer } from '../config/environment';
 import type { Database } from '../db/client';
 import type { CatalogPort, LogLevel, Registry, UpstreamPort } from '../gateway/ports';
+import type { EndpointFacts, EndpointStatus } from '../health/contract';
 import type { Account } from '../ledger/contract';
 import type { SealScope } from '../vault/seal';
 import type { Step } from './change';
@@ -25,6 +26,14 @@ export interface VaultPort {
 	open(scope: SealScope, envelope: string): Promise<string>;
 	/** Id of the key that seals now; null: none. */
 	currentKeyId(): Promise<string | null>;
+}
+
+/** The health objects. */
+export interface EndpointHealthPort {
+	/** `endpoint`: as `health/place.ts` names it. Rejects where the object doesn't answer within a second. */
+	status(endpoint: string): Promise<EndpointStatus>;
+	/** A call outside the path was answered with this key: whatever it was left alone for is over. Never rejects. */
+	answered(facts: EndpointFacts, organizationId: string, mark: string): Promise<void>;
 }
 
 /**
@@ -56,6 +65,7 @@ export interface ServiceContext {
 	readonly catalog: CatalogPort;
 	readonly registry: Registry;
 	readonly upstreams: UpstreamPort;
+	readonly health: EndpointHealthPort;
 	/** ms since epoch */
 	readonly now: () => number;
 	readonly newId: () => string;

@@ -34,6 +34,8 @@ export function environmentView(
 		isDefault: inUse,
 		source: 'environment',
 		version: 1,
+		refusedAt: null,
+		refusedStatus: null,
 		createdAt: null,
 		updatedAt: null,
 	};

@@ -84,6 +84,11 @@ export const updateProviderInput = z.strictObject({
 
 export const providerReference = z.strictObject({ id });
 
+export const providerStatusInput = z.strictObject({
+	/** Absent: all that there is a key for. */
+	provider: provider.exactOptional(),
+});
+
 export const removeProviderInput = z.strictObject({
 	id,
 	version: version.exactOptional(),
@@ -134,6 +139,7 @@ export type AddProvider = z.output<typeof addProviderInput>;
 export type UpdateProvider = z.output<typeof updateProviderInput>;
 export type RemoveProvider = z.output<typeof removeProviderInput>;
 export type TestProvider = z.output<typeof testProviderInput>;
+export type ProviderStatusInput = z.output<typeof providerStatusInput>;
 export type RotateProvider = z.output<typeof rotateProviderInput>;
 export type ProviderUsageRange = z.output<typeof providerUsageInput>;
 export type AdoptEnvironment = z.output<typeof adoptEnvironmentInput>;

@@ -7,9 +7,13 @@ import type { ServiceContext } from './context';
 import { addressOf, checkedKey, missingKey, needsKey } from './credential-check';
 import { type StoredProvider, scopeOf } from './provider-row';
 
-export type StoredKey = Pick<StoredProvider, 'sealedApiKey' | 'keyId' | 'keyLast4'>;
+/** With what upstreams said of it, which is void once it is another key. */
+export type StoredKey = Pick<StoredProvider, 'sealedApiKey' | 'keyId' | 'keyLast4' | 'refusedAt' | 'refusedStatus'>;
 
-export const NO_KEY: StoredKey = { sealedApiKey: null, keyId: null, keyLast4: null };
+/** Of a key that nobody was asked with yet. */
+const UNREFUSED = { refusedAt: null, refusedStatus: null } as const;
+
+export const NO_KEY: StoredKey = { sealedApiKey: null, keyId: null, keyLast4: null, ...UNREFUSED };
 
 /** Where a row stands and leads to. */
 export interface Place {
@@ -26,7 +30,7 @@ export async function sealedKey(
 	apiKey: string,
 ): Promise<StoredKey> {
 	const { envelope, keyId } = await ctx.vault.seal(scopeOf(row, baseUrl), checkedKey(provider, apiKey));
-	return { sealedApiKey: envelope, keyId, keyLast4: last4(apiKey) };
+	return { sealedApiKey: envelope, keyId, keyLast4: last4(apiKey), ...UNREFUSED };
 }
 
 /**
@@ -39,8 +43,9 @@ export async function keptKey(
 	before: StoredProvider,
 	{ baseUrl, config }: Pick<Place, 'baseUrl' | 'config'>,
 ): Promise<StoredKey> {
-	const { sealedApiKey, keyId, keyLast4 } = before;
-	if (sealedApiKey === null || sealHost(before.baseUrl) === sealHost(baseUrl)) return { sealedApiKey, keyId, keyLast4 };
+	const { sealedApiKey, keyId, keyLast4, refusedAt, refusedStatus } = before;
+	const kept: StoredKey = { sealedApiKey, keyId, keyLast4, refusedAt, refusedStatus };
+	if (sealedApiKey === null || sealHost(before.baseUrl) === sealHost(baseUrl)) return kept;
 	const from = addressOf(provider, before.baseUrl, before.config);
 	const to = addressOf(provider, baseUrl, config);
 	if (from === null || to === null || sealHost(from) !== sealHost(to))
@@ -48,7 +53,7 @@ export async function keptKey(
 	// The provider's own address, written out or left out again.
 	const secret = await ctx.vault.open(scopeOf(before, before.baseUrl), sealedApiKey);
 	const sealed = await ctx.vault.seal(scopeOf(before, baseUrl), secret);
-	return { sealedApiKey: sealed.envelope, keyId: sealed.keyId, keyLast4 };
+	return { ...kept, sealedApiKey: sealed.envelope, keyId: sealed.keyId };
 }
 
 /** Throws where a row that is in use could make no call. */

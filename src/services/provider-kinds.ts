@@ -1,5 +1,5 @@
 /** What rows of each provider hold, so that a form can ask for it. */
-import type { ConfigField } from '../providers/config';
+import { type ConfigField, POOL_FIELDS, type PoolField } from '../providers/config';
 import type { Provider } from '../providers/provider';
 import { requireManage } from './access';
 import type { ServiceContext } from './context';
@@ -17,8 +17,9 @@ export interface ProviderKind {
 	readonly baseUrl: string | null;
 	/** Settings without which the address is not known, unless a base URL is given. */
 	readonly addressFields: readonly ConfigField[];
-	/** Settings that its rows may hold. */
+	/** Settings that its rows may hold, beside those of every pool. */
 	readonly config: readonly ConfigField[];
+	readonly poolConfig: readonly PoolField[];
 	/** A row is a server of its own, which requests address by the row's name. */
 	readonly named: boolean;
 	/** Runs on a machine of one's own. */
@@ -38,6 +39,7 @@ const kindOf = (provider: Provider): ProviderKind => ({
 	baseUrl: provider.baseUrl,
 	addressFields: provider.routing?.baseUrl ? (provider.config ?? []) : [],
 	config: provider.config ?? [],
+	poolConfig: POOL_FIELDS,
 	named: provider.named ?? false,
 	local: provider.local ?? false,
 });

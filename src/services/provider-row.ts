@@ -24,6 +24,9 @@ export interface ProviderView {
 	readonly isDefault: boolean;
 	readonly source: 'organization' | 'environment';
 	readonly version: number;
+	/** When an upstream refused the key (ms since epoch), and by which HTTP status; null: not since it was set or answered. */
+	readonly refusedAt: number | null;
+	readonly refusedStatus: number | null;
 	/** ms since epoch; null: from the environment. */
 	readonly createdAt: number | null;
 	readonly updatedAt: number | null;
@@ -40,6 +43,8 @@ export const viewOf = (row: StoredProvider): ProviderView => ({
 	isDefault: row.isDefault,
 	source: 'organization',
 	version: row.version,
+	refusedAt: row.refusedAt,
+	refusedStatus: row.refusedStatus,
 	createdAt: row.createdAt,
 	updatedAt: row.updatedAt,
 });

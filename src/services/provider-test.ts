@@ -6,6 +6,7 @@ import type { Provider } from '../providers/provider';
 import { notFound, requireManage, requireOperator } from './access';
 import type { ServiceContext } from './context';
 import type { TestProvider } from './provider-input';
+import { acquit } from './provider-refusal';
 import { environmentPair, type StoredProvider, scopeOf, selectProvider } from './provider-row';
 
 export interface TestResult {
@@ -19,8 +20,8 @@ export interface TestResult {
 
 /**
  * Also of a row that is not in use. A failed call is a result, and so is a key that can't be opened. Tokens of the
- * operator's own key are the operator's to spend: elsewhere than through the path they meet no limit.
- * Throws `forbidden` there, `not_found`.
+ * operator's own key are the operator's to spend: elsewhere than through the path they meet no limit. Throws
+ * `forbidden` there, `not_found`. An answer ends the refusal of the key.
  */
 export async function testProvider(
 	ctx: ServiceContext,
@@ -38,7 +39,10 @@ export async function testProvider(
 		const { code, message } = toGatewayError(thrown);
 		return { ok: false, latencyMs: 0, error: { code, message } };
 	}
-	return probed(ctx, provider, credential, model, signal);
+	const result = await probed(ctx, provider, credential, model, signal);
+	// Nobody else's word may bring back the key that all organizations use.
+	if (result.ok && (row !== null || ctx.principal.kind === 'operator')) await acquit(ctx, provider, credential, row);
+	return result;
 }
 
 /** The call itself, with any pair. */

@@ -7,6 +7,7 @@ import { scoped } from './access';
 import type { AuditEntry } from './audit';
 import { changeUnmoved, type Step } from './change';
 import type { ServiceContext } from './context';
+import { endsRefusal, keptRefusal, resolveRefusal } from './provider-refusal';
 import { type Pool, type ProviderView, readPool, type StoredProvider, viewOf } from './provider-row';
 
 /** One row as it was and as it is to be; `before` null: a new one. */
@@ -67,7 +68,9 @@ export function stepOf(
 	const heir = before?.isDefault && !after.isDefault ? others.find((row) => row.isActive) : undefined;
 	if (heir) writes.push(update(after.id, { isDefault: false }), handed(heir, true));
 	if (after.isDefault) writes.push(...others.filter((row) => row.isDefault).map((row) => handed(row, false)));
-	writes.push(before === null ? ctx.db.insert(llmProviders).values(after) : update(after.id, after));
+	if (before && endsRefusal(before, after)) writes.push(resolveRefusal(ctx, after.id, after.updatedAt));
+	const row = before && update(after.id, keptRefusal(before, after));
+	writes.push(row ?? ctx.db.insert(llmProviders).values(after));
 	const entry: AuditEntry = {
 		action,
 		entity: 'provider',

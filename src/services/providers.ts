@@ -26,6 +26,7 @@ export { adoptEnvironment } from './provider-environment';
 export { providerModels } from './provider-models';
 export { rotateProvider } from './provider-rotate';
 export type { ProviderView } from './provider-row';
+export { type ProviderStatus, providerStatus } from './provider-status';
 export { type TestResult, testProvider } from './provider-test';
 export { type ProviderUsage, providerUsage } from './provider-usage';
 export { resealKeys } from './reseal';

@@ -203,6 +203,7 @@ const PROCEDURES: Readonly<Record<string, Declared>> = {
 			'of its plan': { access: 'operator', others: null, input: () => ({ plan: 'enterprise' }) },
 		},
 	),
+	'organizations.setRouting': mutation('manage', 'own', () => ({ routing: { sticky: false } })),
 	'organizations.delete': mutation('operator', null, ({ spare }) => ({ id: spare.id, confirm: spare.slug })),
 
 	'profiles.list': query('manage', 'own'),
@@ -253,6 +254,9 @@ const PROCEDURES: Readonly<Record<string, Declared>> = {
 	'providers.update': mutation('manage', 'not_found', ({ provider }, fresh) => ({ id: provider, name: fresh })),
 	'providers.remove': mutation('manage', 'not_found', ({ provider }) => ({ id: provider })),
 	'providers.test': mutation('manage', 'not_found', ({ provider }) => ({ id: provider })),
+	'providers.status': also(query('manage', 'own'), {
+		'of a provider': { others: 'own', input: () => ({ provider: 'openai' }) },
+	}),
 	'providers.usage': query('manage', 'not_found', ({ provider }) => ({ id: provider })),
 	'providers.models': query('manage', 'not_found', ({ provider }) => ({ id: provider })),
 	'providers.rotate': mutation('manage', 'not_found', ({ provider }) => ({
