@@ -12,6 +12,8 @@ export interface Admissible {
 	readonly holdNanoUsd: NanoUsd | null;
 	readonly provider: string;
 	readonly model: string;
+	/** How long the request may take (ms), where its policy says so; null: as the operator says. */
+	readonly totalMs: number | null;
 }
 
 export interface Admitted<Plan> {
@@ -26,7 +28,7 @@ export interface Admission<Plan extends Admissible> {
 	readonly requestId: string;
 	readonly agentSlug: string | null;
 	readonly operation: OpenRequest['operation'];
-	/** Pure. Throws GatewayError. */
+	/** Throws GatewayError. */
 	readonly prepare: (snapshot: Snapshot) => Plan;
 }
 
@@ -85,7 +87,7 @@ async function attemptAdmission<Plan extends Admissible>(
 		configVersion: snapshot.version,
 		fresh: snapshot.fresh,
 		holdNanoUsd: plan.holdNanoUsd,
-		expiresAt: ports.time.now() + ports.limits.totalMs + HOLD_GRACE_MS,
+		expiresAt: ports.time.now() + (plan.totalMs ?? ports.limits.totalMs) + HOLD_GRACE_MS,
 		limits: snapshot.limits,
 		keyLimits: snapshot.caller.limits,
 		issuer: snapshot.caller.issuer ?? null,

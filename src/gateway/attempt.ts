@@ -7,10 +7,10 @@ import { type ChatEvent, isContent } from '../language/event';
 import type { ChatResponse } from '../language/request';
 import { unfold } from '../language/unfold';
 import { framerOf } from '../providers/framing';
-import type { Wire, WireRequest } from '../providers/provider';
+import type { Decoder, Frame, Wire, WireRequest } from '../providers/provider';
 import type { Meter } from './meter';
 import type { Ports } from './ports';
-import type { Target } from './route';
+import type { Target } from './target';
 import { ANSWER_LIMIT, discard, exchange, failureOf, readText } from './upstream';
 import { type Watchdog, type WatchdogLimits, watch } from './watchdog';
 import { withoutKey } from './without-key';
@@ -27,7 +27,13 @@ export interface Attempt {
 	readonly controller: AbortController;
 	/** Adds to the time spent waiting on upstreams. */
 	readonly waited: (ms: number) => void;
+	/** Most bytes of the whole answer, where all of it is kept; absent: it passes by. */
+	readonly mostBytes?: number;
 }
+
+/** Most that comes before the first content: events, all of which are kept, and bytes, pings included. */
+const MOST_EARLY_EVENTS = 1_024;
+const MOST_EARLY_BYTES = 32 * 1024 * 1024;
 
 const isJson = (response: Response): boolean =>
 	(response.headers.get('content-type') ?? '').toLowerCase().includes('application/json');
@@ -44,7 +50,7 @@ export async function whole(attempt: Attempt, ports: Ports): Promise<ChatRespons
 	const dog = watch(ports.time, attempt.limits, (error) => controller.abort(error));
 	const startedAt = ports.time.now();
 	try {
-		const response = await exchange(attempt.target, wireRequest, wire, controller.signal, ports);
+		const response = await exchange(attempt.target, wireRequest, wire, controller.signal, ports, meter);
 		const body = await readText(response, ANSWER_LIMIT, controller.signal, 'refuse');
 		const answer = wire.fromResponse(body, wireRequest.plan);
 		meter.whole(answer);
@@ -69,14 +75,15 @@ export async function streamed(attempt: Attempt, ports: Ports): Promise<OpenStre
 	const dog = watch(ports.time, attempt.limits, (error) => controller.abort(error));
 	const startedAt = ports.time.now();
 	try {
-		const response = await exchange(attempt.target, attempt.wireRequest, wire, controller.signal, ports);
+		const response = await exchange(attempt.target, attempt.wireRequest, wire, controller.signal, ports, attempt.meter);
 		const batches = await batchesOf(response, attempt, dog);
 		const head: ChatEvent[] = [];
 		for (let batch = await batches.next(); !batch.done; batch = await batches.next()) {
-			head.push(...batch.value);
-			const last = head.at(-1);
-			if (!head.some(isContent)) {
+			for (const event of batch.value) head.push(event);
+			if (!batch.value.some(isContent)) {
+				const last = head.at(-1);
 				if (last?.type === 'error') throw last.error;
+				if (head.length > MOST_EARLY_EVENTS) throw malformed('The upstream sent too much ahead of any content.');
 				continue;
 			}
 			dog.committed();
@@ -153,15 +160,14 @@ async function* decoded(
 ): AsyncGenerator<ChatEvent[], void, void> {
 	const framer = framerOf(attempt.wire.framing);
 	const decoder = attempt.wire.decoder(attempt.wireRequest.plan);
+	let bytes = 0;
 	try {
 		for (;;) {
 			const chunk = await reader.read();
 			dog.touch();
-			const batch: ChatEvent[] = [];
-			for (const frame of chunk.done ? framer.end() : framer.push(chunk.value)) {
-				const events = decoder.push(frame);
-				for (const event of events) batch.push(event);
-			}
+			bytes += chunk.value?.byteLength ?? 0;
+			if (bytes > mostBytes(attempt)) throw malformed('The upstream sent a larger answer than is accepted.');
+			const batch = eventsOf(chunk.done ? framer.end() : framer.push(chunk.value), decoder);
 			if (chunk.done) batch.push(...decoder.end());
 			if (batch.length > 0) yield keyless(batch, attempt.target.credential.apiKey);
 			if (chunk.done || isLast(batch.at(-1))) return;
@@ -172,3 +178,12 @@ async function* decoded(
 		reader.cancel().catch(() => undefined);
 	}
 }
+
+function eventsOf(frames: readonly Frame[], decoder: Decoder): ChatEvent[] {
+	const events: ChatEvent[] = [];
+	for (const frame of frames) for (const event of decoder.push(frame)) events.push(event);
+	return events;
+}
+
+const mostBytes = ({ meter, mostBytes: ofAll = Number.POSITIVE_INFINITY }: Attempt): number =>
+	meter.firstTokenAt === null ? MOST_EARLY_BYTES : ofAll;

@@ -9,9 +9,11 @@ import { wireChoice } from '../providers/wire-choice';
 import type { ChatCall, TokenCount } from './call';
 import { type ChatPlan, planChat } from './plan';
 import type { Ports } from './ports';
+import { endProbe } from './report';
 import { following } from './request-facts';
 import { noTarget } from './request-ledger';
-import { agentSlugOf, type Target } from './route';
+import { agentSlugOf } from './route';
+import type { Target } from './target';
 import { ANSWER_LIMIT, exchange, readText } from './upstream';
 import { watch } from './watchdog';
 import { wireRequestOf } from './wire-request';
@@ -21,10 +23,10 @@ export async function countTokens(call: ChatCall, ports: Ports): Promise<TokenCo
 	const snapshot = await ports.config.reload(agentSlugOf(call.request.model, call.agent));
 	const plan = planChat({ ...call, fallback: false }, snapshot, ports);
 	const { request, warnings } = plan;
-	const target = plan.targets[0]?.target;
+	const target = plan.candidates[0]?.target;
 	if (!target) throw noTarget();
 	const about = { provider: target.provider.id, model: target.model, configVersion: snapshot.version };
-	const question = questionFor(plan, target, ports);
+	const question = questionFor(plan, target, snapshot.organization.id, ports);
 	if (!question) return { ...about, inputTokens: estimated(request, target), method: 'estimate', warnings };
 	try {
 		return { ...about, inputTokens: await answered(question, target, call, ports), method: 'provider', warnings };
@@ -48,15 +50,27 @@ interface Question {
 }
 
 /** null: the provider counts nothing, or does not answer anybody now. Throws `invalid_request` as a chat would. */
-function questionFor({ request, insisted, firstMessage }: ChatPlan, target: Target, ports: Ports): Question | null {
+function questionFor(
+	{ request, insisted, firstMessage }: ChatPlan,
+	target: Target,
+	organizationId: string,
+	ports: Ports,
+): Question | null {
 	const { provider } = target;
 	const { wire: id, quirks } = wireChoice(provider, target.model, request);
 	const wire = ports.registry.wires[id];
-	if (!provider.counting || !wire.counting || ports.health.admits(target.endpoint) === 'open') return null;
+	if (!provider.counting || !wire.counting || !answersNow(target, organizationId, ports)) return null;
 	const { toRequest, fromResponse } = wire.counting;
 	const counting = { id, capabilities: wire.capabilities, toRequest };
 	const addressee = { target, wire: counting, quirks, stream: false, firstMessage };
 	return { wire, wireRequest: wireRequestOf(request, addressee, insisted), fromResponse };
+}
+
+/** Counting proves nothing of a model: a probe lease is given back. */
+function answersNow(target: Target, organizationId: string, ports: Ports): boolean {
+	const gate = ports.health.admits(target.place);
+	if (gate === 'probe') endProbe('neutral', target, organizationId, ports);
+	return gate === 'closed';
 }
 
 async function answered(question: Question, target: Target, { signal }: ChatCall, ports: Ports): Promise<number> {

@@ -1,6 +1,8 @@
 /** How long each part of a request may take. All in milliseconds. */
 import type { ChatRequest } from '../language/request';
+import type { RoutingPolicy } from '../language/routing';
 import type { Settings, TimeLimits } from './ports';
+import type { Target } from './target';
 
 /** Speed taken for granted when judging how long a whole answer may take. */
 const TOKENS_PER_SECOND = 25;
@@ -31,9 +33,33 @@ export function firstEventLimit(
 	return first + ((request.maxTokens ?? EXPECTED_OUTPUT) / TOKENS_PER_SECOND) * 1_000;
 }
 
-/** Targets whose first-event limits make up the commit deadline. */
-const COMMIT_TARGETS = 3;
+/** The operator's, with what the routing policy says in their place. */
+export function limitsUnder(limits: TimeLimits, policy: RoutingPolicy): TimeLimits {
+	const { firstEventTimeoutMs, idleTimeoutMs, totalTimeoutMs, maxAttempts } = policy;
+	return {
+		firstEventMs: firstEventTimeoutMs ?? limits.firstEventMs,
+		idleMs: idleTimeoutMs ?? limits.idleMs,
+		totalMs: totalTimeoutMs ?? limits.totalMs,
+		maxAttempts: maxAttempts ?? limits.maxAttempts,
+	};
+}
+
+/** Names whose first-event limits make up the commit deadline. */
+const COMMIT_NAMES = 3;
+
+/** Different names, `COMMIT_NAMES` at most; those of one stand side by side, but for one that was put first. */
+function namesOf(candidates: readonly { readonly target: Pick<Target, 'name'> }[]): number {
+	const names = new Set<string>();
+	for (const { target } of candidates) {
+		names.add(target.name);
+		if (names.size === COMMIT_NAMES) break;
+	}
+	return names.size;
+}
 
 /** Time from the start to the commit point, over all attempts. */
-export const commitLimit = (firstEventMs: number, targets: number): number =>
-	firstEventMs * Math.min(targets, COMMIT_TARGETS);
+export const commitLimit = (
+	firstEventMs: number,
+	candidates: readonly { readonly target: Pick<Target, 'name'> }[],
+	{ commitTimeoutMs }: RoutingPolicy,
+): number => commitTimeoutMs ?? firstEventMs * (candidates.length === 1 ? 1 : namesOf(candidates));

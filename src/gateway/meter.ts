@@ -6,11 +6,16 @@ import { GatewayError } from '../errors';
 import type { ChatEvent } from '../language/event';
 import { isContent } from '../language/event';
 import type { ChatResponse, FinishReason } from '../language/request';
-import { completionTokens, type Usage, usageOf } from '../language/usage';
+import type { RoutingDecision } from '../language/routing';
+import { completionTokens, totalTokens, type Usage, usageOf } from '../language/usage';
 import type { ContextReceipt, EntryState, LedgerEntry, NanoUsd, Operation } from '../ledger/contract';
 import { atMost, costOf } from '../ledger/price';
+import { ruleOf } from './failures';
 import type { Time } from './ports';
-import type { Target } from './route';
+import type { Target } from './target';
+
+/** The entry of one call; how the request was routed is added to its last. */
+export type MeteredEntry = Omit<LedgerEntry, 'routing'> & { routing: RoutingDecision | null };
 
 /** Facts of the request that every entry repeats, so that each is complete in itself. */
 export interface RequestFacts {
@@ -35,11 +40,13 @@ export class Meter {
 	readonly startedAt: number;
 	/** ms since epoch; null before any content. */
 	firstTokenAt: number | null = null;
+	/** Of whatever the upstream answered, a refusal too; null: no answer came. */
+	headers: Headers | null = null;
 	#usage: Usage | null = null;
 	#finish: FinishReason | null = null;
 	#outputChars = 0;
 	#answered = false;
-	#entry: LedgerEntry | null = null;
+	#entry: MeteredEntry | null = null;
 
 	constructor(
 		private readonly request: RequestFacts,
@@ -104,6 +111,12 @@ export class Meter {
 		return this.#finish !== null;
 	}
 
+	/** Tokens of the call once it has ended, estimated where they were not reported; 0 where it cost none. */
+	get tokens(): number {
+		const usage = this.#entry?.usage;
+		return usage ? totalTokens(usage) : 0;
+	}
+
 	/** Output tokens per second since the first; null where it can't be said. */
 	tokensPerSecond(now: number): number | null {
 		const elapsed = this.firstTokenAt === null ? 0 : now - this.firstTokenAt;
@@ -116,12 +129,12 @@ export class Meter {
 	 * Ends the call, the first time only: later calls return the same entry. `error` null: it went well, or
 	 * the client left (then `finished` is false and the entry says `aborted`).
 	 */
-	end(error: GatewayError | null, httpStatus: number | null): LedgerEntry {
+	end(error: GatewayError | null, httpStatus: number | null): MeteredEntry {
 		this.#entry ??= this.#close(error, httpStatus);
 		return this.#entry;
 	}
 
-	#close(error: GatewayError | null, httpStatus: number | null): LedgerEntry {
+	#close(error: GatewayError | null, httpStatus: number | null): MeteredEntry {
 		const failed = error ?? (this.#finish ? null : aborted());
 		const state = this.#state(failed);
 		const { usage, usageSource } = this.#used(state);
@@ -159,6 +172,7 @@ export class Meter {
 			httpStatus: failed?.upstream?.status ?? httpStatus,
 			configVersion: request.configVersion,
 			context: attempt.context,
+			routing: null,
 			source: request.source,
 		};
 	}
@@ -179,11 +193,10 @@ export class Meter {
 		return { usage: this.#estimate(this.attempt.promptTokens), usageSource: 'estimated' };
 	}
 
-	/** Content was bought: settled. Refused before any: released. Silent after it was sent: nobody knows. */
+	/** Content was bought: settled. Without any the failure's rule says it. */
 	#state(failed: GatewayError | null): EntryState {
 		if (failed === null || this.firstTokenAt !== null) return 'settled';
-		if (this.#answered || failed.code === 'aborted' || failed.upstream?.failure === 'timeout') return 'unknown';
-		return 'released';
+		return this.#answered ? 'unknown' : ruleOf(failed).ledger;
 	}
 
 	/** What an answer without (final) usage is taken to have cost; a reported input count is kept. */

@@ -1,5 +1,6 @@
 /** The path of a request no wire makes: admitted, sent once as it is, its answer passed on, one entry in the ledger. */
 import { GatewayError, invalid } from '../errors';
+import type { RoutingStep } from '../language/routing';
 import { matchesName } from '../providers/model-name';
 import { type Admissible, type Admitted, admit, warningsOf } from './admit';
 import type { CallMeta, Passed, PassthroughCall } from './call';
@@ -7,15 +8,18 @@ import { refusedByKey } from './key-policy';
 import { leaving } from './leaving';
 import { aborted, Meter } from './meter';
 import { usageReader } from './passed-usage';
-import type { CatalogPort, Ports, Registry, Snapshot } from './ports';
-import { report } from './pursue';
+import type { Ports, Snapshot } from './ports';
+import { poolFor } from './rank';
+import { endProbe, type Reporting, report } from './report';
 import { following, requestFacts } from './request-facts';
 import { noTarget, RequestLedger } from './request-ledger';
-import { type Target, targetOf } from './route';
+import { heldBack } from './standing';
+import type { RankFacts, Target } from './target';
 import { dispatch, failureOf } from './upstream';
 import { type Watchdog, watch } from './watchdog';
 
 interface PassPlan extends Admissible {
+	/** Its key is the first of the pool that nothing speaks against. */
 	readonly target: Target;
 	readonly url: string;
 }
@@ -57,34 +61,40 @@ function checkAccess(call: PassthroughCall, target: Target, snapshot: Snapshot):
 	if (refusal) throw refusal;
 }
 
-function planPass(
-	call: PassthroughCall,
-	facts: { readonly snapshot: Snapshot; readonly catalog: CatalogPort; readonly registry: Registry },
-): PassPlan {
+function planPass(call: PassthroughCall, facts: RankFacts): PassPlan {
 	// Where no model is named the path stands for it in reports.
-	const found = targetOf(`${call.provider}/${call.model ?? call.path.slice(1)}`, 'any', facts);
-	const target =
-		call.model === null ? { ...found, facts: { ...found.facts, prices: null, priceVersion: null } } : found;
+	const pool = poolFor(`${call.provider}/${call.model ?? call.path.slice(1)}`, 'any', facts);
+	const found = pool.find(({ target }) => isUsable(target, facts)) ?? pool[0];
+	if (!found) throw noTarget();
+	const unpriced = call.model === null ? { prices: null, priceVersion: null } : null;
+	const target = unpriced ? { ...found.target, facts: { ...found.target.facts, ...unpriced } } : found.target;
 	if (target.provider.builtin) throw invalid('provider', `Provider '${target.provider.id}' has no other paths.`);
 	checkAccess(call, target, facts.snapshot);
 	return {
 		target,
 		url: urlOf(call, target),
 		holdNanoUsd: null,
+		totalMs: null,
 		provider: target.provider.id,
 		model: target.model,
 	};
 }
 
+/** Nothing speaks against its key; how much such a request counts nobody knows. */
+function isUsable({ credential, place }: Target, { health, time }: RankFacts): boolean {
+	const standing = credential.mark === undefined ? null : health.standing(place.endpoint, credential.mark);
+	return standing === null || heldBack(standing, { now: time.now(), tokens: 0, config: credential.config }) === null;
+}
+
 /** Throws GatewayError. A refusal of the upstream is typed as everywhere; its own words are scrubbed. */
 export async function passthrough(call: PassthroughCall, ports: Ports): Promise<Passed> {
-	const { catalog, registry } = ports;
+	const { catalog, registry, health, affinity, random, time } = ports;
 	const admitted = await admit(
 		{
 			requestId: call.requestId,
 			agentSlug: null,
 			operation: 'passthrough',
-			prepare: (snapshot) => planPass(call, { snapshot, catalog, registry }),
+			prepare: (snapshot) => planPass(call, { snapshot, catalog, registry, health, affinity, random, time }),
 		},
 		ports,
 	);
@@ -105,7 +115,8 @@ async function sendOn(
 ): Promise<Passed> {
 	const { target, url } = admitted.plan;
 	if (call.signal?.aborted) throw aborted();
-	if (ports.health.admits(target.endpoint) === 'open') throw noTarget();
+	const gate = ports.health.admits(target.place);
+	if (gate === 'open') throw noTarget();
 	const controller = following(call.signal);
 	const startedAt = ports.time.now();
 	const { idleMs, totalMs } = ports.limits;
@@ -114,24 +125,27 @@ async function sendOn(
 	const limits = { firstEventMs: totalMs, idleMs, commitBy: totalBy, totalBy };
 	const dog = watch(ports.time, limits, (error) => controller.abort(error));
 	const meter = meterOf(call, admitted, ledger.begin(), ports);
-	const pursuit = { organizationId: admitted.snapshot.organization.id, timeoutsCount: false };
+	const reporting = reportingOf(admitted.snapshot);
+	let probe = gate === 'probe';
 	const ended = (failure: GatewayError | null, status: number | null): void => {
 		dog.stop();
 		ledger.owe(meter.end(failure, status));
-		report(failure, target, meter, { ports, probe: false, pursuit });
+		report(failure, { target, meter, probe }, reporting, ports);
 	};
 	const wire = ports.registry.wires[target.provider.wire];
 	const { method, body } = call;
 	const request = { method, url, headers: headersOf(call, target), ...(body && { body }) };
 	let response: Response;
 	try {
-		response = await dispatch(request, target, wire, controller.signal, ports);
+		response = await dispatch(request, target, wire, controller.signal, ports, meter);
 	} catch (error) {
 		const failure = failureOf(error, controller.signal);
 		ended(failure, null);
 		throw failure;
 	}
 	meter.answered();
+	if (probe) endProbe('success', target, reporting.organizationId, ports);
+	probe = false;
 	const waitedMs = ports.time.now() - startedAt;
 	const settle = (failure: GatewayError | null): void => {
 		ended(failure, response.status);
@@ -150,6 +164,14 @@ async function sendOn(
 		meta: () => metaOf(call, admitted, ledger, { waitedMs, now: ports.time.now() }),
 	};
 }
+
+/** Its time limits are its own, and paths have limits and permissions of theirs: neither says anything of health. */
+const reportingOf = ({ organization }: Snapshot): Reporting => ({
+	organizationId: organization.id,
+	patience: { firstEventMs: 0, idleMs: 0 },
+	granted: { firstEventMs: Number.POSITIVE_INFINITY, idleMs: Number.POSITIVE_INFINITY },
+	unusual: true,
+});
 
 /** An account answers a repeated idempotency key with the first answer: among tenants of one that is another's. */
 function headersOf({ headers }: PassthroughCall, target: Target): Readonly<Record<string, string>> {
@@ -227,9 +249,19 @@ function metaOf(
 		configVersion: snapshot.version,
 		context: null,
 		warnings: warningsOf({ unchecked }),
-		routing: [],
+		routing: { strategy: 'priority', sticky: false, steps: [stepOf(plan.target, ledger.attempts)] },
 		requests,
 		costNanoUsd: null,
 		overheadMs: Math.max(0, now - call.receivedAt - waitedMs),
 	};
 }
+
+const stepOf = ({ provider, model, credential }: Target, attempts: number): RoutingStep => ({
+	provider: provider.id,
+	model,
+	key: credential.name,
+	outcome: 'answered',
+	reason: null,
+	attempts,
+	score: null,
+});

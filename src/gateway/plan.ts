@@ -1,4 +1,7 @@
-/** What will be asked of whom: the request with settings and prompt applied, the targets, the hold. Pure. */
+/**
+ * What will be asked of whom: the request with settings and prompt applied, the candidates, the hold. Pure, but for
+ * what puts the candidates in order.
+ */
 import type { ChatRequest, Warning } from '../language/request';
 import type { ContextReceipt, NanoUsd } from '../ledger/contract';
 import { holdOf } from '../ledger/hold';
@@ -7,22 +10,21 @@ import { estimateInput } from '../planner/estimate';
 import { type Measure, measure } from '../planner/measure';
 import { insertPrompt } from '../prompt/insert';
 import type { Admissible } from './admit';
-import type { ChatCall, RoutingStep } from './call';
+import type { ChatCall } from './call';
+import type { Candidate, Needs, Route } from './candidate';
 import { checkOptions } from './key-policy';
-import type { CatalogPort, Registry, Settings, Snapshot } from './ports';
+import type { Settings, Snapshot } from './ports';
 import { withPresets } from './preset';
-import { agentSlugOf, route, type Target } from './route';
+import type { Pursued } from './pursuit';
+import { agentSlugOf, type RankFacts, rank, survey, type Target } from './route';
 import { unknownModel } from './target';
 
 /** Output taken for granted in a hold where the request sets no maximum (tokens). */
 const DEFAULT_OUTPUT = 4_096;
 
-/** One target, planned for its model. */
-export interface Planned {
-	readonly target: Target;
+/** A candidate, planned for its model. */
+export interface Planned extends Pursued {
 	readonly context: ContextReceipt;
-	/** What one attempt at it may cost; null: no price is known. */
-	readonly holdNanoUsd: NanoUsd | null;
 }
 
 export interface ChatPlan extends Admissible {
@@ -32,22 +34,40 @@ export interface ChatPlan extends Admissible {
 	/** Messages that the gateway put ahead of the caller's. */
 	readonly firstMessage: number;
 	readonly settings: Settings;
-	readonly targets: readonly Planned[];
-	readonly skipped: readonly RoutingStep[];
+	readonly candidates: readonly Planned[];
+	readonly contextChain: readonly Planned[];
+	readonly filterChain: readonly Planned[];
+	readonly route: Route;
 	readonly warnings: readonly Warning[];
 	readonly agentId: string | null;
 	/** Estimated prompt tokens, for the hold and for answers without usage. */
 	readonly promptTokens: number;
 }
 
+/** Files are no need: who takes which is known of the wire alone, and `prepare` asks it. */
+function needsOf(request: ChatRequest, measured: Measure): Needs {
+	const input: Needs['input'][number][] = [];
+	if (measured.images > 0) input.push('image');
+	if (measured.audioBytes > 0) input.push('audio');
+	return {
+		tools: measured.toolCalls > 0 || (request.tools?.length ?? 0) > 0,
+		structuredOutput: request.responseFormat?.type === 'json-schema',
+		input,
+		promptTokens: estimateInput(request, measured),
+		maxTokens: request.maxTokens ?? null,
+	};
+}
+
 const outputOf = (request: ChatRequest, target: Target): number =>
 	request.maxTokens ?? Math.min(target.facts.maxOutput ?? DEFAULT_OUTPUT, DEFAULT_OUTPUT);
 
-function planned(request: ChatRequest, target: Target, promptTokens: number, measured: Measure): Planned {
+function planned(request: ChatRequest, candidate: Candidate, promptTokens: number, measured: Measure): Planned {
+	const { target, score } = candidate;
 	const { before, after, limit, method, dropped, summarized } = bound(request, target.facts, measured);
 	const prices = target.facts.prices;
 	return {
 		target,
+		score,
 		context: { before, after, limit, method, dropped, summarized },
 		holdNanoUsd: holdOf({
 			inputTokens: promptTokens,
@@ -57,52 +77,49 @@ function planned(request: ChatRequest, target: Target, promptTokens: number, mea
 	};
 }
 
-/** The dearest of the chain; null where no target has a price. */
-function dearest(targets: readonly Planned[]): NanoUsd | null {
+/** The dearest of the chain; null where nobody has a price. */
+function dearest(candidates: readonly Planned[]): NanoUsd | null {
 	let most: NanoUsd | null = null;
-	for (const { holdNanoUsd } of targets)
+	for (const { holdNanoUsd } of candidates)
 		if (holdNanoUsd !== null && (most === null || holdNanoUsd > most)) most = holdNanoUsd;
 	return most;
 }
 
-/** Throws GatewayError: unknown or forbidden model or agent. */
-export function planChat(
-	call: ChatCall,
-	snapshot: Snapshot,
-	facts: { readonly catalog: CatalogPort; readonly registry: Registry },
-): ChatPlan {
+/** Throws GatewayError: unknown or forbidden model or agent, or nobody who may answer. */
+export function planChat(call: ChatCall, snapshot: Snapshot, facts: Omit<RankFacts, 'snapshot'>): ChatPlan {
 	const agentSlug = agentSlugOf(call.request.model, call.agent);
-	const { targets, choice, skipped } = route(
-		{
-			kind: 'chat',
-			model: call.request.model,
-			models: call.request.models,
-			agentSlug,
-			fallback: call.fallback,
-		},
-		{ snapshot, ...facts },
-	);
-	for (const target of targets) checkOptions(target, call.request.providerOptions, snapshot);
+	const { model, models } = call.request;
+	const { catalog, registry, health, affinity, random, time } = facts;
+	const ranked: RankFacts = { snapshot, catalog, registry, health, affinity, random, time };
+	const surveyed = survey({ kind: 'chat', model, models, agentSlug, fallback: call.fallback }, ranked);
 	const agent = agentSlug === null ? null : snapshot.agent;
 	const { request: own, ahead, warnings: kept } = insertPrompt(call.request, agent, snapshot.caller);
-	const { request, settings, warnings: preset } = withPresets(own, choice, snapshot.caller);
-	const warnings = [...kept, ...preset];
+	const { request, settings, warnings: preset } = withPresets(own, surveyed.choice, snapshot.caller);
 	const measured = measure(request);
-	const promptTokens = estimateInput(request, measured);
-	const all = targets.map((target) => planned(request, target, promptTokens, measured));
-	const [first] = targets;
+	const needs = needsOf(request, measured);
+	const route = rank(surveyed, needs, call, ranked);
+	const plan = (candidate: Candidate): Planned => {
+		checkOptions(candidate.target, call.request.providerOptions, snapshot);
+		return planned(request, candidate, needs.promptTokens, measured);
+	};
+	const candidates = route.candidates.map(plan);
+	const [first] = route.candidates;
+	const warnings = [...kept, ...preset];
 	return {
 		request,
 		insisted: own.strict && request !== own ? own : null,
 		firstMessage: ahead,
 		settings,
-		targets: all,
-		skipped,
-		warnings: first ? [...unknownModel(first), ...warnings] : warnings,
+		candidates,
+		contextChain: route.contextChain.map(plan),
+		filterChain: route.filterChain.map(plan),
+		route,
+		warnings: first ? [...unknownModel(first.target), ...warnings] : warnings,
 		agentId: agent?.id ?? null,
-		promptTokens,
-		holdNanoUsd: dearest(all),
-		provider: first?.provider.id ?? '',
-		model: first?.model ?? '',
+		promptTokens: needs.promptTokens,
+		holdNanoUsd: dearest(candidates),
+		totalMs: route.policy.totalTimeoutMs ?? null,
+		provider: first?.target.provider.id ?? '',
+		model: first?.target.model ?? '',
 	};
 }

@@ -7,7 +7,7 @@ import { wireRequestOf } from './attempt';
 import { Meter } from './meter';
 import type { Caller, Credential, Ports, Probe } from './ports';
 import { following } from './request-facts';
-import type { Target } from './route';
+import { placeOf, type Target } from './target';
 import { ANSWER_LIMIT, dispatch, exchange, failureOf, readText } from './upstream';
 import { withoutKey } from './without-key';
 
@@ -70,7 +70,7 @@ export async function probe(
 
 const timeout = (): GatewayError =>
 	new GatewayError('upstream_timeout', 'The upstream did not answer within its first-event time limit.', {
-		upstream: { failure: 'timeout', scope: 'provider' },
+		upstream: { failure: 'timeout', scope: 'provider', limit: 'first-event' },
 	});
 
 /** A web page answers 200 to anything: JSON must come. */
@@ -102,14 +102,15 @@ async function callModel(model: string, probed: Probed, ports: ProbePorts): Prom
 }
 
 function targetOf(model: string, { provider, credential }: Probed, ports: ProbePorts): Target {
+	const facts = ports.catalog.facts(provider.id, model, credential);
 	return {
 		provider,
 		name: `${provider.id}/${model}`,
 		model,
 		upstreamModel: provider.routing?.model?.(model, credential.config) ?? model,
-		facts: ports.catalog.facts(provider.id, model, credential),
+		facts,
 		credential,
-		endpoint: provider.id,
+		place: placeOf(provider, credential, facts, ports.caller.organizationId),
 	};
 }
 

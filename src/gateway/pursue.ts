@@ -1,199 +1,274 @@
-/** Target after target, try after try, until one answers. The only loop of the path. */
+/** Candidate after candidate, round after round, until one answers. The only loop of the path. */
 import { GatewayError, toGatewayError } from '../errors';
-import type { Outcome } from '../health/contract';
-import type { Warning } from '../language/request';
-import type { RoutingStep } from './call';
+import type { RoutingDecision } from '../language/routing';
+import { affinityOf } from './candidate';
+import { decisionOf, isPlain } from './decision';
+import { type FailureRule, ruleOf } from './failures';
+import { gateOf } from './gate';
 import { aborted, type Meter } from './meter';
 import type { Ports } from './ports';
-import { noTarget, type RequestLedger } from './request-ledger';
+import type { Prepared, Pursued, Pursuit, Won } from './pursuit';
+import { endProbe, report } from './report';
+import { noTarget } from './request-ledger';
+import { rest } from './rest';
 import { nextStep } from './retry';
-import type { Target } from './route';
+import { Rounds, type Runner } from './rounds';
 import { withoutKey } from './without-key';
 
-/** One possible answerer, with how to try it. */
-export interface Pursued<Answer> {
-	readonly target: Target;
-	/** What one try may cost. */
-	readonly holdNanoUsd: bigint | null;
-	/** Builds the wire request. Throws `invalid_request` where this target can't carry the request. */
-	readonly prepare: () => Prepared<Answer>;
-}
+/** Upstream calls that a request makes at most, whatever its candidates and tries. */
+const MOST_CALLS = 24;
 
-export interface Prepared<Answer> {
-	readonly warnings: readonly Warning[];
-	readonly meter: (attempt: number) => Meter;
-	/** One upstream call. Throws GatewayError. */
-	readonly call: (meter: Meter) => Promise<Answer>;
-}
-
-export interface Won<Answer> {
-	readonly answer: Answer;
-	readonly target: Target;
-	readonly meter: Meter;
-	readonly warnings: readonly Warning[];
-	/** Where it stands in the list given. */
-	readonly index: number;
-	/** Held the breaker's probe lease. */
-	readonly probe: boolean;
-}
-
-export interface Pursuit {
-	readonly ledger: RequestLedger;
-	/** Appended to as targets are passed. */
-	readonly routing: RoutingStep[];
-	readonly organizationId: string;
-	/** ms since epoch: the commit deadline. */
-	readonly commitBy: number;
-	/** Adds to the time spent waiting. */
-	readonly waited: (ms: number) => void;
-	/** The client is known to have left. */
-	readonly signal: AbortSignal | null;
-	/** False: the caller's own limit is shorter than the operator's, so a timeout says nothing of health. */
-	readonly timeoutsCount: boolean;
-}
-
-/** Throws the last failure where no target answered. The winner's entry is not closed: it is still running. */
-export async function pursue<Answer>(
-	candidates: readonly Pursued<Answer>[],
-	pursuit: Pursuit,
+/**
+ * Throws the last failure where nobody answered, or the one that says when to come back. The winner's entry is not
+ * closed: it is still running.
+ */
+export async function pursue<C extends Pursued, Answer>(
+	pursuit: Pursuit<C, Answer>,
 	ports: Ports,
-): Promise<Won<Answer>> {
-	let failure: GatewayError | null = null;
-	let shut = 0;
-	for (const [index, candidate] of candidates.entries()) {
-		const { target } = candidate;
-		const gate = target.provider.builtin ? 'closed' : ports.health.admits(target.endpoint);
-		const skip = (reason: string) => pursuit.routing.push(step(target, 'skipped', reason, 0));
-		if (gate === 'open') {
-			shut += 1;
-			skip('its circuit breaker is open');
-			continue;
-		}
-		if (!(await pursuit.ledger.affords(candidate.holdNanoUsd))) {
-			skip('its cost does not fit the budget');
-			failure ??= new GatewayError('budget_exceeded', 'What is left of the budget does not cover this request.');
-			continue;
-		}
-		const more = index + 1 < candidates.length;
-		const outcome = await tryTarget(candidate, { pursuit, ports, more, probe: gate === 'probe' });
-		if ('answer' in outcome) return { ...outcome, index };
-		failure = outcome.failure;
-		if (outcome.stop) break;
-	}
-	if (failure === null && shut > 0) return probed(candidates, pursuit, ports);
-	throw failure ?? noTarget();
-}
-
-/** All breakers are open: one leased probe is tried, the others get 503 at once. */
-async function probed<Answer>(
-	candidates: readonly Pursued<Answer>[],
-	pursuit: Pursuit,
-	ports: Ports,
-): Promise<Won<Answer>> {
-	const [first] = candidates;
-	if (!first || !(await ports.health.lease(first.target.endpoint))) throw noTarget();
-	const outcome = await tryTarget(first, { pursuit, ports, more: false, probe: true });
-	if ('answer' in outcome) return { ...outcome, index: 0 };
-	throw outcome.failure;
-}
-
-interface Trial {
-	readonly pursuit: Pursuit;
-	readonly ports: Ports;
-	readonly more: boolean;
-	readonly probe: boolean;
-}
-
-type Tried<Answer> = Omit<Won<Answer>, 'index'> | { readonly failure: GatewayError; readonly stop: boolean };
-
-async function tryTarget<Answer>(candidate: Pursued<Answer>, trial: Trial): Promise<Tried<Answer>> {
-	const { pursuit, ports } = trial;
-	const { target } = candidate;
-	let prepared: Prepared<Answer>;
+): Promise<Won<C, Answer>> {
+	const chase = new Chase(pursuit, ports);
 	try {
-		prepared = candidate.prepare();
+		const won = await chase.run();
+		pursuit.ledger.decided(isPlain(won.routing) ? null : won.routing);
+		return won;
 	} catch (error) {
-		const failure = toGatewayError(error);
-		pursuit.routing.push(step(target, 'skipped', failure.message, 0));
-		return { failure, stop: false };
+		pursuit.ledger.decided(chase.decision());
+		throw error;
 	}
-	for (let tries = 1; ; tries += 1) {
-		// An attempt is an upstream call: none is begun for a caller who has left.
-		if (pursuit.signal?.aborted) return { failure: aborted(), stop: true };
-		const meter = prepared.meter(pursuit.ledger.begin());
-		try {
-			const answer = await prepared.call(meter);
-			pursuit.routing.push(step(target, 'answered', null, tries));
-			return { answer, target, meter, warnings: prepared.warnings, probe: trial.probe };
-		} catch (error) {
-			const failure = withoutKey(toGatewayError(error), target.credential.apiKey);
-			pursuit.ledger.owe(meter.end(failure, null));
-			report(failure, target, meter, trial);
-			const next = nextStep(failure, {
-				tries,
-				maxTries: trial.probe ? 1 : ports.limits.maxAttempts,
-				more: trial.more,
-				timeLeftMs: pursuit.commitBy - ports.time.now(),
-				random: ports.random,
-			});
-			if (next.step === 'retry' && (await rested(next.delayMs, pursuit, ports))) continue;
-			pursuit.routing.push(step(target, 'failed', failure.code, tries));
-			return { failure, stop: next.step !== 'next' };
+}
+
+type Chain = 'contextChain' | 'filterChain';
+
+class Chase<C extends Pursued, Answer> {
+	readonly #rounds: Rounds<C, Prepared<Answer>>;
+	#last: GatewayError | null = null;
+	/** What asks to come back after the time left, and when that is. */
+	#postponed: { readonly failure: GatewayError; readonly until: number } | null = null;
+	#calls = 0;
+	readonly #chains: Chain[] = [];
+
+	constructor(
+		private readonly pursuit: Pursuit<C, Answer>,
+		private readonly ports: Ports,
+	) {
+		this.#rounds = new Rounds(pursuit.candidates, pursuit.maxAttempts);
+	}
+
+	decision(): RoutingDecision {
+		return decisionOf(this.pursuit.route, this.#rounds.runners);
+	}
+
+	async run(): Promise<Won<C, Answer>> {
+		for (;;) {
+			const runner = this.#rounds.next(this.ports.time.now());
+			if (runner === null) {
+				if (await this.#later()) continue;
+				throw this.#nobody();
+			}
+			const won = await this.#visit(runner);
+			if (won) return won;
+			if (this.#isOver()) throw this.#nobody();
 		}
 	}
-}
 
-/** Waits out the backoff; false where the client left meanwhile. */
-async function rested(ms: number, pursuit: Pursuit, ports: Ports): Promise<boolean> {
-	if (ms > 0) await new Promise<void>((resolve) => ports.time.after(ms, resolve));
-	pursuit.waited(ms);
-	return !pursuit.signal?.aborted;
-}
-
-const step = (
-	target: Target,
-	outcome: RoutingStep['outcome'],
-	reason: string | null,
-	attempts: number,
-): RoutingStep => ({
-	provider: target.provider.id,
-	model: target.model,
-	outcome,
-	reason,
-	attempts,
-});
-
-/** What the shared breaker counts: not the caller's faults, our keys, our limits or our impatience. */
-function resultOf(failure: GatewayError | null, timeoutsCount: boolean): Outcome['result'] {
-	if (failure === null) return 'success';
-	switch (failure.upstream?.failure) {
-		case 'network':
-		case 'server':
-		case 'overloaded':
-			return 'failure';
-		case 'timeout':
-			return timeoutsCount ? 'failure' : 'neutral';
-		default:
-			return 'neutral';
+	/** Nobody may be asked now: wait for whoever may be soonest, else ask those that were left alone. */
+	async #later(): Promise<boolean> {
+		const { pursuit, ports } = this;
+		const soonest = this.#rounds.soonest();
+		if (soonest && soonest.notBefore < pursuit.commitBy) {
+			await this.#rest(soonest.notBefore - ports.time.now());
+			return true;
+		}
+		return this.#rounds.release() || this.#probes();
 	}
-}
 
-/** Tells health how a call went. */
-export function report(
-	failure: GatewayError | null,
-	target: Target,
-	meter: Meter,
-	trial: Pick<Trial, 'ports' | 'probe'> & { readonly pursuit: Pick<Pursuit, 'organizationId' | 'timeoutsCount'> },
-): void {
-	if (target.provider.builtin) return;
-	const now = trial.ports.time.now();
-	trial.ports.health.record(target.endpoint, {
-		organizationId: trial.pursuit.organizationId,
-		model: target.model,
-		at: now,
-		result: resultOf(failure, trial.pursuit.timeoutsCount),
-		firstEventMs: meter.firstTokenAt === null ? null : meter.firstTokenAt - meter.startedAt,
-		outputTokensPerSecond: meter.tokensPerSecond(now),
-		probe: trial.probe,
-	});
+	/** Breakers are open: the first whose lease is given is tried once. */
+	async #probes(): Promise<boolean> {
+		for (let runner = this.#rounds.shut(); runner; runner = this.#rounds.shut()) {
+			const { place } = runner.candidate.target;
+			const leased = await this.ports.health.lease(place);
+			if (leased) {
+				this.#rounds.probing(runner);
+				return true;
+			}
+			this.#rounds.leave(place);
+		}
+		return false;
+	}
+
+	#isOver(): boolean {
+		if (this.#calls === 0) return false;
+		return this.#calls >= MOST_CALLS || this.ports.time.now() >= this.pursuit.commitBy;
+	}
+
+	#nobody(): GatewayError {
+		return this.#postponed?.failure ?? this.#last ?? noTarget();
+	}
+
+	/** Asks one candidate, again after a backoff; null: on to the next. */
+	async #visit(runner: Runner<C, Prepared<Answer>>): Promise<Won<C, Answer> | null> {
+		const { pursuit } = this;
+		if (runner.prepared === null) {
+			if (!this.#admits(runner) || !this.#prepares(runner)) return null;
+		} else if (this.#yields(runner)) return null;
+		const { prepared } = runner;
+		const { holdNanoUsd } = runner.candidate;
+		if (prepared === null) return null;
+		do {
+			if (!pursuit.ledger.covers(holdNanoUsd) && !(await pursuit.ledger.affords(holdNanoUsd)))
+				return this.#unaffordable(runner);
+			// An attempt is an upstream call: none is begun for a caller who has left.
+			if (pursuit.signal?.aborted) throw this.#left(runner);
+			runner.tries += 1;
+			this.#calls += 1;
+			const meter = prepared.meter(pursuit.ledger.begin());
+			try {
+				return this.#won(runner, await prepared.call(meter), meter, prepared);
+			} catch (error) {
+				const failure = withoutKey(toGatewayError(error), runner.candidate.target.credential.apiKey);
+				if (!(await this.#again(runner, meter, failure))) return null;
+			}
+		} while (!this.#isOver());
+		return null;
+	}
+
+	#admits(runner: Runner<C, Prepared<Answer>>): boolean {
+		if (runner.probe) return true;
+		const { gate, reason } = gateOf(runner.candidate.target, runner.forced, this.pursuit.tokens, this.ports);
+		switch (gate) {
+			case 'closed':
+				return true;
+			case 'probe':
+				runner.probe = true;
+				runner.maxTries = 1;
+				return true;
+			case 'held':
+			case 'shut':
+				runner.state = gate;
+				this.#rounds.skip(runner, reason);
+				return false;
+		}
+	}
+
+	#unaffordable(runner: Runner<C, Prepared<Answer>>): null {
+		this.#rounds.pass(runner, 'its cost does not fit the budget');
+		this.#last ??= new GatewayError('budget_exceeded', 'What is left of the budget does not cover this request.');
+		this.#unused(runner);
+		return null;
+	}
+
+	#prepares(runner: Runner<C, Prepared<Answer>>): boolean {
+		try {
+			runner.prepared = this.pursuit.prepare(runner.candidate);
+			return true;
+		} catch (error) {
+			const failure = toGatewayError(error);
+			this.#last = failure;
+			this.#rounds.pass(runner, failure.message);
+			this.#unused(runner);
+			return false;
+		}
+	}
+
+	/** A lease that was given for nothing is given back. */
+	#unused({ probe, tries, candidate }: Runner<C, Prepared<Answer>>): void {
+		if (probe && tries === 0) endProbe('neutral', candidate.target, this.pursuit.organizationId, this.ports);
+	}
+
+	/** In a later round it is a retry: where the budget has no room for it, others go first. */
+	#yields(runner: Runner<C, Prepared<Answer>>): boolean {
+		const { endpoint } = runner.candidate.target.place;
+		if (this.ports.health.mayRetry(endpoint, this.pursuit.organizationId)) return false;
+		return this.#rounds.others(runner, this.ports.time.now(), true);
+	}
+
+	#left(runner: Runner<C, Prepared<Answer>>): GatewayError {
+		this.#unused(runner);
+		return aborted();
+	}
+
+	#won(
+		runner: Runner<C, Prepared<Answer>>,
+		answer: Answer,
+		meter: Meter,
+		{ warnings }: Prepared<Answer>,
+	): Won<C, Answer> {
+		const { candidate, probe } = runner;
+		const { conversation } = this.pursuit.route;
+		runner.outcome = 'answered';
+		runner.reason = null;
+		if (conversation !== null) this.ports.affinity.remember(conversation, affinityOf(candidate.target));
+		return { answer, candidate, meter, warnings, probe, routing: this.decision() };
+	}
+
+	/** Books the failure and does what its rule says. True: the same candidate again, now. Throws where it is the end. */
+	async #again(runner: Runner<C, Prepared<Answer>>, meter: Meter, failure: GatewayError): Promise<boolean> {
+		const { pursuit, ports } = this;
+		const { candidate } = runner;
+		const rule = ruleOf(failure);
+		this.#last = failure;
+		runner.outcome = 'failed';
+		runner.reason = rule.name;
+		pursuit.ledger.owe(meter.end(failure, null));
+		report(failure, { target: candidate.target, meter, probe: runner.probe }, pursuit, ports);
+		const now = ports.time.now();
+		const next = nextStep(failure, {
+			tries: runner.tries,
+			maxTries: runner.maxTries,
+			others: this.#rounds.others(runner, now),
+			timeLeftMs: pursuit.commitBy - now,
+			random: ports.random,
+			mayRetry: () => ports.health.mayRetry(candidate.target.place.endpoint, pursuit.organizationId),
+		});
+		if (next.step === 'stop') throw failure;
+		if (this.#changesChain(runner, rule, failure)) return false;
+		if (next.step === 'again') {
+			await this.#rest(next.delayMs);
+			return true;
+		}
+		if (rule.elsewhere === 'target') this.#rounds.avoid(candidate.target.place, rule.breaker === 'endpoint');
+		if (next.step === 'next') runner.state = 'out';
+		else this.#postpone(runner, failure, now + next.delayMs);
+		return false;
+	}
+
+	#postpone(runner: Runner<C, Prepared<Answer>>, failure: GatewayError, until: number): void {
+		runner.notBefore = until;
+		if (until < this.pursuit.commitBy || failure.retryAfterMs === undefined) return;
+		if (this.#postponed === null || until < this.#postponed.until) this.#postponed = { failure, until };
+	}
+
+	/** After a failure with a chain of its own, nobody but that is asked. Throws the failure where there is none. */
+	#changesChain(runner: Runner<C, Prepared<Answer>>, { elsewhere }: FailureRule, failure: GatewayError): boolean {
+		if (elsewhere !== 'context chain' && elsewhere !== 'filter chain') return false;
+		const chain: Chain = elsewhere === 'context chain' ? 'contextChain' : 'filterChain';
+		runner.state = 'out';
+		this.#postponed = null;
+		if (!this.#chains.includes(chain)) {
+			this.#chains.push(chain);
+			this.#rounds.replace(this.pursuit[chain]);
+		}
+		if (chain === 'contextChain') this.#skipNarrow(runner, failure);
+		if (this.#rounds.soonest() === null) throw failure;
+		return true;
+	}
+
+	/** Whose window is no larger would fail the same way. */
+	#skipNarrow({ candidate }: Runner<C, Prepared<Answer>>, { upstream }: GatewayError): void {
+		const { facts } = candidate.target;
+		const limit = upstream?.contextLimit ?? (facts.known ? facts.contextWindow : 0);
+		for (const other of this.#rounds.runners) {
+			const { known, contextWindow } = other.candidate.target.facts;
+			if (other.state !== 'in' || !known || contextWindow > limit) continue;
+			this.#rounds.pass(other, `its window of ${contextWindow} tokens is no larger than ${limit}`);
+		}
+	}
+
+	async #rest(ms: number): Promise<void> {
+		const { time } = this.ports;
+		const startedAt = time.now();
+		if (ms > 0) await rest(ms, this.pursuit.signal, time);
+		this.pursuit.waited(time.now() - startedAt);
+		if (this.pursuit.signal?.aborted) throw aborted();
+	}
 }

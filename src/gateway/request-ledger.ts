@@ -3,12 +3,15 @@
  * so that its close can say `final`; whatever happens, `finish` pays what is owed and gives the hold back.
  */
 import { GatewayError } from '../errors';
-import type { LedgerEntry, NanoUsd } from '../ledger/contract';
+import type { RoutingDecision } from '../language/routing';
+import type { NanoUsd } from '../ledger/contract';
+import type { MeteredEntry } from './meter';
 import type { Ports, Snapshot } from './ports';
 
 export class RequestLedger {
-	#owed: LedgerEntry | null = null;
-	#last: LedgerEntry | null = null;
+	#owed: MeteredEntry | null = null;
+	#last: MeteredEntry | null = null;
+	#decision: RoutingDecision | null = null;
 	#attempts = 0;
 	#left: NanoUsd;
 	#finished = false;
@@ -35,10 +38,20 @@ export class RequestLedger {
 	}
 
 	/** The attempt begun last is over. */
-	owe(entry: LedgerEntry): void {
+	owe(entry: MeteredEntry): void {
 		this.#owed = entry;
 		this.#last = entry;
 		this.#left -= entry.costNanoUsd ?? 0n;
+	}
+
+	/** How the request was routed: what its last entry tells; null: there is nothing to tell. */
+	decided(decision: RoutingDecision | null): void {
+		this.#decision = decision;
+	}
+
+	/** What is left of the hold covers one more attempt of this cost. */
+	covers(cost: NanoUsd | null): boolean {
+		return (cost ?? 0n) <= this.#left;
 	}
 
 	/** Room for one more attempt of this cost, extending the hold where it is short. False: a budget forbids it. */
@@ -63,8 +76,10 @@ export class RequestLedger {
 		if (this.#finished) return;
 		this.#finished = true;
 		this.ports.defer(this.#report());
-		if (this.#owed) this.#pay(true);
-		else
+		if (this.#owed) {
+			this.#owed.routing = this.#decision;
+			this.#pay(true);
+		} else
 			this.ports.ledger.close({
 				entry: null,
 				requestId: this.requestId,

@@ -1,65 +1,49 @@
-/** After a failed attempt: again, elsewhere, or give up. Pure but for the jitter handed in. */
+/** After a failed attempt: the same target again, others first, or not again. Pure but for what is handed in. */
 import type { GatewayError } from '../errors';
+import { ruleOf } from './failures';
 
 export interface RetryState {
-	/** Calls made to this target so far. */
+	/** Calls made to this target so far, over all rounds. */
 	readonly tries: number;
 	readonly maxTries: number;
-	/** Another target is left. */
-	readonly more: boolean;
+	/** Somebody else may be asked now. */
+	readonly others: boolean;
 	/** ms until the commit deadline. */
 	readonly timeLeftMs: number;
 	/** Uniform in [0, 1). */
 	readonly random: () => number;
+	/** Is there room in the retry budget? Counts the retry where there is. */
+	readonly mayRetry: () => boolean;
 }
 
+/** `again`: the same target, after the delay. `later`: others first, it comes back, no sooner than that. */
 export type NextStep =
-	| { readonly step: 'retry'; readonly delayMs: number }
+	| { readonly step: 'again' | 'later'; readonly delayMs: number }
 	| { readonly step: 'next' }
 	| { readonly step: 'stop' };
 
 const BACKOFF_BASE_MS = 200;
 const BACKOFF_CAP_MS = 2_000;
-/** A longer `Retry-After` is the client's to wait for: it gets it with the error. */
-const PATIENCE_MS = 2_000;
+const NEXT: NextStep = { step: 'next' };
+const STOP: NextStep = { step: 'stop' };
 
 /** Full jitter: uniform between 0 and the doubled base (AWS Architecture Blog, "Exponential Backoff And Jitter"). */
 const backoff = (tries: number, random: () => number): number =>
 	random() * Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (tries - 1));
 
-function retry(state: RetryState, delayMs: number): NextStep {
-	if (state.tries < state.maxTries && delayMs < state.timeLeftMs) return { step: 'retry', delayMs };
-	return elsewhere(state);
-}
-
-const elsewhere = (state: RetryState): NextStep => ({ step: state.more && state.timeLeftMs > 0 ? 'next' : 'stop' });
-
+/**
+ * What the failure's rule says, as far as tries, time and the retry budget allow. Where the upstream says when to come
+ * back, nobody waits for it while somebody else may be asked; the budget blocks nobody who is the only one left.
+ */
 export function nextStep(error: GatewayError, state: RetryState): NextStep {
-	const failure = error.upstream?.failure;
-	if (failure === undefined) return { step: 'stop' };
-	switch (failure) {
-		case 'bad-request':
-		case 'context-too-long':
-		case 'content-filter':
-			return { step: 'stop' };
-		case 'key-dead':
-		case 'quota':
-		case 'model-missing':
-		case 'malformed':
-			return elsewhere(state);
-		case 'timeout':
-			return state.more ? elsewhere(state) : retry(state, 0);
-		case 'rate-limited': {
-			if (state.more) return elsewhere(state);
-			const wait = error.retryAfterMs ?? backoff(state.tries, state.random);
-			return wait <= PATIENCE_MS ? retry(state, wait) : { step: 'stop' };
-		}
-		case 'overloaded':
-		case 'server':
-		case 'network': {
-			if (error.upstream?.shouldRetry === false) return elsewhere(state);
-			const wait = Math.max(error.retryAfterMs ?? 0, backoff(state.tries, state.random));
-			return wait <= PATIENCE_MS ? retry(state, wait) : elsewhere(state);
-		}
-	}
+	const rule = ruleOf(error);
+	if (rule.elsewhere === 'nowhere') return STOP;
+	if (rule.again === 'never' || state.tries >= state.maxTries) return NEXT;
+	const jitter = backoff(state.tries, state.random);
+	const stated = error.retryAfterMs;
+	if (rule.again === 'later') return { step: 'later', delayMs: stated ?? jitter };
+	const delayMs = Math.max(stated ?? 0, jitter);
+	const waits = delayMs < state.timeLeftMs && (stated === undefined || !state.others);
+	if (waits && (state.mayRetry() || !state.others)) return { step: 'again', delayMs };
+	return { step: 'later', delayMs };
 }

@@ -7,14 +7,17 @@ import { type Admitted, admit } from './admit';
 import { type Attempt, type OpenStream, streamed, whole } from './attempt';
 import type { CallMeta, ChatAnswer, ChatCall, ChatStream } from './call';
 import { type ChatRun, metaOf, startRun } from './chat-run';
-import { firstEventLimit, foldsStream } from './deadline';
+import { foldsStream } from './deadline';
 import { leaving } from './leaving';
 import { aborted, Meter } from './meter';
 import { type ChatPlan, type Planned, planChat } from './plan';
 import type { Ports } from './ports';
-import { type Pursued, pursue, report, type Won } from './pursue';
+import { pursue } from './pursue';
+import type { Prepared, Pursuit, Won } from './pursuit';
+import { endProbe, report } from './report';
 import { following } from './request-facts';
 import { agentSlugOf } from './route';
+import { ANSWER_LIMIT } from './upstream';
 import { wireRequestOf } from './wire-request';
 
 /** Throws GatewayError. */
@@ -23,10 +26,10 @@ export async function chat(call: ChatCall, ports: Ports): Promise<ChatAnswer> {
 	const fold = foldsStream(admitted.plan.request);
 	const run = startRun(call, admitted, ports, fold);
 	try {
-		const won = await pursue(candidates(run, fold, fold ? folded : whole), run.pursuit, ports);
+		const won = await pursue(pursuitOf(run, fold ? folded : whole), ports);
 		const entry = won.meter.end(null, 200);
 		run.ledger.owe(entry);
-		report(null, won.target, won.meter, { ports, probe: won.probe, pursuit: run.pursuit });
+		report(null, { target: won.candidate.target, meter: won.meter, probe: won.probe }, run, ports);
 		return { response: won.answer, meta: metaOf(run, won, entry.costNanoUsd) };
 	} finally {
 		run.ledger.finish();
@@ -37,7 +40,7 @@ export async function chat(call: ChatCall, ports: Ports): Promise<ChatAnswer> {
 export async function stream(call: ChatCall, ports: Ports): Promise<ChatStream> {
 	const run = startRun(call, await admitChat(call, ports), ports, true);
 	try {
-		return committed(run, await pursue(candidates(run, true, opened), run.pursuit, ports));
+		return committed(run, await pursue(pursuitOf(run, opened), ports));
 	} catch (error) {
 		run.ledger.finish();
 		throw error;
@@ -67,7 +70,7 @@ async function opened(attempt: Attempt, ports: Ports): Promise<Running> {
 
 /** A streamed call folded into a whole answer: nothing has left yet, so its failure may still move on. */
 async function folded(attempt: Attempt, ports: Ports): Promise<ChatResponse> {
-	const { head, tail } = await streamed(attempt, ports);
+	const { head, tail } = await streamed({ ...attempt, mostBytes: ANSWER_LIMIT }, ports);
 	const startedAt = ports.time.now();
 	const collector = new Collector();
 	try {
@@ -80,65 +83,77 @@ async function folded(attempt: Attempt, ports: Ports): Promise<ChatResponse> {
 	}
 }
 
-/** The planned targets as the pursuit wants them: how to ask each, and what to do with one that answers. */
-function candidates<Answer>(
+/** The plan as the pursuit wants it: how to ask each candidate, and what to do with one that answers. */
+function pursuitOf<Answer>(
 	run: ChatRun,
-	stream: boolean,
 	perform: (attempt: Attempt, ports: Ports) => Promise<Answer>,
-): Pursued<Answer>[] {
-	return run.plan.targets.map((planned) => ({
-		target: planned.target,
-		holdNanoUsd: planned.holdNanoUsd,
-		prepare: () => {
-			const { target } = planned;
-			const { wire: id, quirks } = wireChoice(target.provider, target.model, run.plan.request);
-			const wire = run.ports.registry.wires[id];
-			const { request, insisted, firstMessage } = run.plan;
-			const wireRequest = wireRequestOf(request, { target, wire, quirks, stream, firstMessage }, insisted);
-			return {
-				warnings: wireRequest.warnings,
-				meter: (number) => meterOf(run, planned, number, stream),
-				call: (meter) => {
-					const controller = following(run.call.signal);
-					const limits = limitsOf(run, stream);
-					const attempt: Attempt = {
-						target: planned.target,
-						wire,
-						wireRequest,
-						meter,
-						limits,
-						controller,
-						waited: run.pursuit.waited,
-					};
-					return perform(attempt, run.ports).catch((error: unknown) => {
-						controller.abort(error);
-						throw error;
-					});
-				},
-			};
-		},
-	}));
+): Pursuit<Planned, Answer> {
+	const { plan, call } = run;
+	return {
+		candidates: plan.candidates,
+		contextChain: plan.contextChain,
+		filterChain: plan.filterChain,
+		route: plan.route,
+		prepare: (planned) => preparedFor(planned, run, perform),
+		ledger: run.ledger,
+		maxAttempts: run.maxAttempts,
+		tokens: plan.promptTokens + (plan.request.maxTokens ?? 0),
+		commitBy: run.commitBy,
+		waited: run.waited,
+		signal: call.signal,
+		organizationId: run.organizationId,
+		patience: run.patience,
+		granted: run.granted,
+	};
 }
 
-const meterOf = (run: ChatRun, planned: Planned, number: number, stream: boolean): Meter =>
+function preparedFor<Answer>(
+	planned: Planned,
+	run: ChatRun,
+	perform: (attempt: Attempt, ports: Ports) => Promise<Answer>,
+): Prepared<Answer> {
+	const { target } = planned;
+	const { request, insisted, firstMessage } = run.plan;
+	const { wire: id, quirks } = wireChoice(target.provider, target.model, request);
+	const wire = run.ports.registry.wires[id];
+	const wireRequest = wireRequestOf(request, { target, wire, quirks, stream: run.stream, firstMessage }, insisted);
+	return {
+		warnings: wireRequest.warnings,
+		meter: (number) => meterOf(run, planned, number),
+		call: (meter) => {
+			const controller = following(run.call.signal);
+			const limits = limitsOf(run);
+			const attempt: Attempt = { target, wire, wireRequest, meter, limits, controller, waited: run.waited };
+			return perform(attempt, run.ports).catch((error: unknown) => {
+				controller.abort(error);
+				throw error;
+			});
+		},
+	};
+}
+
+const meterOf = (run: ChatRun, planned: Planned, number: number): Meter =>
 	new Meter(
 		run.facts,
 		planned.target,
-		{ number, stream, promptTokens: run.plan.promptTokens, context: planned.context },
+		{ number, stream: run.stream, promptTokens: run.plan.promptTokens, context: planned.context },
 		run.ports.time,
 	);
 
-const limitsOf = (run: ChatRun, stream: boolean) => ({
-	firstEventMs: firstEventLimit(run.plan.request, stream, run.ports.limits, run.plan.settings),
-	idleMs: run.ports.limits.idleMs,
-	commitBy: run.pursuit.commitBy,
-	totalBy: run.totalBy,
+const limitsOf = ({ patience, commitBy, totalBy }: ChatRun) => ({
+	firstEventMs: patience.firstEventMs,
+	idleMs: patience.idleMs,
+	commitBy,
+	totalBy,
 });
 
 /** The stream handed to a door. Whichever way it is left, it is settled exactly once. */
-function committed(run: ChatRun, won: Won<Running>): ChatStream {
-	const { answer, meter } = won;
+function committed(run: ChatRun, won: Won<Planned, Running>): ChatStream {
+	const { answer, meter, candidate } = won;
 	let meta: CallMeta = metaOf(run, won, null);
+	// A long answer must not keep everybody else waiting for what its first words have proved.
+	if (won.probe) endProbe('success', candidate.target, run.organizationId, run.ports);
+	const ended = { target: candidate.target, meter, probe: false };
 
 	const settle = (last: ChatEvent | undefined): void => {
 		const error = last?.type === 'error' ? last.error : null;
@@ -146,11 +161,7 @@ function committed(run: ChatRun, won: Won<Running>): ChatStream {
 		run.ledger.owe(entry);
 		run.ledger.finish();
 		meta = metaOf(run, won, entry.costNanoUsd);
-		report(meter.finished ? null : (error ?? aborted()), won.target, meter, {
-			ports: run.ports,
-			probe: won.probe,
-			pursuit: run.pursuit,
-		});
+		report(meter.finished ? null : (error ?? aborted()), ended, run, run.ports);
 	};
 
 	let settled = false;

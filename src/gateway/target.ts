@@ -2,9 +2,11 @@
 import type { ModelFacts } from '../catalog/facts';
 import { overlaid } from '../catalog/override';
 import { GatewayError, invalid } from '../errors';
+import type { HealthPort, Place } from '../health/contract';
+import { endpointOf, modelClassOf } from '../health/place';
 import type { Warning } from '../language/request';
 import type { Provider } from '../providers/provider';
-import type { CatalogPort, Credential, Registry, Snapshot } from './ports';
+import type { AffinityPort, CatalogPort, Credential, Registry, Snapshot, Time } from './ports';
 
 /** One provider and model, with the key and address to reach it. */
 export interface Target {
@@ -18,14 +20,31 @@ export interface Target {
 	/** The catalog's, with what the configuration knows better. */
 	readonly facts: ModelFacts;
 	readonly credential: Credential;
-	/** What its health is kept under: the provider, or the provider at a tenant's own host. */
-	readonly endpoint: string;
+	/** What its health is kept under. */
+	readonly place: Place;
 }
 
 export interface Facts {
 	readonly snapshot: Snapshot;
 	readonly catalog: CatalogPort;
 	readonly registry: Pick<Registry, 'provider' | 'ids'>;
+}
+
+/** What putting in order takes besides: how everybody does, whose turn it is, and chance. */
+export interface RankFacts extends Facts {
+	readonly health: Pick<HealthPort, 'measures' | 'standing'>;
+	readonly affinity: Pick<AffinityPort, 'last' | 'turn'>;
+	/** Uniform in [0, 1). */
+	readonly random: () => number;
+	readonly time: Pick<Time, 'now'>;
+}
+
+/** A name with all keys that it may be called by. */
+export interface Addressed {
+	/** With the first of them. */
+	readonly target: Target;
+	/** In order of preference, at least one; one only where the name or a profile means that one. */
+	readonly keys: readonly Credential[];
 }
 
 export const missing = (message: string): GatewayError =>
@@ -83,14 +102,6 @@ function locate(name: string, facts: Facts): Located {
 	return { provider, model: found.model };
 }
 
-function hostOf(url: string): string {
-	try {
-		return new URL(url).host;
-	} catch {
-		return url;
-	}
-}
-
 /**
  * The call is on the organization's own bill: its key, or, where none is needed, a server of its own. A row without
  * either is still the operator's server.
@@ -109,16 +120,34 @@ export const factsOf = (
 	return overlaid(catalog.facts(provider, model, credential), override, paysItself(credential));
 };
 
-/** The target of a name. Throws where it is unknown, has no key, or is of the wrong kind. `rowId`: the key meant. */
-export function targetOf(
+/**
+ * Rows that are servers of their own serve different models: those whose list is known and lacks this one are left out,
+ * unless none lists it.
+ */
+function serving(provider: Provider, model: string, pool: readonly Credential[], catalog: CatalogPort) {
+	if (!provider.named || pool.length < 2) return pool;
+	const open = pool.filter((one) => {
+		const listed = catalog.models(provider.id, one);
+		return listed.length === 0 || listed.includes(model);
+	});
+	return open.length > 0 ? open : pool;
+}
+
+/**
+ * The target of a name with its pool. Throws where it is unknown, has no key, or is of the wrong kind. `rowId`: the one
+ * key meant, where the provider has it.
+ */
+export function addressed(
 	name: string,
 	kind: 'chat' | 'embedding' | 'any',
 	facts: Facts,
 	rowId?: string | undefined,
-): Target {
+): Addressed {
 	const { provider, model, credential: named } = locate(name, facts);
 	const pool = facts.snapshot.credentials[provider.id] ?? [];
-	const credential = named ?? pool.find((one) => one.rowId === rowId) ?? pool[0];
+	const meant = named ?? (rowId === undefined ? undefined : pool.find((one) => one.rowId === rowId));
+	const keys = meant ? [meant] : serving(provider, model, pool, facts.catalog);
+	const [credential] = keys;
 	if (!credential) throw missing(`Provider '${provider.id}' has no key in this organization.`);
 	const modelFacts = factsOf(provider.id, model, credential, facts);
 	if (kind === 'embedding' && !provider.embeddings)
@@ -128,17 +157,44 @@ export function targetOf(
 			'model',
 			kind === 'chat' ? `'${name}' is an embedding model: use /v1/embeddings.` : `'${name}' is not an embedding model.`,
 		);
-	const endpoint = credential.trust === 'tenant' ? `${provider.id}@${hostOf(credential.baseUrl)}` : provider.id;
-	return {
-		provider,
-		name: named ? `${named.name}/${model}` : `${provider.id}/${model}`,
-		model,
-		upstreamModel: provider.routing?.model?.(model, credential.config) ?? model,
-		facts: modelFacts,
-		credential,
-		endpoint,
-	};
+	const called = named ? `${named.name}/${model}` : `${provider.id}/${model}`;
+	return { target: made(provider, called, model, credential, modelFacts, facts), keys };
 }
+
+/** The same provider and model by another key of its pool. */
+export function withKey(target: Target, credential: Credential, facts: Facts): Target {
+	if (credential === target.credential) return target;
+	const { provider, name, model } = target;
+	return made(provider, name, model, credential, factsOf(provider.id, model, credential, facts), facts);
+}
+
+const made = (
+	provider: Provider,
+	name: string,
+	model: string,
+	credential: Credential,
+	modelFacts: ModelFacts,
+	{ snapshot }: Facts,
+): Target => ({
+	provider,
+	name,
+	model,
+	upstreamModel: provider.routing?.model?.(model, credential.config) ?? model,
+	facts: modelFacts,
+	credential,
+	place: placeOf(provider, credential, modelFacts, snapshot.organization.id),
+});
+
+/** Where a call with this pair is kept in health. */
+export const placeOf = (
+	{ id }: Pick<Provider, 'id'>,
+	{ baseUrl, trust }: Credential,
+	facts: ModelFacts,
+	organizationId: string,
+): Place => ({
+	endpoint: endpointOf({ provider: id, baseUrl, trust, organizationId }),
+	modelClass: modelClassOf(facts, trust),
+});
 
 /** Named in the answer where its price and limits are guesses. */
 export const unknownModel = (target: Target): readonly Warning[] =>

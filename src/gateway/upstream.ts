@@ -3,13 +3,18 @@ import { GatewayError, toGatewayError } from '../errors';
 import type { Wire, WireRequest } from '../providers/provider';
 import { authorized, type UpstreamRequest } from './authorize';
 import type { Ports } from './ports';
-import type { Target } from './route';
+import type { Target } from './target';
 import { withoutKey } from './without-key';
 
 /** Most of an error body that is read (bytes). */
 const ERROR_BODY_LIMIT = 64 * 1024;
 /** Most of a whole answer that is read (bytes). */
 export const ANSWER_LIMIT = 64 * 1024 * 1024;
+
+/** Who wants to know the headers of an answer, whatever its status. */
+export interface Hearer {
+	headers: Headers | null;
+}
 
 /**
  * Sends and waits for the head of a 2xx answer. Throws GatewayError: what the upstream refused, as its
@@ -21,13 +26,14 @@ export async function exchange(
 	wire: Pick<Wire, 'fromError'>,
 	signal: AbortSignal,
 	ports: Pick<Ports, 'send' | 'time'>,
+	hearer: Hearer | null = null,
 ): Promise<Response> {
 	const { provider, credential } = target;
 	const path =
 		provider.routing?.path?.(request.path, target.upstreamModel, credential.config, credential.baseUrl) ?? request.path;
 	const headers = { 'content-type': 'application/json', ...request.headers };
 	const call: UpstreamRequest = { method: 'POST', url: credential.baseUrl + path, headers, body: request.body };
-	return dispatch(call, target, wire, signal, ports);
+	return dispatch(call, target, wire, signal, ports, hearer);
 }
 
 /** The same for a request that no wire made. */
@@ -37,6 +43,7 @@ export async function dispatch(
 	wire: Pick<Wire, 'fromError'>,
 	signal: AbortSignal,
 	ports: Pick<Ports, 'send' | 'time'>,
+	hearer: Hearer | null = null,
 ): Promise<Response> {
 	let response: Response;
 	try {
@@ -50,6 +57,7 @@ export async function dispatch(
 	} catch (error) {
 		throw failureOf(error, signal);
 	}
+	if (hearer) hearer.headers = response.headers;
 	if (response.ok) return response;
 	if (response.status >= 300 && response.status < 400) {
 		await discard(response);

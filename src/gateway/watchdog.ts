@@ -2,7 +2,7 @@
  * The time limits of one upstream call on one timer: a chunk only moves a number, nothing is armed per chunk.
  * Limits: until the first event (any frame), idle gap after it, until the commit point, and in total.
  */
-import { GatewayError } from '../errors';
+import { GatewayError, type UpstreamFailure } from '../errors';
 import type { Time } from './ports';
 
 export interface WatchdogLimits {
@@ -24,10 +24,10 @@ export interface Watchdog {
 	stop(): void;
 }
 
-type Limit = 'first event' | 'idle' | 'commit' | 'total';
+type Limit = NonNullable<UpstreamFailure['limit']>;
 
 const WORDS: Readonly<Record<Limit, string>> = {
-	'first event': 'sent nothing within its first-event time limit',
+	'first-event': 'sent nothing within its first-event time limit',
 	idle: 'fell silent for longer than the idle time limit',
 	commit: 'sent no content before the deadline of the request',
 	total: 'did not finish within the total time limit',
@@ -35,7 +35,7 @@ const WORDS: Readonly<Record<Limit, string>> = {
 
 const timeout = (limit: Limit): GatewayError =>
 	new GatewayError('upstream_timeout', `The upstream ${WORDS[limit]}.`, {
-		upstream: { failure: 'timeout', scope: 'model' },
+		upstream: { failure: 'timeout', scope: 'model', limit },
 	});
 
 /** Calls `expire` once with an `upstream_timeout` when a limit is passed. */
@@ -43,21 +43,23 @@ export function watch(time: Time, limits: WatchdogLimits, expire: (error: Gatewa
 	const startedAt = time.now();
 	let lastEventAt: number | null = null;
 	let uncommitted = true;
+	let armedFor = 0;
 	let cancel: (() => void) | null = null;
 
 	const due = (): { at: number; limit: Limit } => {
 		const moving: { at: number; limit: Limit } =
 			lastEventAt === null
-				? { at: startedAt + limits.firstEventMs, limit: 'first event' }
+				? { at: startedAt + limits.firstEventMs, limit: 'first-event' }
 				: { at: lastEventAt + limits.idleMs, limit: 'idle' };
 		let next = moving;
 		if (uncommitted && limits.commitBy < next.at) next = { at: limits.commitBy, limit: 'commit' };
-		if (limits.totalBy < next.at) next = { at: limits.totalBy, limit: 'total' };
+		if (limits.totalBy <= next.at) next = { at: limits.totalBy, limit: 'total' };
 		return next;
 	};
 
 	const arm = (): void => {
-		cancel = time.after(Math.max(0, due().at - time.now()), check);
+		armedFor = due().at;
+		cancel = time.after(Math.max(0, armedFor - time.now()), check);
 	};
 
 	const check = (): void => {
@@ -73,7 +75,12 @@ export function watch(time: Time, limits: WatchdogLimits, expire: (error: Gatewa
 	arm();
 	return {
 		touch() {
+			const first = lastEventAt === null;
 			lastEventAt = time.now();
+			// Where the idle limit is the shorter one, the timer of the first event would come too late.
+			if (!first || cancel === null || lastEventAt + limits.idleMs >= armedFor) return;
+			cancel();
+			arm();
 		},
 		committed() {
 			uncommitted = false;

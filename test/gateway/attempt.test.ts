@@ -42,7 +42,7 @@ function addressee(firstMessage = 0): Addressee {
 		upstreamModel: 'echo-eu',
 		facts,
 		credential,
-		endpoint: 'mock',
+		place: { endpoint: 'mock@mock', modelClass: 'echo' },
 	};
 	return { target, wire: wires.mock, quirks: {}, stream: true, firstMessage };
 }

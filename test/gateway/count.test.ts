@@ -99,6 +99,13 @@ describe('counting the tokens of a request', () => {
 		expect(w.sent).toEqual([]);
 	});
 
+	it('gives a probe lease back that counting was given, and estimates meanwhile', async () => {
+		const w = world({ upstream: [counted], snapshot: withAnthropic, probes: new Set(['anthropic']) });
+		expect(await w.gateway.countTokens(chatCall({ model: MODEL }))).toMatchObject({ method: 'estimate' });
+		expect(w.sent).toEqual([]);
+		expect(w.outcomes).toMatchObject([{ outcome: { probe: true, result: 'neutral', key: null } }]);
+	});
+
 	it.each<[string, Script]>([
 		['refuses', () => failure(400)],
 		['is down', () => failure(529)],

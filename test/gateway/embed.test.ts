@@ -57,7 +57,7 @@ describe('an embedding', () => {
 
 	it('refuses an answer with fewer vectors than texts', async () => {
 		const short: Script = () => Response.json({ model: 'm', data: [], usage: null });
-		const w = world({ upstream: [short] });
+		const w = world({ upstream: [short], limits: { maxAttempts: 1 } });
 		await expect(w.gateway.embed(call(['a', 'b']))).rejects.toMatchObject({ code: 'upstream_malformed' });
 		expect(w.closes.at(-1)?.final).toBe(true);
 	});
@@ -134,6 +134,48 @@ describe('an embedding that names no model', () => {
 		const caller = callerOf({ allowedAgents: ['support'] });
 		await expect(modelOf({ caller, agent })).rejects.toMatchObject({ code: 'forbidden', param: 'model' });
 		expect(await modelOf({ caller, agent }, 'support')).toContain('openai/embed-agent');
+	});
+});
+
+describe('an embedding by a pool of keys', () => {
+	const credentials = { openai: [rowOf('first'), rowOf('second')] };
+	const many = Array.from({ length: 5_000 }, () => 'x');
+
+	it('goes on with the next key where the first is limited, and says which answered', async () => {
+		const w = world({ upstream: [() => failure(429, { 'retry-after': '60' }), lengths], snapshot: { credentials } });
+		const { meta } = await w.gateway.embed(call(['a']));
+		expect(w.sent.map(({ headers }) => headers.authorization)).toEqual(['Bearer key of first', 'Bearer key of second']);
+		expect(meta.routing.steps).toMatchObject([
+			{ key: 'first', outcome: 'failed', reason: 'rate limited', attempts: 1 },
+			{ key: 'second', outcome: 'answered', attempts: 1 },
+		]);
+	});
+
+	it('drops a dead key, for each of its parts, and tells the last entry of the first part that had to move', async () => {
+		const dead: Script = (request) =>
+			request.headers.authorization === 'Bearer key of first' ? failure(401) : lengths(request);
+		const w = world({ upstream: [dead], snapshot: { credentials } });
+		const { response, meta } = await w.gateway.embed(call(many));
+		expect(response.embeddings).toHaveLength(5_000);
+		expect(meta.attempts).toBe(w.sent.length);
+		const told = w.entries().map(({ routing }) => routing?.steps.map(({ outcome }) => outcome) ?? null);
+		expect(told.at(-1)).toEqual(['failed', 'answered']);
+		expect(told.slice(0, -1).every((one) => one === null)).toBe(true);
+	});
+
+	it('is held for by the dearest of them', async () => {
+		const w = world({ upstream: [lengths], snapshot: { credentials } });
+		await w.gateway.embed(call(many));
+		expect(w.opens[0]?.holdNanoUsd).toBeGreaterThan(0n);
+	});
+
+	it('takes as long as the routing policy lets it', async () => {
+		const routing = { totalTimeoutMs: { value: 1_000, origin: 'organization' as const } };
+		const w = world({ upstream: [() => new Promise<Response>(() => {})], snapshot: { credentials, routing } });
+		const asked = w.gateway.embed(call(['a'])).catch((error: unknown) => error);
+		await w.time.advance(1);
+		expect(w.opens[0]?.expiresAt).toBe(1_000_000 + 1_000 + 60_000);
+		void asked;
 	});
 });
 

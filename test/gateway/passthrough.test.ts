@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PassthroughCall } from '../../src/gateway/call';
-import { failure, openSse, sse, world } from '../support/scripted-gateway';
-import { callerOf } from './snapshots';
+import { failure, openSse, sse, type WorldOptions, world } from '../support/scripted-gateway';
+import { callerOf, routingOf, rowOf } from './snapshots';
 
 const own = (change: object = {}) => ({
 	credentials: {
@@ -228,5 +228,52 @@ describe('a request passed on to a provider', () => {
 		const w = world({ upstream: [() => Response.json({})], snapshot: own(), open: new Set(['openai']) });
 		await expect(w.gateway.passthrough(callOf())).rejects.toMatchObject({ code: 'upstream_unavailable' });
 		expect(w.closes).toEqual([expect.objectContaining({ entry: null, final: true })]);
+	});
+});
+
+describe('a request passed on by a pool of keys', () => {
+	const rows = (change: Record<string, object> = {}) => ({
+		credentials: {
+			openai: ['one', 'two'].map((id) => rowOf(id, { baseUrl: 'https://openai.test/v1', mark: id, ...change[id] })),
+		},
+	});
+	const keyOf = async (options: Partial<WorldOptions>, upstream = () => Response.json({})) => {
+		const w = world({ upstream: [upstream], snapshot: rows(), ...options });
+		const passed = await w.gateway.passthrough(callOf()).catch(() => null);
+		if (passed) await read(passed.body);
+		return { key: w.sent[0]?.headers.authorization, w, routing: passed?.meta().routing };
+	};
+
+	it('goes out with the first whose standing is fine, and with the first of all where none is', async () => {
+		const bad = { refusedUntil: 2_000_000 };
+		expect((await keyOf({})).key).toBe('Bearer key of one');
+		expect((await keyOf({ standings: { one: bad } })).key).toBe('Bearer key of two');
+		expect((await keyOf({ standings: { one: bad, two: bad } })).key).toBe('Bearer key of one');
+	});
+
+	it('goes only where its data may stay', async () => {
+		const routing = routingOf({ residency: ['eu'] });
+		const european = { ...rows({ two: { config: { residency: 'eu' } } }), routing };
+		expect((await keyOf({ snapshot: european })).key).toBe('Bearer key of two');
+		const { w } = await keyOf({ snapshot: { ...rows(), routing } });
+		expect(w.sent).toEqual([]);
+	});
+
+	it('is never retried, and its refusal says nothing of the key', async () => {
+		const { w } = await keyOf({}, () => failure(403));
+		expect(w.sent).toHaveLength(1);
+		expect(w.outcomes).toMatchObject([{ outcome: { result: 'neutral', key: { word: 'silent' } } }]);
+	});
+
+	it('ends a probe with its first byte', async () => {
+		const { w } = await keyOf({ probes: new Set(['openai']) });
+		expect(w.outcomes.map(({ outcome }) => [outcome.probe, outcome.result])).toEqual([
+			[true, 'success'],
+			[false, 'success'],
+		]);
+	});
+
+	it('names the key in its decision', async () => {
+		expect((await keyOf({})).routing).toMatchObject({ steps: [{ key: 'one', outcome: 'answered', attempts: 1 }] });
 	});
 });

@@ -27,67 +27,94 @@ const failed = (failure: FailureClass, retryAfterMs?: number, shouldRetry?: bool
 const state = (partial: Partial<RetryState> = {}): RetryState => ({
 	tries: 1,
 	maxTries: 3,
-	more: true,
+	others: true,
 	timeLeftMs: 10_000,
 	random: () => 0.5,
+	mayRetry: () => true,
 	...partial,
 });
 
 describe('after a failed try', () => {
 	it.each<[FailureClass, string, string]>([
-		['server', 'retry', 'retry'],
-		['overloaded', 'retry', 'retry'],
-		['network', 'retry', 'retry'],
-		['rate-limited', 'next', 'retry'],
-		['timeout', 'next', 'retry'],
-		['key-dead', 'next', 'stop'],
-		['quota', 'next', 'stop'],
-		['model-missing', 'next', 'stop'],
-		['malformed', 'next', 'stop'],
+		['server', 'again', 'again'],
+		['overloaded', 'again', 'again'],
+		['network', 'again', 'again'],
+		['rate-limited', 'later', 'later'],
+		['timeout', 'later', 'later'],
+		['malformed', 'later', 'later'],
+		['key-dead', 'next', 'next'],
+		['quota', 'next', 'next'],
+		['model-missing', 'next', 'next'],
+		['context-too-long', 'next', 'next'],
+		['content-filter', 'next', 'next'],
 		['bad-request', 'stop', 'stop'],
-		['context-too-long', 'stop', 'stop'],
-		['content-filter', 'stop', 'stop'],
-	])('%s: with another target %s, without one %s', (failure, withMore, alone) => {
-		expect(nextStep(failed(failure), state()).step).toBe(withMore);
-		expect(nextStep(failed(failure), state({ more: false })).step).toBe(alone);
+	])('%s: with others left %s, without any %s', (failure, withOthers, alone) => {
+		expect(nextStep(failed(failure), state()).step).toBe(withOthers);
+		expect(nextStep(failed(failure), state({ others: false })).step).toBe(alone);
 	});
 
-	it('stops where the fault is ours or the client has left', () => {
+	it('stops where the client has left, and goes on where the fault is ours', () => {
 		expect(nextStep(new GatewayError('aborted', 'gone'), state()).step).toBe('stop');
+		expect(nextStep(new GatewayError('internal', 'oops'), state()).step).toBe('next');
 	});
 
 	it('waits between nothing and a doubled base, capped', () => {
 		const delay = (tries: number, random: number) => {
 			const next = nextStep(failed('server'), state({ tries, maxTries: 20, random: () => random, timeLeftMs: 1e9 }));
-			return next.step === 'retry' ? next.delayMs : null;
+			return next.step === 'again' ? next.delayMs : null;
 		};
 		expect([delay(1, 0), delay(1, 1), delay(2, 1), delay(3, 1), delay(9, 1)]).toEqual([0, 200, 400, 800, 2_000]);
 	});
 
-	it('honours a short Retry-After and leaves a long one to the client', () => {
-		expect(nextStep(failed('rate-limited', 1_500), state({ more: false }))).toEqual({ step: 'retry', delayMs: 1_500 });
-		expect(nextStep(failed('rate-limited', 60_000), state({ more: false })).step).toBe('stop');
+	it('waits for a Retry-After only while nobody else may be asked', () => {
+		expect(nextStep(failed('overloaded', 1_500), state({ others: false }))).toEqual({ step: 'again', delayMs: 1_500 });
+		expect(nextStep(failed('overloaded', 1_500), state())).toEqual({ step: 'later', delayMs: 1_500 });
+		expect(nextStep(failed('rate-limited', 7_000), state({ others: false }))).toEqual({
+			step: 'later',
+			delayMs: 7_000,
+		});
+	});
+
+	it('never waits less than the backoff for a shorter Retry-After', () => {
+		expect(nextStep(failed('server', 10), state({ others: false }))).toEqual({ step: 'again', delayMs: 100 });
+	});
+
+	it('comes back later where the wait is longer than the time left', () => {
+		expect(nextStep(failed('overloaded', 60_000), state({ others: false }))).toEqual({
+			step: 'later',
+			delayMs: 60_000,
+		});
 	});
 
 	it("follows the upstream's own word that a retry is useless", () => {
-		expect(nextStep(failed('server', undefined, false), state({ more: false })).step).toBe('stop');
+		expect(nextStep(failed('server', undefined, false), state({ others: false })).step).toBe('next');
 	});
 
-	it('never tries more often than allowed, nor waits beyond the time left', () => {
+	it('lets others go first where the retry budget has no room, and nobody wait where there are none', () => {
+		const mayRetry = () => false;
+		expect(nextStep(failed('server'), state({ mayRetry })).step).toBe('later');
+		expect(nextStep(failed('server'), state({ mayRetry, others: false })).step).toBe('again');
+	});
+
+	it('never tries more often than allowed, nor waits at the spot beyond the time left', () => {
 		fc.assert(
 			fc.property(
 				fc.constantFrom(...CLASSES),
 				fc.integer({ min: 1, max: 5 }),
 				fc.boolean(),
+				fc.boolean(),
 				fc.integer({ min: -1_000, max: 3_000 }),
 				fc.option(fc.integer({ min: 0, max: 1e9 }), { nil: undefined }),
-				(failure, tries, more, timeLeftMs, retryAfterMs) => {
-					const next = nextStep(failed(failure, retryAfterMs), state({ tries, more, timeLeftMs }));
-					if (next.step === 'retry') {
-						expect(tries).toBeLessThan(3);
-						expect(next.delayMs).toBeLessThan(timeLeftMs);
-					}
-					if (next.step === 'next') expect(more && timeLeftMs > 0).toBe(true);
+				(failure, tries, others, room, timeLeftMs, retryAfterMs) => {
+					const next = nextStep(
+						failed(failure, retryAfterMs),
+						state({ tries, others, timeLeftMs, mayRetry: () => room }),
+					);
+					if (next.step === 'next' || next.step === 'stop') return;
+					expect(tries).toBeLessThan(3);
+					expect(next.delayMs).toBeGreaterThanOrEqual(0);
+					if (next.step === 'again') expect(next.delayMs).toBeLessThan(timeLeftMs);
+					if (next.step === 'again' && others) expect([room, retryAfterMs]).toEqual([true, undefined]);
 				},
 			),
 		);

@@ -117,7 +117,7 @@ describe("a key's policy", () => {
 			caller: callerOf({ allowedModels: ['openai/*'] }),
 			fallbackChain: ['groq/llama'],
 		});
-		expect((await run).meta.routing[0]).toMatchObject({ outcome: 'skipped', reason: 'not allowed by this key' });
+		expect((await run).meta.routing.steps[0]).toMatchObject({ outcome: 'skipped', reason: 'not allowed by this key' });
 	});
 
 	it.each([
@@ -158,11 +158,12 @@ describe("a key's policy", () => {
 			message: "This key may not use provider 'openai'.",
 		});
 		const { routing } = (await ask('openai/gpt-test', snapshot(['openai', 'deepseek'])).run).meta;
-		expect(routing.map(({ provider, outcome }) => `${provider} ${outcome}`)).toEqual([
+		expect(routing.steps.map(({ provider, outcome }) => `${provider} ${outcome}`)).toEqual([
 			'groq skipped',
 			'openai answered',
+			'deepseek unused',
 		]);
-		expect(routing[0]?.reason).toBe('not allowed by this key');
+		expect(routing.steps[0]?.reason).toBe('not allowed by this key');
 		await expect(ask('openai/gpt-test', snapshot([])).run).rejects.toMatchObject({ code: 'forbidden' });
 	});
 
@@ -188,7 +189,9 @@ describe('the chain', () => {
 		const { run } = ask('openai/gpt-test', {
 			fallbackChain: ['anthropic/claude', 'openai/gpt-test', ...Array.from({ length: 9 }, (_, at) => `groq/m${at}`)],
 		});
-		const reasons = (await run).meta.routing.filter((step) => step.outcome === 'skipped').map((step) => step.reason);
+		const reasons = (await run).meta.routing.steps
+			.filter((step) => step.outcome === 'skipped')
+			.map((step) => step.reason);
 		expect(reasons).toEqual([
 			"Provider 'anthropic' has no key in this organization.",
 			'already in the chain',
@@ -205,7 +208,7 @@ describe('what follows the first target', () => {
 		const { model: _, ...request } = chatCall().request;
 		const asked = { ...chatCall({}, call), request: { ...request, ...(model !== undefined && { model }) } };
 		const { routing } = (await w.gateway.chat(asked)).meta;
-		return routing.map((step) => `${step.provider}/${step.model}`);
+		return routing.steps.map((step) => `${step.provider}/${step.model}`);
 	};
 	const fallbackChain = ['deepseek/v4'];
 	const fallbacks = {
@@ -263,7 +266,7 @@ describe('what follows the first target', () => {
 		const { meta } = await w.gateway.chat(chatCall());
 		expect(w.sent[1]?.headers.authorization).toBe('Bearer key of second');
 		expect(sentJson(w.sent[1])).not.toHaveProperty('temperature');
-		expect(meta.routing.filter(({ outcome }) => outcome === 'skipped').map(({ reason }) => reason)).toEqual([
+		expect(meta.routing.steps.filter(({ outcome }) => outcome === 'skipped').map(({ reason }) => reason)).toEqual([
 			"Unknown profile 'gone' in this organization.",
 			expect.stringMatching(/^Unknown model 'nobody'/),
 		]);
@@ -280,7 +283,7 @@ describe('what follows the first target', () => {
 		});
 		const { meta } = await w.gateway.chat(chatCall());
 		expect(w.sent.map(({ headers }) => headers.authorization)).toEqual(['Bearer key of first', 'Bearer key of second']);
-		expect(meta.routing.find(({ outcome }) => outcome === 'skipped')?.reason).toBe('already in the chain');
+		expect(meta.routing.steps.find(({ outcome }) => outcome === 'skipped')?.reason).toBe('already in the chain');
 	});
 });
 

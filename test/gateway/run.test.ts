@@ -13,6 +13,7 @@ import {
 	sse,
 	world,
 } from '../support/scripted-gateway';
+import { choiceOf } from './snapshots';
 
 const fails = async (work: Promise<unknown>): Promise<GatewayError> => {
 	const error = await work.then(
@@ -107,10 +108,26 @@ describe('a failing upstream', () => {
 			['released', false],
 			['settled', true],
 		]);
-		expect(meta.routing).toEqual([
-			{ provider: 'openai', model: 'gpt-test', outcome: 'failed', reason: 'upstream_unavailable', attempts: 3 },
-			{ provider: 'groq', model: 'llama', outcome: 'answered', reason: null, attempts: 1 },
-		]);
+		const step = { score: null, reason: null };
+		const routing = {
+			strategy: 'priority',
+			sticky: false,
+			steps: [
+				{
+					...step,
+					provider: 'openai',
+					model: 'gpt-test',
+					key: 'openai',
+					outcome: 'failed',
+					reason: 'server error',
+					attempts: 3,
+				},
+				{ ...step, provider: 'groq', model: 'llama', key: 'groq', outcome: 'answered', attempts: 1 },
+				{ ...step, provider: 'deepseek', model: 'v4', key: 'deepseek', outcome: 'unused', attempts: 0 },
+			],
+		};
+		expect(meta.routing).toEqual(routing);
+		expect(w.entries().map((entry) => entry.routing)).toEqual([null, null, null, routing]);
 	});
 
 	it.each<[number, string]>([
@@ -140,10 +157,10 @@ describe('a failing upstream', () => {
 		expect(meta.attempts).toBe(2);
 	});
 
-	it('keeps its Retry-After where the wait is longer than a request should take', async () => {
-		const w = world({ upstream: [() => failure(429, { 'retry-after': '7' })] });
+	it('keeps its Retry-After where the wait is longer than the time left', async () => {
+		const w = world({ upstream: [() => failure(429, { 'retry-after': '70' })] });
 		const error = await fails(w.gateway.chat(chatCall()));
-		expect(error).toMatchObject({ code: 'rate_limited', retryAfterMs: 7_000 });
+		expect(error).toMatchObject({ code: 'rate_limited', retryAfterMs: 70_000 });
 		expect(w.sent).toHaveLength(1);
 	});
 
@@ -165,9 +182,9 @@ describe('a failing upstream', () => {
 		expect(w.entries()).toHaveLength(1);
 	});
 
-	it('that answers a web page is malformed, released and not tried twice', async () => {
+	it('that answers a web page is malformed and released', async () => {
 		const page: Script = () => new Response('<html>', { headers: { 'content-type': 'text/html' } });
-		const w = world({ upstream: [page] });
+		const w = world({ upstream: [page], limits: { maxAttempts: 1 } });
 		expect((await fails(w.gateway.stream(chatCall()))).code).toBe('upstream_malformed');
 		expect(w.entries()).toMatchObject([{ state: 'released', costNanoUsd: 0n }]);
 	});
@@ -193,7 +210,7 @@ describe('breakers', () => {
 		const w = world({ upstream: [() => answer()], snapshot: chain, open: new Set(['openai']) });
 		const { meta } = await w.gateway.chat(chatCall());
 		expect(meta).toMatchObject({ provider: 'groq', attempts: 1 });
-		expect(meta.routing[0]).toMatchObject({ outcome: 'skipped', reason: 'its circuit breaker is open' });
+		expect(meta.routing.steps[0]).toMatchObject({ outcome: 'skipped', reason: 'its circuit breaker is open' });
 	});
 
 	it('that are all open answer 503 at once, and the hold is given back without an entry', async () => {
@@ -416,6 +433,43 @@ describe('a stream', () => {
 		expect(w.entries()).toHaveLength(1);
 	});
 
+	it('that sends ever more without any content is given up as malformed, long before the deadline', async () => {
+		const flood = (chunk: string): Script => {
+			const bytes = new TextEncoder().encode(chunk);
+			return () =>
+				new Response(new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(bytes) }), {
+					headers: { 'content-type': 'text/event-stream' },
+				});
+		};
+		const start = SSE.usage.repeat(200);
+		for (const chunk of [SSE.comment.repeat(50_000), `data: ${'x'.repeat(1 << 20)}`, start]) {
+			const w = world({ upstream: [flood(chunk)], limits: { maxAttempts: 1 } });
+			expect((await fails(w.gateway.stream(chatCall()))).code).toBe('upstream_malformed');
+			expect(w.time.now()).toBe(1_000_000);
+		}
+	});
+
+	it('that is folded and never ends is given up above the size of an answer', async () => {
+		const bytes = new TextEncoder().encode(SSE.text('x'.repeat(1 << 20)));
+		const endless: Script = () =>
+			new Response(new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(bytes) }), {
+				headers: { 'content-type': 'text/event-stream' },
+			});
+		const w = world({ upstream: [endless], limits: { maxAttempts: 1 } });
+		expect((await fails(w.gateway.chat(chatCall({ maxTokens: 5_000 })))).code).toBe('upstream_malformed');
+		expect(w.entries()).toMatchObject([{ state: 'settled', usageSource: 'estimated' }]);
+	});
+
+	it('that falls silent before any content ends at the idle limit, although that of the first event is longer', async () => {
+		const body = openSse();
+		const w = world({ upstream: [body.script], limits: { idleMs: 2_000, maxAttempts: 1 } });
+		const work = fails(w.gateway.stream(chatCall()));
+		body.push(SSE.role);
+		await w.time.advance(2_000);
+		expect((await work).upstream).toMatchObject({ failure: 'timeout', limit: 'idle' });
+		expect(w.time.pending()).toBe(0);
+	});
+
 	it('waits six times as long for the first event where reasoning is asked for', async () => {
 		const w = world({ upstream: [hang], facts: { ...FACTS, reasoning: true } });
 		const work = fails(w.gateway.stream(chatCall({ reasoning: { effort: 'high' } })));
@@ -444,6 +498,23 @@ describe('budgets on the way', () => {
 		expect(w.sent).toHaveLength(1);
 		expect(error.code).toBe('upstream_unavailable');
 		expect(w.closes).toMatchObject([{ final: true, entry: { state: 'settled', usageSource: 'estimated' } }]);
+	});
+
+	it('stop a second try too, where what the first may have cost leaves no room for it', async () => {
+		const timeoutMs = { value: 1_000, origin: 'agent' as const };
+		const policy = { commitTimeoutMs: { value: 60_000, origin: 'agent' as const } };
+		const snapshot = { defaultChoice: { ...choiceOf('openai/gpt-test', { timeoutMs }), routing: policy } };
+		const w = world({
+			upstream: [hang, () => answer()],
+			extend: false,
+			snapshot,
+			facts: { prices: { input: 9n ** 9n, output: 0n } },
+		});
+		const work = fails(w.gateway.chat(chatCall({ model: 'default', maxTokens: 1 })));
+		await w.time.advance(10_000);
+		expect((await work).code).toBe('upstream_timeout');
+		expect(w.sent).toHaveLength(1);
+		expect(w.entries()).toMatchObject([{ state: 'unknown' }]);
 	});
 
 	it('are asked again where the hold no longer covers a hop, and it goes on where they allow', async () => {

@@ -3,52 +3,54 @@ import type { ModelFacts } from '../../src/catalog/facts';
 import type { ChatCall, Gateway } from '../../src/gateway/call';
 import { gateway } from '../../src/gateway/gateway';
 import type { Credential, OutboundRequest, Ports, Snapshot, TimeLimits } from '../../src/gateway/ports';
-import type { Outcome } from '../../src/health/contract';
 import type { ChatRequest } from '../../src/language/request';
 import type { CloseRequest, LedgerEntry, OpenAnswer, OpenRequest } from '../../src/ledger/contract';
 import { embedWires, findProvider, providerIds, wires } from '../../src/providers';
+import { type HealthScript, type HeardHealth, scriptedHealth } from './scripted-health';
 import { type VirtualTime, virtualTime } from './virtual-time';
 
 /** What an upstream does with one call. */
 export type Script = (request: OutboundRequest) => Response | Promise<Response>;
 
-export interface World {
+export interface World extends HeardHealth {
 	readonly gateway: Gateway;
+	/** What the gateway works with, for a test that calls a part of it. */
+	readonly ports: Ports;
 	readonly time: VirtualTime;
 	/** Upstream calls in order. */
 	readonly sent: OutboundRequest[];
 	readonly opens: OpenRequest[];
 	readonly closes: CloseRequest[];
-	readonly outcomes: { readonly endpoint: string; readonly outcome: Outcome }[];
-	/** Endpoints whose breaker was asked. */
-	readonly asked: string[];
 	readonly reloads: () => number;
 	/** Resolves once all deferred work is done. */
 	settled(): Promise<void>;
 	entries(): LedgerEntry[];
 }
 
-export interface WorldOptions {
+export interface WorldOptions extends HealthScript {
 	/** Upstream behaviour, by call number from 0; the last one repeats. */
 	readonly upstream: readonly Script[];
+	/** Uniform in [0, 1); absent: always 0.5. */
+	readonly random?: () => number;
 	readonly snapshot?: Partial<Snapshot>;
 	readonly reloaded?: Partial<Snapshot>;
 	readonly answers?: readonly OpenAnswer[];
 	readonly facts?: Partial<ModelFacts>;
+	/** On top of `facts`, by the name of the model. */
+	readonly factsOf?: (model: string) => Partial<ModelFacts>;
 	readonly limits?: Partial<TimeLimits>;
 	readonly extend?: boolean;
-	readonly open?: ReadonlySet<string>;
-	readonly lease?: boolean;
 }
 
-const credential = (baseUrl: string): Credential => ({
+const credential = (provider: string, baseUrl: string): Credential => ({
 	rowId: null,
-	name: 'openai',
+	name: provider,
 	source: 'environment',
 	apiKey: 'key',
 	baseUrl,
 	trust: 'operator',
 	config: {},
+	mark: `environment of ${provider}`,
 });
 
 export const FACTS: ModelFacts = {
@@ -69,6 +71,7 @@ export const FACTS: ModelFacts = {
 	// $1 and $2 per million tokens
 	prices: { input: 1_000_000n, output: 2_000_000n },
 	priceVersion: '2026-11-01',
+	source: 'catalog',
 };
 
 const SNAPSHOT: Snapshot = {
@@ -93,9 +96,9 @@ const SNAPSHOT: Snapshot = {
 	agent: null,
 	fallbackChain: [],
 	credentials: {
-		openai: [credential('https://openai.test/v1')],
-		groq: [credential('https://groq.test/v1')],
-		deepseek: [credential('https://deepseek.test')],
+		openai: [credential('openai', 'https://openai.test/v1')],
+		groq: [credential('groq', 'https://groq.test/v1')],
+		deepseek: [credential('deepseek', 'https://deepseek.test')],
 	},
 	embeddingModels: { openai: 'embed-test' },
 };
@@ -105,14 +108,13 @@ export function world(options: WorldOptions): World {
 	const sent: OutboundRequest[] = [];
 	const opens: OpenRequest[] = [];
 	const closes: CloseRequest[] = [];
-	const outcomes: { endpoint: string; outcome: Outcome }[] = [];
 	const deferred: Promise<unknown>[] = [];
-	const asked: string[] = [];
 	let reloads = 0;
+	const heard = scriptedHealth(options);
 	const snapshot: Snapshot = { ...SNAPSHOT, ...options.snapshot };
 	const ports: Ports = {
 		time,
-		random: () => 0.5,
+		random: options.random ?? (() => 0.5),
 		newId: () => 'id',
 		send: async (request) => {
 			const script = options.upstream[Math.min(sent.length, options.upstream.length - 1)];
@@ -138,16 +140,8 @@ export function world(options: WorldOptions): World {
 				closes.push(close);
 			},
 		},
-		health: {
-			admits: (endpoint) => {
-				asked.push(endpoint);
-				return options.open?.has(endpoint) ? 'open' : 'closed';
-			},
-			record: (endpoint, outcome) => {
-				outcomes.push({ endpoint, outcome });
-			},
-			lease: async () => options.lease ?? false,
-		},
+		health: heard.health,
+		affinity: heard.affinity,
 		catalog: {
 			facts: (provider, model) => ({
 				...FACTS,
@@ -155,6 +149,7 @@ export function world(options: WorldOptions): World {
 				model,
 				...(model.startsWith('embed') && { kind: 'embedding' }),
 				...options.facts,
+				...options.factsOf?.(model),
 			}),
 			models: () => ['gpt-test'],
 			locate: (name) => (name === 'gpt-test' ? { provider: 'openai', model: name } : null),
@@ -168,13 +163,13 @@ export function world(options: WorldOptions): World {
 		log: () => undefined,
 	};
 	return {
+		...heard,
 		gateway: gateway(ports),
+		ports,
 		time,
 		sent,
 		opens,
 		closes,
-		outcomes,
-		asked,
 		reloads: () => reloads,
 		settled: async () => {
 			await Promise.all(deferred);

@@ -1,0 +1,198 @@
+/** What was surveyed, filtered and put in the order in which it is tried. Pure, but for chance and turns. */
+import type { RoutingPolicy, RoutingStep, Strategy } from '../language/routing';
+import { affinityOf, type Candidate, type Needs, type Route } from './candidate';
+import { type Considered, soleOf } from './considered';
+import { type Asking, digest } from './conversation';
+import { lacking } from './filter';
+import { type Lots, ordered } from './order';
+import { policyOf } from './policy';
+import { entryOf, firstly, type KeyRanking, leftOut, type Placed, placed, seated, skippedTarget } from './pool';
+import { refusalOf } from './refusal';
+import type { Survey } from './route';
+import { bestOf, type Entry } from './score';
+import { staying } from './staying';
+import type { RankFacts, Target } from './target';
+
+const NOBODY: readonly never[] = [];
+
+/**
+ * The candidates of a surveyed request in order, with whatever was passed over and why. `asking` null: nothing is
+ * remembered of it. Throws GatewayError where nobody at all may be asked.
+ */
+export function rank(survey: Survey, needs: Needs, asking: Asking | null, facts: RankFacts): Route {
+	const refusal = refusalOf(survey);
+	if (refusal) throw refusal;
+	return alone(survey) ?? ranked(survey, needs, asking, facts);
+}
+
+/** One target with one key, and nobody beside it: nothing is weighed or remembered. */
+function alone({ first, group, others, contextOthers, filterOthers, policy, choice }: Survey): Route | null {
+	const beside = group.length + others.length + contextOthers.length + filterOthers.length + first.barred.length;
+	if (beside > 0 || first.keys.length > 1 || !first.target) return null;
+	return {
+		strategy: policy.strategy ?? 'priority',
+		sticky: false,
+		candidates: [{ target: first.target, score: null }],
+		contextChain: NOBODY,
+		filterChain: NOBODY,
+		skipped: NOBODY,
+		choice,
+		policy,
+		conversation: null,
+	};
+}
+
+function ranked(survey: Survey, needs: Needs, asking: Asking | null, facts: RankFacts): Route {
+	const { first, group, others, policy, choice } = survey;
+	const skipped = [...leftOut(first, policy, survey.names.at(-1))];
+	for (const one of [...group, ...others]) skipped.push(...leftOut(one, policy));
+	const weights = weightsOf(survey);
+	const alike = [first, ...group].flatMap((one, at) => entryOf(one, weights[at] ?? 1, facts));
+	const following = others.flatMap((one) => entryOf(one, 1, facts));
+	const fitting = fittingOf([...alike, ...following], needs, skipped);
+	const [able, next] = [fitted(alike, fitting), fitted(following, fitting)];
+	const maxTokens = needs.maxTokens ?? choice?.settings.maxTokens?.value ?? null;
+	const size = { promptTokens: needs.promptTokens, maxTokens };
+	const stay = staying(able, survey, size, asking, facts);
+	const ranking: KeyRanking = {
+		strategy: policy.strategy ?? 'priority',
+		size,
+		lots: { random: facts.random, draw: stay.draw, turn: turnOf(facts) },
+		facts,
+		stays: stay.with,
+	};
+	const special = (field: 'contextFallbacks' | 'contentFilterFallbacks', chain: readonly Considered[]) =>
+		chain.length === 0 ? NOBODY : specialChain(field, chain, needs, { ranking, policy, facts, skipped });
+	return {
+		strategy: ranking.strategy,
+		sticky: stay.with !== null,
+		candidates: seated([...inOrder(able, ranking), ...inReserve(next, false, ranking)], skipped),
+		contextChain: special('contextFallbacks', survey.contextOthers),
+		filterChain: special('contentFilterFallbacks', survey.filterOthers),
+		skipped,
+		choice,
+		policy,
+		conversation: stay.conversation,
+	};
+}
+
+/** Of the first name, then of each candidate; a candidate that is the first name itself speaks for that. */
+function weightsOf({ policy: { candidates = [], weight }, names }: Survey): readonly number[] {
+	const own = weight ?? candidates.find(({ model }) => names.includes(model))?.weight ?? 1;
+	return [own, ...candidates.map((one) => one.weight ?? 1)];
+}
+
+/** Targets that can carry the request, as far as is known; null: all, or none of them can. Notes the others. */
+function fittingOf(entries: readonly Entry[], needs: Needs, skipped: RoutingStep[]): ReadonlySet<Target> | null {
+	if (entries.every(({ targets }) => targets.every((target) => lacking(target.facts, needs) === null))) return null;
+	const able = new Set<Target>();
+	const unable: RoutingStep[] = [];
+	for (const { targets } of entries) {
+		const reasons = targets.map((target) => lacking(target.facts, needs));
+		for (const [at, target] of targets.entries()) {
+			if (reasons[at] === null) able.add(target);
+		}
+		unable.push(...unfit(targets, reasons));
+	}
+	if (able.size === 0) return null;
+	skipped.push(...unable);
+	return able;
+}
+
+/** A step for each key, or one for all of a name where they lack the same. */
+function unfit(targets: readonly Target[], reasons: readonly (string | null)[]): readonly RoutingStep[] {
+	const [target, another] = targets;
+	const [reason = null] = reasons;
+	if (target && another && reason !== null && reasons.every((one) => one === reason))
+		return [{ ...skippedTarget(target, reason), key: null }];
+	return targets.flatMap((one, at) => {
+		const own = reasons[at] ?? null;
+		return own === null ? [] : skippedTarget(one, own);
+	});
+}
+
+const fitted = (entries: readonly Entry[], fitting: ReadonlySet<Target> | null): readonly Entry[] =>
+	fitting === null
+		? entries
+		: entries.flatMap(({ targets, weight }) => {
+				const left = targets.filter((target) => fitting.has(target));
+				return left.length > 0 ? [{ targets: left, weight }] : [];
+			});
+
+const turnOf =
+	({ snapshot, affinity }: RankFacts): Lots['turn'] =>
+	(names) =>
+		affinity.turn(`${snapshot.organization.id} ${digest(names)}`);
+
+/** Those that are as good as each other, by the strategy; whoever has the conversation goes first. */
+function inOrder(entries: readonly Entry[], ranking: KeyRanking): readonly Placed[] {
+	const { strategy, size, lots, facts, stays } = ranking;
+	if (entries.length < 2) return entries.map((entry) => placed(entry, false, ranking));
+	const contenders = entries.map((item) => ({
+		item,
+		name: item.targets[0] ? affinityOf(item.targets[0]) : '',
+		score: bestOf(strategy, item, size, facts.health),
+	}));
+	const names = ordered(strategy, contenders, lots).map(({ item }) => item);
+	const [leading, ...others] = firstly(names, ({ targets }) => stays !== null && targets.includes(stays));
+	return leading ? [placed(leading, true, ranking), ...inReserve(others, true, ranking)] : [];
+}
+
+/** Behind another name, in the order given. `chosen`: as in `placed`. */
+function inReserve(entries: readonly Entry[], chosen: boolean, ranking: KeyRanking): readonly Placed[] {
+	if (entries.length === 0) return NOBODY;
+	const patient = waiting(ranking);
+	return entries.map((entry) => placed(entry, chosen, patient));
+}
+
+/** It is nobody's turn where another name leads: a turn that comes to nothing would always fall to the same key. */
+const waiting = (ranking: KeyRanking): KeyRanking => ({
+	...ranking,
+	lots: { ...ranking.lots, turn: (names) => Math.floor(ranking.lots.random() * names.length) },
+});
+
+interface SpecialTerms {
+	readonly ranking: KeyRanking;
+	readonly policy: RoutingPolicy;
+	readonly facts: RankFacts;
+	readonly skipped: RoutingStep[];
+}
+
+/** In the order given; what it leaves out is noted under the field's name. */
+function specialChain(
+	field: string,
+	chain: readonly Considered[],
+	needs: Needs,
+	{ ranking, policy, facts, skipped }: SpecialTerms,
+): readonly Candidate[] {
+	const left = chain.flatMap((one) => [...leftOut(one, policy)]);
+	const entries = chain.flatMap((one) => entryOf(one, 1, facts));
+	const candidates = seated(inReserve(fitted(entries, fittingOf(entries, needs, left)), false, ranking), left);
+	for (const step of left) skipped.push({ ...step, reason: `${field}: ${step.reason}` });
+	return candidates;
+}
+
+/**
+ * One provider and model by the keys of its pool, in order, for what no wire makes and nobody else may answer.
+ * `strategy`: in place of the organization's. Throws GatewayError as `addressed` does, and `forbidden` where residency
+ * keeps all keys out.
+ */
+export function poolFor(
+	name: string,
+	kind: 'chat' | 'embedding' | 'any',
+	facts: RankFacts,
+	strategy?: Strategy,
+): readonly Candidate[] {
+	const policy = policyOf(null, facts.snapshot);
+	const sole = soleOf(name, { kind, policy, facts });
+	const refusal = refusalOf({ first: sole, group: NOBODY, others: NOBODY, policy });
+	if (refusal) throw refusal;
+	const ranking: KeyRanking = {
+		strategy: strategy ?? policy.strategy ?? 'priority',
+		size: { promptTokens: 0, maxTokens: null },
+		lots: { random: facts.random, draw: facts.random, turn: turnOf(facts) },
+		facts,
+		stays: null,
+	};
+	return seated(inOrder(entryOf(sole, 1, facts), ranking), []);
+}

@@ -1,0 +1,33 @@
+/** What a request is refused with before anybody is asked. Pure. */
+import { GatewayError } from '../errors';
+import type { Considered } from './considered';
+import type { Survey } from './route';
+
+/**
+ * null: somebody can be asked. The first name must be usable by itself, unless residency alone keeps it out or the
+ * configuration names others as good as it: then it is skipped while one of the rest is usable.
+ */
+export function refusalOf({
+	first,
+	group,
+	others,
+	policy,
+}: Pick<Survey, 'first' | 'group' | 'others' | 'policy'>): GatewayError | null {
+	if (first.target) return null;
+	const resides = first.barred.length > 0;
+	if (!resides && group.length === 0) return first.refusal;
+	const rest = [...group, ...others];
+	if (rest.some(({ target }) => target !== null)) return null;
+	return resides ? outsideOf([first, ...rest], policy.residency ?? []) : first.refusal;
+}
+
+function outsideOf(all: readonly Considered[], residency: readonly string[]): GatewayError {
+	const tags = all.flatMap(({ barred }) => barred.map(({ credential }) => credential.config.residency));
+	const there = [...new Set(tags)].map((tag) => (tag === undefined ? 'none' : `'${tag}'`));
+	const asked = residency.map((tag) => `'${tag}'`).join(', ') || 'no tag at all';
+	return new GatewayError(
+		'forbidden',
+		`Residency lets this request go to keys tagged ${asked} alone; those of its models are tagged ${there.join(', ')}. Name another model, or tag a key by config.residency.`,
+		{ param: 'model' },
+	);
+}
