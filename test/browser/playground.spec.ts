@@ -13,9 +13,12 @@ test('an answer comes with its cost, who gave it and its receipt', async ({ page
 	await expect(figures).toContainText(/first token \d/);
 	await expect(figures).not.toContainText('≈');
 	await answer.getByText('Receipt').click();
-	await expect(answer.getByRole('row', { name: /Context/ })).toContainText(/\d+ of [\d,]+ tokens \(bound\)/);
-	await expect(answer.getByRole('row', { name: /Attempts/ })).toContainText('1');
-	await expect(answer.getByRole('list', { name: 'Routing' })).toContainText('answered');
+	const receipt = answer.getByRole('table', { name: 'Receipt' });
+	await expect(receipt.getByRole('row', { name: /Context/ })).toContainText(/\d+ of [\d,]+ tokens \(bound\)/);
+	await expect(receipt.getByRole('row', { name: /Attempts/ })).toContainText('1');
+	const routing = answer.getByRole('table', { name: 'Routing' });
+	await expect(routing.getByRole('row')).toHaveCount(2);
+	await expect(routing.getByRole('row', { name: /mock\/echo/ })).toContainText('answered');
 });
 
 test('an answer that is on its way can be stopped, and the conversation goes on', async ({ page }) => {

@@ -7,6 +7,8 @@ export interface Upstream {
 	readonly baseUrl: string;
 	/** The one key that it takes. */
 	key: string;
+	/** Answered to every call, whatever its key; null: it works. */
+	failing: number | null;
 	close(): Promise<void>;
 }
 
@@ -21,7 +23,17 @@ const COMPLETION = {
 	usage: { prompt_tokens: 11, completion_tokens: 2, total_tokens: 13 },
 };
 
-function answer(key: string, { url, headers }: IncomingMessage, response: ServerResponse): void {
+function answer(
+	{ key, failing }: Pick<Upstream, 'key' | 'failing'>,
+	request: IncomingMessage,
+	response: ServerResponse,
+): void {
+	const { url, headers } = request;
+	if (failing !== null) {
+		response.writeHead(failing, { 'content-type': 'application/json' });
+		response.end(JSON.stringify({ error: { message: 'Out of order.', type: 'server_error', code: null } }));
+		return;
+	}
 	const known = headers.authorization === `Bearer ${key}`;
 	const refusal = {
 		error: { message: 'Incorrect API key provided.', type: 'invalid_request_error', code: 'invalid_api_key' },
@@ -32,9 +44,9 @@ function answer(key: string, { url, headers }: IncomingMessage, response: Server
 }
 
 export async function startUpstream(key: string): Promise<Upstream> {
-	const upstream = { key };
+	const upstream = { key, failing: null };
 	const server = createServer((request, response) => {
-		request.resume().once('end', () => answer(upstream.key, request, response));
+		request.resume().once('end', () => answer(upstream, request, response));
 	});
 	await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
 	const { port } = server.address() as AddressInfo;

@@ -1,6 +1,7 @@
 /** An agent as its form holds it, and as the API takes it. */
 import type { Agent, CreateAgent } from '../data/types';
-import { type ListedModel, listed, namesOf } from '../ui/model-list';
+import { NO_ROUTING, ROUTING_FIELDS, type RoutingDraft, routingDraftOf, routingOf } from '../routing/routing-draft';
+import { type ListedModel, listed, namesOf } from '../ui/listed-models';
 import {
 	NO_SETTINGS,
 	SETTING_FIELDS,
@@ -20,6 +21,7 @@ export interface AgentDraft {
 	readonly systemPrompt: string;
 	readonly embeddingModel: string;
 	readonly settings: SettingsDraft;
+	readonly routing: RoutingDraft;
 }
 
 export const MAX_FALLBACKS = 7;
@@ -34,6 +36,7 @@ export const FIELDS = [
 	'systemPrompt',
 	'embeddingModel',
 	...SETTING_FIELDS.map((field) => `settings.${field}`),
+	...ROUTING_FIELDS.map((field) => `routing.${field}`),
 ] as const;
 
 export const NEW_AGENT: AgentDraft = {
@@ -45,6 +48,7 @@ export const NEW_AGENT: AgentDraft = {
 	systemPrompt: '',
 	embeddingModel: '',
 	settings: NO_SETTINGS,
+	routing: NO_ROUTING,
 };
 
 export const draftOf = (agent: Agent): AgentDraft => ({
@@ -56,6 +60,7 @@ export const draftOf = (agent: Agent): AgentDraft => ({
 	systemPrompt: '',
 	embeddingModel: agent.embeddingModel ?? '',
 	settings: settingsDraftOf(agent.settings),
+	routing: routingDraftOf(agent.routing),
 });
 
 const orNull = (text: string): string | null => (text.trim() === '' ? null : text);
@@ -69,6 +74,7 @@ export const fieldsOf = (draft: AgentDraft) => ({
 	description: orNull(draft.description),
 	embeddingModel: orNull(draft.embeddingModel),
 	settings: settingsOf(draft.settings),
+	routing: routingOf(draft.routing),
 });
 
 export const createInput = (draft: AgentDraft): CreateAgent => ({

@@ -5,6 +5,8 @@ import type { Model } from '../data/types';
 import { FailureAlert } from '../failure/failure-alert';
 import { fieldErrors, useFocusAtFault } from '../failure/fields';
 import { linkTo } from '../navigation/link';
+import { useLayersBelow } from '../routing/layers';
+import { RoutingFields } from '../routing/routing-fields';
 import { perMillion, shortCount } from '../ui/format';
 import { ModelInput } from '../ui/model-input';
 import { ModelList } from '../ui/model-list';
@@ -44,6 +46,7 @@ export function AgentForm(props: AgentFormProps) {
 	useFocusAtFault(form, failure);
 
 	const chosen = useModelBehind(draft.model.trim());
+	const layers = useLayersBelow(draft.model.trim());
 	const submit = (event: FormEvent): void => {
 		event.preventDefault();
 		save();
@@ -130,6 +133,13 @@ export function AgentForm(props: AgentFormProps) {
 					model={chosen}
 					errorAt={(field) => at(`settings.${field}`)}
 					change={(part) => change({ settings: { ...draft.settings, ...part } })}
+				/>
+				<RoutingFields
+					draft={draft.routing}
+					owner="agent"
+					layers={layers}
+					errorAt={(field) => at(`routing.${field}`)}
+					change={(part) => change({ routing: { ...draft.routing, ...part } })}
 				/>
 				{children}
 				<Group>

@@ -8,6 +8,7 @@ import { FileTab } from './file/file-tab';
 import { CustomModelsTab } from './models/custom-models-tab';
 import { PlanNotice } from './plan-notice';
 import { ProfilesTab } from './profiles/profiles-tab';
+import { RoutingTab } from './routing/routing-tab';
 
 /** `/configuration` and below that one of its tabs. */
 export default function ConfigurationPage({ rest }: PageProps) {
@@ -25,6 +26,7 @@ export default function ConfigurationPage({ rest }: PageProps) {
 					{ path: '', label: 'Profiles', content: <PlanNotice of={<ProfilesTab />} /> },
 					{ path: 'aliases', label: 'Aliases', content: <PlanNotice of={<AliasesTab />} /> },
 					{ path: 'fallbacks', label: 'Fallbacks', content: <PlanNotice of={<FallbacksTab />} /> },
+					{ path: 'routing', label: 'Routing', content: <PlanNotice of={<RoutingTab />} /> },
 					{ path: 'models', label: 'Custom models', content: <CustomModelsTab /> },
 					{ path: 'explain', label: 'Explain', content: <ExplainPanel /> },
 					{ path: 'file', label: 'As a file', content: <FileTab /> },

@@ -26,7 +26,7 @@ export type Entity =
 /** What else is no longer as it was read when an entity changes; each change has its audit row. */
 const AFFECTED: Readonly<Partial<Record<Entity, readonly Entity[]>>> = {
 	agents: ['explanation', 'prompts'],
-	configuration: ['models', 'agents', 'providers', 'prompts', 'explanation'],
+	configuration: ['models', 'agents', 'providers', 'prompts', 'explanation', 'organization'],
 	global: ['configuration', 'models', 'explanation'],
 	keys: ['explanation'],
 	prompts: ['agents', 'explanation'],

@@ -1,6 +1,6 @@
 /** Rows as the typed API answers them. */
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
-import type { AppRouter } from '../../client';
+import type { AnswerMeta, AppRouter } from '../../client';
 
 type Outputs = inferRouterOutputs<AppRouter>;
 type Inputs = inferRouterInputs<AppRouter>;
@@ -28,7 +28,12 @@ export type ProviderTest = Outputs['providers']['test'];
 export type TestProvider = Inputs['providers']['test'];
 export type ProviderUsage = Outputs['providers']['usage'];
 export type ProviderModel = Outputs['providers']['models']['data'][number];
+export type ProviderHealth = Outputs['providers']['status'];
 export type ModelSettings = Agent['settings'];
+export type RoutingPolicy = Agent['routing'];
+export type RoutingInput = NonNullable<CreateAgent['routing']>;
+export type RoutingDecision = AnswerMeta['routing'];
+export type Strategy = RoutingDecision['strategy'];
 export type PromptSource = NonNullable<Agent['prompt']>;
 export type PromptInForce = Outputs['prompts']['get'];
 export type PromptVersion = Outputs['prompts']['history'][number];

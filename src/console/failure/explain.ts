@@ -14,7 +14,8 @@ export interface Explanation {
 
 type Code = Explanation['code'];
 
-export function adviceFor(code: Code): string {
+/** `source`: a limit of the gateway's own is raised here, an upstream's is not. */
+export function adviceFor(code: Code, source: GatewayFailure['source'] = 'gateway'): string {
 	switch (code) {
 		case 'network':
 			return 'Check your connection and that the gateway is running, then try again.';
@@ -37,7 +38,9 @@ export function adviceFor(code: Code): string {
 		case 'budget_exceeded':
 			return 'Wait for the next period, or raise the budget of the organization.';
 		case 'rate_limited':
-			return 'Wait, then try again, or raise the limit.';
+			return source === 'upstream'
+				? 'It is the provider’s own limit: wait, then try again, or add another key or a fallback.'
+				: 'Wait, then try again, or raise the limit.';
 		case 'aborted':
 			return 'The request was ended before its answer. Send it again if that was not meant.';
 		case 'internal':
@@ -60,7 +63,7 @@ export function explain(thrown: unknown): Explanation {
 	return {
 		code,
 		message: failure?.message ?? 'The gateway could not be reached, or the connection broke.',
-		advice: adviceFor(code),
+		advice: adviceFor(code, failure?.source),
 		param: failure?.param ?? null,
 		retryAfterMs: failure?.retryAfterMs ?? null,
 	};

@@ -1,32 +1,8 @@
 /** How an answer came about: attempts, routing, context receipt, warnings. */
-import { Badge, Code, Group, List, Stack, Table, Text } from '@mantine/core';
+import { Code, List, Stack, Table, Text } from '@mantine/core';
 import type { AnswerMeta } from '../../client';
-import { count, counted, duration } from '../ui/format';
-
-const COLORS = { answered: 'teal', failed: 'red', skipped: 'gray' } as const;
-
-function Routing({ routing }: Pick<AnswerMeta, 'routing'>) {
-	return (
-		<List size="xs" spacing={4} type="ordered" aria-label="Routing">
-			{routing.map(({ provider, model, outcome, reason, attempts }) => (
-				<List.Item key={`${provider}/${model} ${outcome}`}>
-					<Group gap={6}>
-						<Code>
-							{provider}/{model}
-						</Code>
-						<Badge size="sm" variant="light" tt="none" color={COLORS[outcome]}>
-							{outcome}
-						</Badge>
-						<Text size="xs" c="dimmed">
-							{counted(attempts, 'attempt')}
-							{reason !== null && ` · ${reason}`}
-						</Text>
-					</Group>
-				</List.Item>
-			))}
-		</List>
-	);
-}
+import { count, duration } from '../ui/format';
+import { AnswerRouting } from './answer-routing';
 
 function Facts({ meta }: { readonly meta: AnswerMeta }) {
 	const { context, requests } = meta;
@@ -70,7 +46,7 @@ export function AnswerDetails({ meta }: { readonly meta: AnswerMeta }) {
 	return (
 		<Stack gap="xs" pt="xs">
 			<Facts meta={meta} />
-			<Routing routing={meta.routing} />
+			<AnswerRouting routing={meta.routing} />
 			{meta.warnings.length > 0 && (
 				<List size="xs" spacing={4} aria-label="Warnings">
 					{meta.warnings.map(({ field, message }) => (

@@ -15,7 +15,7 @@ export const fieldsOf = (kind: ProviderKind | undefined): readonly string[] => [
 	'name',
 	'apiKey',
 	'baseUrl',
-	...(kind?.config ?? []).map((field) => `config.${field}`),
+	...[...(kind?.config ?? []), ...(kind?.poolConfig ?? [])].map((field) => `config.${field}`),
 ];
 
 export function NewProvider() {

@@ -4,6 +4,9 @@ import type { AddProvider, ProviderKind, ProviderRow, UpdateProvider } from '../
 
 export type ConfigField = ProviderKind['config'][number];
 
+/** What a row of any provider may say as one of its pool: `config` holds it beside the provider's own settings. */
+export type PoolField = ProviderKind['poolConfig'][number];
+
 export interface ProviderDraft {
 	/** '' until one is chosen. */
 	readonly provider: string;
@@ -13,7 +16,7 @@ export interface ProviderDraft {
 	/** '': the provider's own. */
 	readonly baseUrl: string;
 	/** As text; an absent or empty one is not set. */
-	readonly config: Readonly<Partial<Record<ConfigField, string>>>;
+	readonly config: Readonly<Partial<Record<ConfigField | PoolField, string>>>;
 	readonly isActive: boolean;
 	/** False: left to the gateway, which takes a provider's first row. */
 	readonly isDefault: boolean;
@@ -60,11 +63,18 @@ function deploymentsOf(text: string): Readonly<Record<string, string>> {
 	);
 }
 
+const FIGURES: ReadonlySet<string> = new Set<PoolField>(['weight', 'requestsPerMinute', 'tokensPerMinute']);
+
+function configValue(field: string, text: string): unknown {
+	if (field === 'deployments') return deploymentsOf(text);
+	return FIGURES.has(field) ? Number(text) : text.trim();
+}
+
 const configOf = (config: ProviderDraft['config']): Record<string, unknown> =>
 	Object.fromEntries(
 		Object.entries(config)
 			.filter(([, text]) => text.trim() !== '')
-			.map(([field, text]) => [field, field === 'deployments' ? deploymentsOf(text) : text.trim()]),
+			.map(([field, text]) => [field, configValue(field, text)]),
 	);
 
 const keyOf = ({ apiKey }: ProviderDraft): { apiKey?: string } =>

@@ -11,6 +11,7 @@ import { ProviderModels } from './provider-models';
 import { keyText, ProviderState } from './provider-state';
 import { TestButton, TestResult, useProviderTest } from './provider-test';
 import { ProviderUsagePanel } from './provider-usage';
+import { RefusalNotice } from './refusal-notice';
 
 interface ProviderEditorProps {
 	readonly id: string;
@@ -67,6 +68,7 @@ function Editor({ row, kind, tab }: EditorProps) {
 			<Group mb="md" mih={44} align="flex-start">
 				<TestResult test={test} />
 			</Group>
+			<RefusalNotice row={row} rotate={actions.rotate} />
 			<PageTabs
 				label={row.name}
 				path={`/providers/${row.id}`}

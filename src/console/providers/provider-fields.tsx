@@ -2,6 +2,7 @@ import { TextInput } from '@mantine/core';
 import type { ProviderKind, ProviderRow } from '../data/types';
 import { SecretInput } from '../ui/secret-input';
 import { ConfigFields } from './config-fields';
+import { PoolFields } from './pool-fields';
 import type { ProviderDraft } from './provider-draft';
 
 interface ProviderFieldsProps {
@@ -72,6 +73,7 @@ export function ProviderFields({ kind, draft, row, errorAt, change }: ProviderFi
 				errorAt={errorAt}
 				change={(config) => change({ config })}
 			/>
+			<PoolFields kind={kind} config={draft.config} errorAt={errorAt} change={(config) => change({ config })} />
 		</>
 	);
 }

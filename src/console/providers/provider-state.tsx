@@ -1,5 +1,6 @@
 import { Badge, Group } from '@mantine/core';
 import type { ProviderRow } from '../data/types';
+import { instant } from '../ui/format';
 
 /** Whose it is, and whether it is used. */
 export function ProviderState({ row }: { readonly row: ProviderRow }) {
@@ -18,8 +19,19 @@ export function ProviderState({ row }: { readonly row: ProviderRow }) {
 					environment
 				</Badge>
 			)}
+			{row.refusedAt !== null && (
+				<Badge variant="light" color="red" tt="none">
+					refused
+				</Badge>
+			)}
 		</Group>
 	);
+}
+
+/** Since when its provider refuses it; null: it does not. */
+export function refusedText({ refusedAt, refusedStatus }: ProviderRow): string | null {
+	if (refusedAt === null) return null;
+	return `refused since ${instant(refusedAt)}${refusedStatus === null ? '' : ` (HTTP ${refusedStatus})`}`;
 }
 
 /** `…abcd`, as far as anybody may know it. */

@@ -3,7 +3,7 @@ import type { ProviderRow } from '../data/types';
 import { linkTo } from '../navigation/link';
 import { instant } from '../ui/format';
 import { type ProviderActions, ProviderMenu } from './provider-actions';
-import { keyText, ProviderState } from './provider-state';
+import { keyText, ProviderState, refusedText } from './provider-state';
 import { TestButton, TestResult, useProviderTest } from './provider-test';
 
 interface ProviderTableRowProps {
@@ -31,6 +31,7 @@ export function ProviderTableRow({ row, actions }: ProviderTableRowProps) {
 			</Table.Td>
 			<Table.Td>
 				<ProviderState row={row} />
+				<Refusal row={row} />
 			</Table.Td>
 			<Table.Td>
 				<Text size="sm">{row.updatedAt === null ? '–' : instant(row.updatedAt)}</Text>
@@ -59,5 +60,18 @@ export function ProviderTableRow({ row, actions }: ProviderTableRowProps) {
 				</Group>
 			</Table.Td>
 		</Table.Tr>
+	);
+}
+
+function Refusal({ row }: { readonly row: ProviderRow }) {
+	const text = refusedText(row);
+	if (text === null) return null;
+	return (
+		<Text size="xs" className="gone" mt={4}>
+			{text}:{' '}
+			<Anchor {...linkTo(`/providers/${row.id}`)} size="xs" aria-label={`What to do about ${row.name}`}>
+				what to do
+			</Anchor>
+		</Text>
 	);
 }

@@ -1,14 +1,20 @@
 import { Button, Text } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ProviderTest, TestProvider } from '../data/types';
 import { explain } from '../failure/explain';
 import { useSignedIn } from '../session/session';
 import { duration } from '../ui/format';
 
-/** A real, tiny call with this key. */
+/** A real, tiny call with this key. One that is answered ends what is stored of its refusal. */
 export function useProviderTest() {
-	const { client } = useSignedIn();
-	return useMutation({ mutationFn: (input: TestProvider) => client.providers.test.mutate(input) });
+	const { client, organization } = useSignedIn();
+	const queries = useQueryClient();
+	return useMutation({
+		mutationFn: (input: TestProvider) => client.providers.test.mutate(input),
+		onSuccess: ({ ok }) => {
+			if (ok) void queries.invalidateQueries({ queryKey: [organization, 'providers'] });
+		},
+	});
 }
 
 type Test = ReturnType<typeof useProviderTest>;

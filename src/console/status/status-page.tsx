@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { FailureAlert } from '../failure/failure-alert';
 import { duration, instant } from '../ui/format';
 import { PageHead } from '../ui/page-head';
+import { ProviderHealth } from './provider-health';
 import { type PartState, readiness } from './readiness';
 
 const REFRESH_MS = 10_000;
@@ -46,7 +47,10 @@ export default function StatusPage() {
 	});
 	return (
 		<>
-			<PageHead title="Status" description={`Which parts of the gateway answer; asked every ${duration(REFRESH_MS)}`}>
+			<PageHead
+				title="Status"
+				description={`Which parts of the gateway answer, asked every ${duration(REFRESH_MS)}, and how the providers do`}
+			>
 				<Button variant="default" size="xs" onClick={() => void refetch()}>
 					Ask now
 				</Button>
@@ -74,6 +78,7 @@ export default function StatusPage() {
 					</Text>
 				</>
 			)}
+			<ProviderHealth />
 		</>
 	);
 }

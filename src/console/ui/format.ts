@@ -2,6 +2,7 @@
 
 const whole = new Intl.NumberFormat('en');
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 });
 const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 export const count = (value: number): string => whole.format(value);
@@ -15,6 +16,32 @@ export const instant = (ms: number | null): string => (ms === null ? 'never' : d
 
 export const duration = (ms: number): string =>
 	ms < 1_000 ? `${Math.round(ms)} ms` : `${Number((ms / 1_000).toFixed(1))} s`;
+
+const MINUTE_S = 60;
+const HOUR_S = 3_600;
+const DAY_S = 86_400;
+
+/** Whole units of a span in seconds, the two largest: `4 min 10 s`. */
+function span(seconds: number): string {
+	if (seconds < MINUTE_S) return `${seconds} s`;
+	if (seconds < HOUR_S) return `${Math.floor(seconds / MINUTE_S)} min ${seconds % MINUTE_S} s`;
+	if (seconds < DAY_S) return `${Math.floor(seconds / HOUR_S)} h ${Math.floor((seconds % HOUR_S) / MINUTE_S)} min`;
+	return `${Math.floor(seconds / DAY_S)} d`;
+}
+
+/** Both ms since epoch. Clocks differ by a little: what is just ahead was just now. */
+export const ago = (at: number, now: number): string => {
+	const seconds = Math.max(0, Math.round((now - at) / 1_000));
+	return seconds === 0 ? 'just now' : `${span(seconds)} ago`;
+};
+
+/** Counts down to `now`. */
+export const ahead = (at: number, now: number): string => {
+	const seconds = Math.ceil((at - now) / 1_000);
+	return seconds <= 0 ? 'now' : `in ${span(seconds)}`;
+};
+
+export const share = (part: number): string => percent.format(part);
 
 /** Three figures of whatever size, at least cents: `$0.000062`, `$1.50`. */
 export function usd(amount: number): string {

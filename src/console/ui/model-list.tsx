@@ -1,13 +1,9 @@
 /** Models in order, each chosen or written; moved by buttons, so by keyboard too. */
-import { ActionIcon, Button, Group, Input, Stack } from '@mantine/core';
-import { DownIcon, PlusIcon, RemoveIcon, UpIcon } from './icons';
+import { Button, Group, Input, Stack } from '@mantine/core';
+import { PlusIcon } from './icons';
+import { type ListedModel, moved, nextKey } from './listed-models';
 import { ModelInput, type ModelInputProps } from './model-input';
-
-/** The `key` stays with it when the order changes. */
-export interface ListedModel {
-	readonly key: number;
-	readonly model: string;
-}
+import { OrderButtons } from './order-buttons';
 
 interface ModelListProps {
 	readonly label: string;
@@ -15,6 +11,8 @@ interface ModelListProps {
 	/** Of the one parameter that holds all of them. */
 	readonly field: string;
 	readonly most: number;
+	/** What one of them is called; `fallback` unless told. */
+	readonly noun?: string;
 	readonly models: readonly ListedModel[];
 	/** Offered before the models. */
 	readonly before?: ModelInputProps['before'];
@@ -22,18 +20,10 @@ interface ModelListProps {
 	readonly change: (models: readonly ListedModel[]) => void;
 }
 
-export const listed = (models: readonly string[]): readonly ListedModel[] =>
-	models.map((model, key) => ({ key, model }));
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-export const namesOf = (models: readonly ListedModel[]): string[] => models.map(({ model }) => model.trim());
-
-function moved(models: readonly ListedModel[], from: number, to: number): readonly ListedModel[] {
-	const one = models[from];
-	return one ? models.toSpliced(from, 1).toSpliced(to, 0, one) : models;
-}
-
-export function ModelList({ label, description, field, most, models, before = [], errorAt, change }: ModelListProps) {
-	const nextKey = Math.max(-1, ...models.map(({ key }) => key)) + 1;
+export function ModelList(props: ModelListProps) {
+	const { label, description, field, most, noun = 'fallback', models, before = [], errorAt, change } = props;
 	const move = (from: number, to: number): void => change(moved(models, from, to));
 	const atOne = models.some((_, at) => errorAt(`${field}[${at}]`) !== undefined);
 	return (
@@ -43,12 +33,12 @@ export function ModelList({ label, description, field, most, models, before = []
 			description={description}
 			error={atOne ? undefined : errorAt(field)}
 		>
-			<Stack gap="xs" mt="xs" role="list" aria-label={label}>
+			<Stack gap="xs" {...(models.length > 0 && { mt: 'xs' })} role="list" aria-label={label}>
 				{models.map(({ key, model }, at) => (
 					<Group key={key} gap="xs" align="flex-start" wrap="nowrap" role="listitem">
 						<div style={{ flex: 1 }}>
 							<ModelInput
-								label={`Fallback ${at + 1}`}
+								label={`${capital(noun)} ${at + 1}`}
 								labelHidden
 								placeholder="provider/model"
 								before={before}
@@ -57,32 +47,14 @@ export function ModelList({ label, description, field, most, models, before = []
 								onChange={(changed) => change(models.with(at, { key, model: changed }))}
 							/>
 						</div>
-						<ActionIcon
-							variant="default"
-							size={36}
-							aria-label={`Move fallback ${at + 1} up`}
-							disabled={at === 0}
-							onClick={() => move(at, at - 1)}
-						>
-							<UpIcon />
-						</ActionIcon>
-						<ActionIcon
-							variant="default"
-							size={36}
-							aria-label={`Move fallback ${at + 1} down`}
-							disabled={at === models.length - 1}
-							onClick={() => move(at, at + 1)}
-						>
-							<DownIcon />
-						</ActionIcon>
-						<ActionIcon
-							variant="default"
-							size={36}
-							aria-label={`Remove fallback ${at + 1}`}
-							onClick={() => change(models.toSpliced(at, 1))}
-						>
-							<RemoveIcon />
-						</ActionIcon>
+						<OrderButtons
+							what={`${noun} ${at + 1}`}
+							first={at === 0}
+							last={at === models.length - 1}
+							up={() => move(at, at - 1)}
+							down={() => move(at, at + 1)}
+							remove={() => change(models.toSpliced(at, 1))}
+						/>
 					</Group>
 				))}
 			</Stack>
@@ -92,9 +64,9 @@ export function ModelList({ label, description, field, most, models, before = []
 				mt="xs"
 				leftSection={<PlusIcon />}
 				disabled={models.length >= most}
-				onClick={() => change([...models, { key: nextKey, model: '' }])}
+				onClick={() => change([...models, { key: nextKey(models), model: '' }])}
 			>
-				Add a fallback
+				Add a {noun}
 			</Button>
 		</Input.Wrapper>
 	);

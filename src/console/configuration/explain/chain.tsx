@@ -1,125 +1,115 @@
-import { Badge, Group, Paper, Stack, Table, Text, Title } from '@mantine/core';
+import { Paper, Stack, Table, Text, Title } from '@mantine/core';
 import type { Explanation } from '../../data/types';
-import { perMillion, shortCount } from '../../ui/format';
+import { STRATEGIES } from '../../routing/strategies';
+import { type Target, TargetRow } from './target-row';
 
-type Target = Explanation['chain'][number];
-type Answers = NonNullable<Target['answers']>;
+type Route = Pick<Explanation, 'chain' | 'group' | 'contextChain' | 'filterChain' | 'routing' | 'refusal'>;
 
-const KEYS: Readonly<Record<Answers['key']['source'], string>> = {
-	organization: 'organization',
-	environment: 'environment',
-	none: 'none needed',
-};
-
-function priceText({ price }: Answers): string {
-	if (!price) return 'unknown';
-	return `${perMillion(price.inputUsdPerMillion)} / ${perMillion(price.outputUsdPerMillion)}`;
-}
+/** With their widths, so that one below the other the tables have the same columns. */
+const COLUMNS = [
+	['', '5%'],
+	['Target', '25%'],
+	['State', '25%'],
+	['Keys', '17%'],
+	['USD per 1M tokens, in / out', '15%'],
+	['Context / output', '13%'],
+] as const;
 
 /** Who answers, and who would after that. */
-export function Chain({ chain }: { readonly chain: readonly Target[] }) {
+export function Chain({ route }: { readonly route: Route }) {
+	const { chain, group, contextChain, filterChain, routing, refusal } = route;
+	const strategy = routing.strategy?.value ?? 'priority';
+	const beside = group.length > 0;
+	const refused = refusal !== null;
 	return (
-		<section aria-label="Chain">
-			<Title order={2} size="h4" mb="xs">
-				Who is asked, in order
+		<Stack gap="lg">
+			<section aria-label="Chain">
+				<Title order={2} size="h4" mb="xs">
+					Who is asked, in order
+				</Title>
+				{chain.length === 0 && <Text c="dimmed">It is not clear what is asked for, so nobody is.</Text>}
+				{beside && (
+					<>
+						<Text size="sm" c="dimmed" mb="xs">
+							One of these first, as good as each other. {STRATEGIES[strategy].label}:{' '}
+							{STRATEGIES[strategy].explanation}
+						</Text>
+						<Targets label="Group" targets={[...chain.slice(0, 1), ...group]} refused={refused} />
+						{chain.length > 1 && (
+							<Text size="sm" c="dimmed" mt="md" mb="xs">
+								After all of them, in this order:
+							</Text>
+						)}
+					</>
+				)}
+				<Targets
+					label="Chain"
+					targets={beside ? chain.slice(1) : chain}
+					from={beside ? group.length + 2 : 1}
+					refused={refused && !beside}
+				/>
+			</section>
+			<Special label="Where the context is too long" targets={contextChain} />
+			<Special label="Where a content filter refuses" targets={filterChain} />
+		</Stack>
+	);
+}
+
+interface SpecialProps {
+	readonly label: string;
+	readonly targets: readonly Target[];
+}
+
+/** In place of all others, after one failure alone. */
+function Special({ label, targets }: SpecialProps) {
+	if (targets.length === 0) return null;
+	return (
+		<section aria-label={label}>
+			<Title order={3} size="h5" mb="xs">
+				{label}
 			</Title>
-			{chain.length === 0 ? (
-				<Text c="dimmed">It is not clear what is asked for, so nobody is.</Text>
-			) : (
-				<Paper withBorder>
-					<Table.ScrollContainer minWidth={640} type="native">
-						<Table aria-label="Chain" verticalSpacing="xs" horizontalSpacing="md">
-							<Table.Thead>
-								<Table.Tr>
-									{['', 'Target', 'State', 'Key', 'USD per 1M tokens, in / out', 'Context / output'].map((column) => (
-										<Table.Th key={column}>{column}</Table.Th>
-									))}
-								</Table.Tr>
-							</Table.Thead>
-							<Table.Tbody>
-								{chain.map((target, at) => (
-									<TargetRow key={`${target.name} ${target.reason}`} target={target} at={at} />
-								))}
-							</Table.Tbody>
-						</Table>
-					</Table.ScrollContainer>
-				</Paper>
-			)}
+			<Targets label={label} targets={targets} />
 		</section>
 	);
 }
 
-function TargetRow({ target, at }: { readonly target: Target; readonly at: number }) {
-	const { name, usable, reason, answers } = target;
-	return (
-		<Table.Tr>
-			<Table.Td>{at + 1}</Table.Td>
-			<Table.Th scope="row">
-				<Text size="sm" ff="monospace" fw={500} style={{ overflowWrap: 'anywhere' }}>
-					{answers?.model ?? name}
-				</Text>
-				{answers && answers.model !== name && (
-					<Text size="xs" c="dimmed" fw={400}>
-						named as {name}
-					</Text>
-				)}
-				{answers && answers.upstreamModel !== answers.model.slice(answers.model.indexOf('/') + 1) && (
-					<Text size="xs" c="dimmed" fw={400}>
-						sent as {answers.upstreamModel}
-					</Text>
-				)}
-			</Table.Th>
-			<Table.Td>
-				<Badge variant="light" tt="none" color={usable ? 'teal' : 'red'}>
-					{usable ? 'usable' : at === 0 ? 'refused' : 'skipped'}
-				</Badge>
-				{reason !== null && <Text size="sm">{reason}</Text>}
-				{answers?.warnings.map(({ field, message }) => (
-					<Text size="sm" key={`${field} ${message}`}>
-						<b>{field}</b>: {message}
-					</Text>
-				))}
-			</Table.Td>
-			<Table.Td>{answers && <KeyText answers={answers} />}</Table.Td>
-			<Table.Td>
-				{answers && (
-					<Stack gap={0}>
-						<Text size="sm">{priceText(answers)}</Text>
-						{answers.price && (
-							<Text size="xs" c="dimmed">
-								{answers.price.origin === 'catalog' ? 'catalog' : `set by: ${answers.price.origin}`}
-							</Text>
-						)}
-					</Stack>
-				)}
-			</Table.Td>
-			<Table.Td>
-				{answers && (
-					<Text size="sm">
-						{shortCount(answers.contextWindow)} / {answers.maxOutput === null ? '–' : shortCount(answers.maxOutput)}
-						{!answers.known && ' (guessed)'}
-					</Text>
-				)}
-			</Table.Td>
-		</Table.Tr>
-	);
+interface TargetsProps {
+	/** Accessible name. */
+	readonly label: string;
+	readonly targets: readonly Target[];
+	/** Place of the first of them. */
+	readonly from?: number;
+	/** So is the request, for what is wrong with the first of them. */
+	readonly refused?: boolean;
 }
 
-function KeyText({ answers }: { readonly answers: Answers }) {
-	const { source, name, last4 } = answers.key;
+function Targets({ label, targets, from = 1, refused = false }: TargetsProps) {
+	if (targets.length === 0) return null;
 	return (
-		<Group gap={6}>
-			<Text size="sm">{name ?? KEYS[source]}</Text>
-			{last4 !== null && last4 !== '' && (
-				<Text size="xs" c="dimmed" ff="monospace">
-					…{last4}
-				</Text>
-			)}
-			{name !== null && (
-				<Text size="xs" c="dimmed">
-					{KEYS[source]}
-				</Text>
-			)}
-		</Group>
+		<Paper withBorder>
+			<Table.ScrollContainer minWidth={800} type="native">
+				<Table aria-label={label} verticalSpacing="xs" horizontalSpacing="md" layout="fixed">
+					<Table.Thead>
+						<Table.Tr>
+							{COLUMNS.map(([column, width]) => (
+								<Table.Th key={column} w={width}>
+									{column}
+								</Table.Th>
+							))}
+						</Table.Tr>
+					</Table.Thead>
+					<Table.Tbody>
+						{targets.map((target, at) => (
+							<TargetRow
+								key={`${target.name} ${target.reason}`}
+								target={target}
+								place={from + at}
+								refused={refused && at === 0}
+							/>
+						))}
+					</Table.Tbody>
+				</Table>
+			</Table.ScrollContainer>
+		</Paper>
 	);
 }

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useAgents } from '../../data/queries';
 import type { Explanation, Question } from '../../data/types';
 import { FailureAlert } from '../../failure/failure-alert';
+import { counted } from '../../ui/format';
 import { CheckIcon, WarningIcon } from '../../ui/icons';
 import { ModelInput } from '../../ui/model-input';
 import { useExplanation, useModelNames } from '../queries';
@@ -99,7 +100,7 @@ export function ExplainPanel({ agent: about }: ExplainPanelProps) {
 				<Stack style={{ opacity: isPlaceholderData ? 0.6 : 1 }} aria-busy={isPlaceholderData}>
 					<Verdict explanation={data} />
 					<Fields explanation={data} kind={asked.kind} />
-					<Chain chain={data.chain} />
+					<Chain route={data} />
 					<PolicyTable policy={data.policy} />
 				</Stack>
 			)}
@@ -115,15 +116,18 @@ const KEYS: Readonly<Record<string, string>> = {
 
 /** The answer in one sentence. */
 function Verdict({ explanation }: { readonly explanation: Explanation }) {
-	const { refusal, chain, warnings } = explanation;
-	const answers = chain.find(({ usable }) => usable)?.answers ?? null;
+	const { refusal, chain, group, warnings } = explanation;
+	const [first, ...rest] = chain;
+	const answers = [...(first ? [first] : []), ...group, ...rest].find(({ usable }) => usable)?.answers ?? null;
+	const others = [...(first ? [first] : []), ...group].filter(({ usable }) => usable).length - 1;
+	const who = `${answers?.model ?? 'Nothing'}${others > 0 ? `, or ${counted(others, 'candidate')} beside it,` : ''} answers`;
 	const refused = refusal !== null;
 	return (
 		<Alert
 			color={refused ? 'red' : 'teal'}
 			variant="light"
 			icon={refused ? <WarningIcon /> : <CheckIcon />}
-			title={refused ? 'Such a request is refused' : `${answers?.model ?? 'Nothing'} answers`}
+			title={refused ? 'Such a request is refused' : who}
 			role="status"
 		>
 			<Stack gap={4}>

@@ -1,5 +1,7 @@
 /** An explanation as rows of one table. */
 import type { Explanation } from '../../data/types';
+import { ROUTING_LABELS, type RoutingField, type RoutingValues, routingText } from '../../routing/policy-text';
+import { ROUTING_FIELDS } from '../../routing/routing-draft';
 import { valueText } from '../../ui/field-changes';
 import { count, duration } from '../../ui/format';
 import type { Origin } from '../../ui/origin-badge';
@@ -83,6 +85,12 @@ const setting =
 				? value.map((one) => JSON.stringify(one)).join(', ')
 				: valueText(value);
 
+function routingRow({ routing }: Explanation, field: RoutingField): ExplainedField[] {
+	const explained: Explained<unknown> | undefined = routing[field];
+	if (!explained) return [];
+	return [rowOf(ROUTING_LABELS[field], explained, (value) => routingText(field, value as RoutingValues[RoutingField]))];
+}
+
 export function fieldsOf(explanation: Explanation, kind: 'chat' | 'embedding'): readonly ExplainedField[] {
 	const { model, settings, prompt, embeddingModel, fallbacks, limits } = explanation;
 	const usd: Shown<string> = (amount) => `$${amount}`;
@@ -90,12 +98,14 @@ export function fieldsOf(explanation: Explanation, kind: 'chat' | 'embedding'): 
 		const explained = settings[field];
 		return explained ? [rowOf<unknown>(name, explained, setting(field))] : [];
 	});
+	const routingRows = ROUTING_FIELDS.flatMap((field) => routingRow(explanation, field));
 	const chat =
 		kind === 'chat'
 			? [
 					...settingRows,
 					rowOf('Prompt', prompt, ({ version, hash }) => `version ${version} (${hash.slice(0, 8)})`),
 					rowOf('Fallbacks', fallbacks, inOrder),
+					...routingRows,
 				]
 			: [];
 	return [

@@ -4,6 +4,8 @@ import { useModels, useProviders } from '../../data/queries';
 import type { Profile } from '../../data/types';
 import { FailureAlert } from '../../failure/failure-alert';
 import { fieldErrors, useFocusAtFault } from '../../failure/fields';
+import { useLayersBelow } from '../../routing/layers';
+import { RoutingFields } from '../../routing/routing-fields';
 import { useSignedIn } from '../../session/session';
 import { ChangedMeanwhile, isOutdated } from '../../ui/changed-meanwhile';
 import { ChangesTable } from '../../ui/changes-table';
@@ -112,6 +114,7 @@ function ProfileTarget({ draft, errorAt, change }: ProfileTargetProps) {
 	const providers = useProviderIds();
 	const offered = models.filter(({ provider, kind }) => provider === draft.provider && kind === 'chat');
 	const chosen = offered.find(({ model }) => model === draft.model);
+	const layers = useLayersBelow(null);
 	const keys = rows.filter(({ provider, source }) => provider === draft.provider && source === 'organization');
 	return (
 		<>
@@ -158,6 +161,13 @@ function ProfileTarget({ draft, errorAt, change }: ProfileTargetProps) {
 				model={chosen}
 				errorAt={(field) => errorAt(`settings.${field}`)}
 				change={(part) => change({ settings: { ...draft.settings, ...part } })}
+			/>
+			<RoutingFields
+				draft={draft.routing}
+				owner="profile"
+				layers={layers}
+				errorAt={(field) => errorAt(`routing.${field}`)}
+				change={(part) => change({ routing: { ...draft.routing, ...part } })}
 			/>
 		</>
 	);

@@ -2,6 +2,7 @@ import { Badge, Button, Group, Modal, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { Profile } from '../../data/types';
 import { FailureAlert } from '../../failure/failure-alert';
+import { summaryOf } from '../../routing/policy-text';
 import { useSignedIn } from '../../session/session';
 import { Confirmation } from '../../ui/confirmation';
 import { valueText } from '../../ui/field-changes';
@@ -26,6 +27,7 @@ const settingsText = (settings: Profile['settings']): string =>
 
 function ProfileRow({ profile, act }: ProfileRowProps) {
 	const { name, provider, model, keyRef, settings, isDefault, origin } = profile;
+	const routing = summaryOf(profile.routing);
 	const own = origin === 'organization';
 	return (
 		<Table.Tr>
@@ -58,6 +60,11 @@ function ProfileRow({ profile, act }: ProfileRowProps) {
 				<Text size="xs" maw={260} style={{ overflowWrap: 'anywhere' }}>
 					{settingsText(settings)}
 				</Text>
+				{routing !== null && (
+					<Text size="xs" c="dimmed" maw={260} className="wrap">
+						{routing}
+					</Text>
+				)}
 			</Table.Td>
 			<Table.Td>
 				<OriginBadge origin={origin} />
