@@ -63,19 +63,21 @@ async function bareWorker(name, file, upstream) {
 
 const withoutAssets = () => new Response(null, { status: 404 });
 
-/** Authentication, limits and ledger on: limits and budget are set, only too high to be reached. */
-async function switchyard(root, upstream) {
+/**
+ * The built Worker with these variables beside its own; the key belongs to its `demo` organization. Authentication,
+ * limits and ledger are on: limits and budget are set, only too high to be reached.
+ */
+export async function startSwitchyard(root, variables) {
 	const key = newGatewayKey();
 	const { miniflare, origin } = await startMiniflare({
 		...builtWorkerOptions(root, {
 			variables: {
 				ADMIN_API_KEY: 'bench-operator-secret-0123456789abcdef',
 				LLM_ENCRYPTION_KEY: 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=',
-				OPENAI_API_KEY: SWITCHYARD_UPSTREAM_KEY,
-				OPENAI_BASE_URL: `${upstream}/v1`,
 				LLM_RATE_LIMIT_PER_MINUTE: '1000000000',
 				LLM_RATE_LIMIT_PER_DAY: '1000000000',
 				LOG_LEVEL: 'error',
+				...variables,
 			},
 		}),
 		// The router in front of static assets is Miniflare's own Worker, and no part of what is compared.
@@ -135,7 +137,7 @@ export async function startSubjects(root, upstream) {
 		direct,
 		await bareWorker('pass-through', 'pass-through.js', upstream),
 		await bareWorker('parse-and-write', 'parse-and-write.js', upstream),
-		await switchyard(root, upstream),
+		await startSwitchyard(root, { OPENAI_API_KEY: SWITCHYARD_UPSTREAM_KEY, OPENAI_BASE_URL: `${upstream}/v1` }),
 		await portkey(root, upstream),
 	];
 	return started.filter((subject) => subject !== null);
