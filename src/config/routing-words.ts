@@ -22,11 +22,10 @@ export interface RoutingAsking extends Asking {
 const OF_THE_MODEL: ReadonlySet<RoutingField> = new Set(['strategy', 'candidates', 'weight']);
 
 function rulingOf(asking: RoutingAsking, layers: Layers, paths: Paths): Ruling {
-	if (asking.kind === 'chat') return heardPath(asking, layers, paths);
+	if (asking.kind === 'chat' || asking.profile !== null) return heardPath(asking, layers, paths);
 	if (paths.agent && asking.agentSlug !== null)
 		return { path: paths.agent, why: `Agent '${asking.agentSlug}' has a policy of its own.` };
-	const named = asking.profile === null ? undefined : paths.profiles.get(asking.profile);
-	return { path: named ?? [], why: 'Embeddings that name no profile follow no profile.' };
+	return { path: [], why: 'Embeddings that name no profile follow no profile.' };
 }
 
 /** Those whose policy is heard, and those who are not. The organization's own lies under all of them. */
@@ -86,7 +85,7 @@ function wordsOf(
 	caller: Caller,
 ): readonly Word<unknown>[] {
 	const beside = field === 'candidates' || field === 'weight' ? apart(asking) : null;
-	const stays = asking.kind === 'chat' && asking.profile !== null && staysOfAgent(field, caller);
+	const stays = asking.profile !== null && staysOfAgent(field, caller);
 	const said = heard.flatMap(({ statement: { origin, name, routing }, barred }): Word<unknown>[] => {
 		const value = routing?.[field];
 		if (value === undefined) return [];

@@ -3,7 +3,7 @@
  * sealed keys only, and its reader trusts neither KV nor another release of this program.
  */
 import * as z from 'zod';
-import { storedRouting } from './stored-routing';
+import { storedRouting, UNREADABLE_ROUTING } from './stored-routing';
 
 const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 const SUMMARIES = ['none', 'auto', 'concise', 'detailed'] as const;
@@ -36,7 +36,7 @@ const profile = z.object({
 	model: z.string().min(1),
 	keyRef: z.string().optional(),
 	settings: modelSettings.optional(),
-	routing: storedRouting.optional().catch(undefined),
+	routing: storedRouting.optional().catch(UNREADABLE_ROUTING),
 });
 
 /** `organizations.llm_configuration` as it is stored. */
@@ -46,7 +46,7 @@ const organizationConfiguration = z.object({
 	aliases: z.record(z.string(), z.string()).optional(),
 	fallbackChain: names.optional(),
 	fallbacks: z.record(z.string(), names).optional(),
-	routing: storedRouting.omit({ candidates: true, weight: true }).optional().catch(undefined),
+	routing: storedRouting.omit({ candidates: true, weight: true }).optional().catch(UNREADABLE_ROUTING),
 	embeddingModel: z.string().optional(),
 });
 

@@ -44,5 +44,8 @@ export const storedRouting = z.object({
 	commitTimeoutMs: total,
 });
 
+/** In place of a policy that is none at all: it may have said where data stays. */
+export const UNREADABLE_ROUTING = { residency: [] };
+
 /** As read: a field may be there without a value. */
 export type StoredRouting = z.output<typeof storedRouting>;

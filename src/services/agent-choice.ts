@@ -3,7 +3,7 @@ import type { OrganizationConfiguration } from '../db/schema';
 import { invalid } from '../errors';
 import type { RoutingPolicy } from '../language/routing';
 import { chainOf } from './chain-check';
-import { type Declared, UNDECLARED } from './declared';
+import { type Declared, own, UNDECLARED } from './declared';
 import { type Answerer, checkName, followed, profileModel, profileNamed, profileText } from './model-name';
 import { checkModel, type Knowledge, type ModelReference, modelText } from './model-reference';
 import { checkRouting } from './routing-check';
@@ -55,6 +55,10 @@ export function modelOf(choice: AgentChoice, declared: Declared): Answerer | nul
 			return null;
 	}
 }
+
+/** What it says of routing beside that: an agent starts from it. */
+export const inheritedRouting = (choice: AgentChoice, { configuration }: Declared): RoutingPolicy =>
+	(choice.kind === 'profile' && own(configuration.profiles, choice.name)?.routing) || {};
 
 const OWN_MODEL = "the agent's own model";
 

@@ -8,6 +8,7 @@ import {
 	checkEmbeddingModel,
 	checkFallbacks,
 	choiceText,
+	inheritedRouting,
 	modelOf,
 } from './agent-choice';
 import type { CreateAgent, DeleteAgent, UpdateAgent } from './agent-input';
@@ -16,6 +17,7 @@ import { type Agent, type AgentView, auditedAgent, selectAgent, selectAgents, vi
 import { refuseNamed, unused } from './agent-users';
 import { createStep, deleteStep, moved, updateStep } from './agent-write';
 import { changeAll, changeUnmoved, storedVersion } from './change';
+import { isSameContent } from './content';
 import type { ServiceContext } from './context';
 import { type Declared, declaredBy } from './declared';
 import type { Reference } from './inputs';
@@ -55,7 +57,7 @@ async function newAgent(ctx: ServiceContext, input: CreateAgent): Promise<Agent>
 	const embeddingModel = input.embeddingModel ? checkEmbeddingModel(ctx, input.embeddingModel, declared) : null;
 	const requires = [...new Set(input.requires)];
 	const routing = checkAgentRouting(ctx, input.routing ?? {}, choice, declared);
-	checkNeeds(ctx, requires, { model: modelOf(choice, declared), fallbacks, routing, embeddingModel }, declared);
+	checkNeeds(ctx, requires, { ...answeringOf(choice, declared), fallbacks, routing, embeddingModel }, declared);
 	const id = ctx.newId();
 	const { prompt, promptHash, promptVersion } = await replacedPrompt(ctx, id, NO_PROMPT, givenPrompt(input, null));
 	return {
@@ -79,6 +81,11 @@ async function newAgent(ctx: ServiceContext, input: CreateAgent): Promise<Agent>
 		updatedAt: now,
 	};
 }
+
+const answeringOf = (choice: AgentChoice, declared: Declared) => ({
+	model: modelOf(choice, declared),
+	inherited: inheritedRouting(choice, declared),
+});
 
 /** How often a write starts over because another one came between its read and itself: several are made at once. */
 const ROUNDS = 10;
@@ -159,7 +166,7 @@ async function chosen(ctx: ServiceContext, before: Agent, input: UpdateAgent) {
 		: keptUnlessNull(input.embeddingModel, before);
 	const routing = routed(ctx, before, input, choice, declared);
 	const requires = input.requires ? [...new Set(input.requires)] : before.requires;
-	checkNeeds(ctx, requires, { model: modelOf(choice, declared), fallbacks: chain, routing, embeddingModel }, declared);
+	checkNeeds(ctx, requires, { ...answeringOf(choice, declared), fallbacks: chain, routing, embeddingModel }, declared);
 	return { choice, model: text, fallbacks: chain, settings: kept, routing, embeddingModel, requires };
 }
 
@@ -180,9 +187,10 @@ function routed(
 const keptUnlessNull = (given: string | null | undefined, { embeddingModel }: Agent): string | null =>
 	given === null ? null : embeddingModel;
 
-const content = ({ updatedAt: _, version: _version, ...rest }: AgentView): string => JSON.stringify(rest);
+const content = ({ updatedAt: _, version: _version, ...rest }: AgentView) => rest;
 
-const differs = (before: Agent, after: Agent): boolean => content(viewOf(before)) !== content(viewOf(after));
+const differs = (before: Agent, after: Agent): boolean =>
+	!isSameContent(content(viewOf(before)), content(viewOf(after)));
 
 export async function listAgents(ctx: ServiceContext): Promise<AgentView[]> {
 	requireManage(ctx);

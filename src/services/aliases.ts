@@ -6,6 +6,7 @@ import { MOST_ALIASES, type RemoveAlias, type SetAlias } from './configuration-i
 import type { ServiceContext } from './context';
 import { inForce, own } from './declared';
 import { checkName, pathOf } from './model-name';
+import { checkUsed } from './needs-check';
 import { modelNames, refuseInUse, soughtAlias, usersOf } from './usage-of';
 
 export interface AliasView {
@@ -39,7 +40,7 @@ const viewOf = (name: string, aliases: Readonly<Record<string, string>>, version
 
 /**
  * A name that the catalog knows too means this from now on. Throws `invalid_request` where the target leads nowhere, in
- * a loop (which is written out), or to another kind of model than its users need; `forbidden`, `conflict`.
+ * a loop (which is written out), or to a model that is not what its users need; `forbidden`, `conflict`.
  */
 export async function setAlias(ctx: ServiceContext, input: SetAlias): Promise<AliasView> {
 	requireManage(ctx);
@@ -53,8 +54,8 @@ export async function setAlias(ctx: ServiceContext, input: SetAlias): Promise<Al
 		const configuration = withField(row.configuration, 'aliases', aliases);
 		const known = { ...declared, configuration };
 		checkName(ctx, name, 'target', 'any', known);
-		for (const { text, kind } of modelNames(configuration, agents))
-			if (pathOf(text, aliases).includes(name)) checkName(ctx, text, 'target', kind, known);
+		for (const used of modelNames(configuration, agents))
+			if (pathOf(used.text, aliases).includes(name)) checkUsed(ctx, used, 'target', known);
 		return {
 			configuration,
 			entry: {

@@ -22,7 +22,7 @@ export interface Beside {
 }
 
 /** Asking one after the other would be asking twice: one model, by keys that are not told apart. */
-const isSame = (left: Answerer, right: Answerer): boolean =>
+export const isSame = (left: Answerer, right: Answerer): boolean =>
 	modelText(left) === modelText(right) &&
 	(left.keyRef === undefined || right.keyRef === undefined || left.keyRef === right.keyRef);
 

@@ -8,6 +8,7 @@ import { GatewayError } from '../errors';
 import { contended, notFound, outdated, requireManage, scoped } from './access';
 import type { AuditEntry } from './audit';
 import { changeUnmoved, type Step } from './change';
+import { isSameContent } from './content';
 import type { ServiceContext } from './context';
 import { type Declared, declaredBy } from './declared';
 import { type AgentNames, agentNames } from './usage-of';
@@ -92,8 +93,7 @@ export function editConfiguration(
 		requirePaidPlan(row.plan, 'plan');
 		if (version !== undefined && version !== row.version) throw outdated('configuration', row.version);
 		const { configuration, entry } = edit(standing);
-		if (JSON.stringify(configuration) === JSON.stringify(row.configuration))
-			return { step: null, result: { version: row.version } };
+		if (isSameContent(configuration, row.configuration)) return { step: null, result: { version: row.version } };
 		const write = ctx.db
 			.update(organizations)
 			.set({ llmConfiguration: configuration, version: sql`${organizations.version} + 1`, updatedAt: ctx.now() })

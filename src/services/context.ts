@@ -6,6 +6,7 @@ import type { CatalogPort, LogLevel, Registry, UpstreamPort } from '../gateway/p
 import type { EndpointFacts, EndpointStatus } from '../health/contract';
 import type { Account } from '../ledger/contract';
 import type { SealScope } from '../vault/seal';
+import type { UpdateAgent } from './agent-input';
 import type { Step } from './change';
 import type { Declared } from './declared';
 import type { StoredProvider } from './provider-row';
@@ -47,6 +48,8 @@ export interface Drafting {
 	readonly rows: Map<string, StoredProvider>;
 	/** Ids of rows whose key is replaced. */
 	readonly rotated: Set<string>;
+	/** Slug → what it will say of an agent: who uses what is looked up as it will be, not as it is. */
+	readonly agents: ReadonlyMap<string, Omit<UpdateAgent, 'id' | 'slug' | 'version'>>;
 }
 
 export interface ServiceContext {

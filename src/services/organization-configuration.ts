@@ -4,8 +4,9 @@ import { invalid } from '../errors';
 import { chainOf } from './chain-check';
 import { requirePaidPlan } from './configuration-edit';
 import type { ServiceContext } from './context';
-import { type Declared, declaredBy, own } from './declared';
+import { type Declared, declaredBy, inForce, own } from './declared';
 import { checkName, pathOf } from './model-name';
+import { checkUsed, checkUsers } from './needs-check';
 import { checkOrganizationRouting } from './organization-routing';
 import { checkProfile } from './profiles';
 import {
@@ -21,20 +22,31 @@ import {
 
 const FIELD = 'llmConfiguration';
 
-/** `ctx` may reach the organization: the caller has looked it up. Throws `invalid_request`, `forbidden`, `conflict`. */
+/** An organization as it is stored. */
+export interface Standing {
+	readonly id: string;
+	readonly plan: Plan;
+	readonly llmConfiguration: OrganizationConfiguration;
+}
+
+/**
+ * `plan`: the one it will have. `ctx` may reach the organization: the caller has looked it up. Throws `invalid_request`,
+ * `forbidden`, `conflict`.
+ */
 export async function checkConfiguration(
 	ctx: ServiceContext,
-	organization: { readonly id: string; readonly plan: Plan },
+	standing: Standing,
+	plan: Plan,
 	configuration: OrganizationConfiguration,
 ): Promise<void> {
-	requirePaidPlan(organization.plan, FIELD);
-	const before = await declaredBy(ctx, organization.id);
-	const declared = { ...before, configuration };
+	requirePaidPlan(plan, FIELD);
+	const declared = { ...(await declaredBy(ctx, standing.id)), configuration };
 	checkNames(ctx, configuration, declared);
 	checkChains(ctx, configuration, declared);
-	const agents = await agentNames(ctx, organization.id);
-	checkAgents(agents, before.configuration, configuration);
-	checkTurned(ctx, agents, before.configuration, declared);
+	const agents = await agentNames(ctx, standing.id);
+	const before = inForce(standing.plan, standing.llmConfiguration);
+	checkAgents(agents, before, configuration);
+	checkTurned(ctx, agents, before, declared);
 }
 
 function checkNames(ctx: ServiceContext, configuration: OrganizationConfiguration, declared: Declared): void {
@@ -71,17 +83,19 @@ function checkAgents(
 		if (own(after.aliases, name) === undefined) refuse(`Alias '${name}'`, soughtAlias(name), 'aliases');
 }
 
-/** An alias that an agent uses and that leads elsewhere now must still lead to a model of the kind it is used for. */
+/** An alias or a profile that an agent uses and that leads elsewhere now must still lead to what the agent needs. */
 function checkTurned(
 	ctx: ServiceContext,
 	agents: readonly AgentNames[],
-	{ aliases }: OrganizationConfiguration,
+	{ aliases, profiles }: OrganizationConfiguration,
 	declared: Declared,
 ): void {
 	const { configuration } = declared;
-	for (const { text, kind } of modelNames({}, agents)) {
-		const path = pathOf(text, configuration.aliases);
-		if (path.join(' ') !== pathOf(text, aliases).join(' '))
-			checkName(ctx, text, `${FIELD}.aliases.${text}`, kind, declared);
+	for (const used of modelNames({}, agents)) {
+		const path = pathOf(used.text, configuration.aliases);
+		if (path.join(' ') !== pathOf(used.text, aliases).join(' '))
+			checkUsed(ctx, used, `${FIELD}.aliases.${used.text}`, declared);
 	}
+	for (const [name, profile] of Object.entries(configuration.profiles ?? {}))
+		checkUsers(ctx, { name, before: own(profiles, name), profile }, agents, declared, `${FIELD}.profiles.${name}.`);
 }

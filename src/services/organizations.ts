@@ -6,6 +6,7 @@ import { contended, outdated, reachable, requireManage, requireOperator, require
 import { audit } from './audit';
 import { change, changeUnmoved } from './change';
 import { conflictOf } from './conflict';
+import { isSameContent } from './content';
 import type { ServiceContext } from './context';
 import type { Reference } from './inputs';
 import { firstOwner } from './memberships';
@@ -88,7 +89,7 @@ export async function updateOrganization(ctx: ServiceContext, input: UpdateOrgan
 		const changes = changesOf(before, given);
 		checkRights(ctx, changes);
 		if (given.llmConfiguration)
-			await checkConfiguration(ctx, { id: before.id, plan: changes.plan ?? before.plan }, given.llmConfiguration);
+			await checkConfiguration(ctx, before, changes.plan ?? before.plan, given.llmConfiguration);
 		if (Object.keys(changes).length === 0) return before;
 		if (await writeUpdate(ctx, before, changes)) return selectOrganization(ctx, { id: before.id });
 	}
@@ -114,9 +115,7 @@ const decimal = (usd: string | number | null, param: string): string | null =>
 
 function changesOf(before: OrganizationView, given: Given): Given {
 	const now: Readonly<Record<string, unknown>> = { ...before };
-	return Object.fromEntries(
-		Object.entries(given).filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(now[field])),
-	);
+	return Object.fromEntries(Object.entries(given).filter(([field, value]) => !isSameContent(value, now[field])));
 }
 
 const OWNERS_FIELDS = ['requestsPerMinute', 'requestsPerDay', 'budgetDayUsd', 'budgetMonthUsd'] as const;

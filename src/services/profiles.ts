@@ -16,6 +16,7 @@ import type { ServiceContext } from './context';
 import { type Declared, inForce, own } from './declared';
 import { type GlobalSettingView, selectGlobalSettings } from './global-setting-row';
 import { checkModel, type Knowledge, modelText } from './model-reference';
+import { checkUsers } from './needs-check';
 import { checkRouting } from './routing-check';
 import { checkSettings } from './settings-check';
 import { refuseInUse, soughtProfile, usersOf } from './usage-of';
@@ -83,11 +84,12 @@ export async function setProfile(ctx: ServiceContext, input: SetProfile): Promis
 	const { name, version: expected, ...given } = input;
 	let profile: Profile = given;
 	let configuration: OrganizationConfiguration = {};
-	const { version } = await editConfiguration(ctx, expected, ({ row, declared }) => {
+	const { version } = await editConfiguration(ctx, expected, ({ row, declared, agents }) => {
 		const before = own(row.configuration.profiles, name);
 		// As it will stand: a profile that names itself is found out.
 		const known = withField(row.configuration, 'profiles', withEntry(row.configuration.profiles, name, given));
 		profile = checkProfile(ctx, given, { ...declared, configuration: known }, '');
+		checkUsers(ctx, { name, before, profile }, agents, { ...declared, configuration: known }, '');
 		const profiles = withEntry(row.configuration.profiles, name, profile);
 		if (Object.keys(profiles).length > MOST_PROFILES)
 			throw invalid('name', `An organization has at most ${MOST_PROFILES} profiles.`);

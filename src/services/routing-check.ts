@@ -2,7 +2,7 @@
 import type { ModelFacts } from '../catalog/facts';
 import { invalid } from '../errors';
 import type { RoutingPolicy } from '../language/routing';
-import { chainOf, checkedNames, type Listed } from './chain-check';
+import { chainOf, checkedNames, isSame, type Listed } from './chain-check';
 import type { Declared } from './declared';
 import { type Answerer, checkName } from './model-name';
 import { factsOf, type Knowledge, modelText } from './model-reference';
@@ -85,16 +85,19 @@ export function routingBeside(
 	model: Answerer | null,
 	declared: Declared,
 ): RoutingPolicy {
-	const own = model && modelText(model);
-	const isOther = (name: string): boolean => {
-		const named = checkName(ctx, name, 'routing', 'chat', declared).model;
-		return named === null || modelText(named) !== own;
+	const isOther = (name: string, param: string): boolean => {
+		const named = checkName(ctx, name, param, 'chat', declared).model;
+		return !(named && model && isSame(named, model));
 	};
-	const others = candidates?.filter((one) => isOther(one.model)) ?? [];
+	const others = (field: 'contextFallbacks' | 'contentFilterFallbacks', names: readonly string[]) =>
+		names.filter((name, at) => isOther(name, `routing.${field}[${at}]`));
+	const group = candidates?.filter((one, at) => isOther(one.model, `routing.candidates[${at}].model`)) ?? [];
 	return {
 		...rest,
-		...(others.length > 0 && { candidates: others }),
-		...(contextFallbacks && { contextFallbacks: contextFallbacks.filter(isOther) }),
-		...(contentFilterFallbacks && { contentFilterFallbacks: contentFilterFallbacks.filter(isOther) }),
+		...(group.length > 0 && { candidates: group }),
+		...(contextFallbacks && { contextFallbacks: others('contextFallbacks', contextFallbacks) }),
+		...(contentFilterFallbacks && {
+			contentFilterFallbacks: others('contentFilterFallbacks', contentFilterFallbacks),
+		}),
 	};
 }

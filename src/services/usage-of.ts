@@ -1,10 +1,10 @@
 /** Who uses what of a configuration: what is in use can't go without a word. */
 import { and, eq, isNull } from 'drizzle-orm';
-import { agentLlmPreferences, agents, type OrganizationConfiguration } from '../db/schema';
+import { agentLlmPreferences, agents, type Need, type OrganizationConfiguration } from '../db/schema';
 import { GatewayError } from '../errors';
 import type { RoutingPolicy } from '../language/routing';
-import type { ServiceContext } from './context';
-import { profileText } from './model-name';
+import type { Drafting, ServiceContext } from './context';
+import { pathOf, profileNamed, profileText } from './model-name';
 import { type ModelReference, modelText } from './model-reference';
 import { routingNames } from './routing-check';
 
@@ -16,11 +16,12 @@ export interface AgentNames {
 	readonly model: string | null;
 	readonly embeddingModel: string | null;
 	readonly fallbacks: readonly string[];
-	/** Named by its routing policy. */
-	readonly routing: readonly string[];
+	/** Its own. */
+	readonly routing: RoutingPolicy;
+	readonly requires: readonly Need[];
 }
 
-/** The organization's agents. `ctx` may reach it. */
+/** The organization's agents, as a draft will leave them. `ctx` may reach it. */
 export async function agentNames(ctx: ServiceContext, organizationId: string): Promise<AgentNames[]> {
 	const rows = await ctx.db
 		.select({ agent: agents, preference: agentLlmPreferences })
@@ -30,15 +31,31 @@ export async function agentNames(ctx: ServiceContext, organizationId: string): P
 		.orderBy(agents.slug);
 	return rows.map(({ agent, preference: { provider, model, embeddingModel, fallbacks } }) => {
 		const names = provider !== null && model !== null;
-		return {
+		const stored = {
 			slug: agent.slug,
 			profile: names ? null : agent.profile,
 			model: names ? modelText({ provider, model }) : null,
 			embeddingModel,
 			fallbacks: names ? fallbacks : agent.fallbacks,
-			routing: namesOf(agent.routing),
+			routing: agent.routing,
+			requires: agent.requires,
 		};
+		return ctx.draft ? drafted(stored, ctx.draft) : stored;
 	});
+}
+
+function drafted(stored: AgentNames, { agents: said, declared }: Drafting): AgentNames {
+	const { model, fallbacks, routing, embeddingModel, requires } = said.get(stored.slug) ?? {};
+	const end = model && pathOf(model, declared.configuration.aliases).at(-1);
+	const profile = end ? profileNamed(end) : null;
+	return {
+		...stored,
+		...(end && { profile, model: profile === null && end !== 'default' ? end : null }),
+		...(fallbacks && { fallbacks }),
+		...(routing !== undefined && { routing: routing ?? {} }),
+		...(embeddingModel !== undefined && { embeddingModel }),
+		...(requires && { requires }),
+	};
 }
 
 /** Every name of a policy. */
@@ -75,7 +92,7 @@ const agentUses = (agent: AgentNames, { text, profile }: Sought): boolean =>
 	agent.model === text ||
 	agent.embeddingModel === text ||
 	agent.fallbacks.includes(text) ||
-	agent.routing.includes(text) ||
+	namesOf(agent.routing).includes(text) ||
 	(profile !== undefined && agent.profile === profile);
 
 const isModel = (one: ModelReference, model: ModelReference | undefined): boolean =>
@@ -106,19 +123,37 @@ function configurationUsers(configuration: OrganizationConfiguration, { text, pr
 	];
 }
 
-/** Every name that a chain, a policy or a choice of embeddings holds, with the kind of model it must lead to. */
+/** Models that an agent names beside its own. */
+export const besideAgent = ({ fallbacks, routing }: AgentNames): readonly string[] => [
+	...fallbacks,
+	...namesOf(routing),
+];
+
+/** A name in use. */
+export interface Used {
+	readonly text: string;
+	/** Of the model it must lead to. */
+	readonly kind: 'chat' | 'embedding';
+	/** Whose it is; null: the organization's. */
+	readonly agent: AgentNames | null;
+}
+
+/** Every name that a chain, a policy or a choice of embeddings holds. */
 export function modelNames(
 	{ profiles = {}, fallbackChain = [], fallbacks = {}, routing, embeddingModel }: OrganizationConfiguration,
 	among: readonly AgentNames[],
-): readonly { readonly text: string; readonly kind: 'chat' | 'embedding' }[] {
+): readonly Used[] {
 	const chains = Object.entries(fallbacks).flatMap(([name, chain]) => [name, ...chain]);
 	const policies = [routing, ...Object.values(profiles).map((profile) => profile.routing)].flatMap(namesOf);
-	const ofAgents = among.flatMap((agent) => [...agent.fallbacks, ...agent.routing]);
-	const chat = [...fallbackChain, ...chains, ...policies, ...ofAgents];
-	const embedding = [embeddingModel, ...among.map((agent) => agent.embeddingModel)];
+	const used = (kind: Used['kind'], agent: Used['agent'], texts: readonly (string | null | undefined)[]): Used[] =>
+		texts.flatMap((text) => (text === null || text === undefined ? [] : [{ text, kind, agent }]));
 	return [
-		...chat.map((text) => ({ text, kind: 'chat' as const })),
-		...embedding.flatMap((text) => (text === null || text === undefined ? [] : [{ text, kind: 'embedding' as const }])),
+		...used('chat', null, [...fallbackChain, ...chains, ...policies]),
+		...used('embedding', null, [embeddingModel]),
+		...among.flatMap((agent) => [
+			...used('chat', agent, besideAgent(agent)),
+			...used('embedding', agent, [agent.embeddingModel]),
+		]),
 	];
 }
 

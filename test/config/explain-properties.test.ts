@@ -2,15 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Explained } from '../../src/config/decided';
 import { type ExplainInput, type ExplainRequest, type Explanation, explain } from '../../src/config/explain';
+import type { ExplainedTarget } from '../../src/config/explained-target';
 import type { Layers } from '../../src/config/resolve';
 import { resolvedConfiguration } from '../../src/config/snapshot';
+import type { Candidate } from '../../src/gateway/candidate';
 import type { Caller, Snapshot } from '../../src/gateway/ports';
 import { withPresets } from '../../src/gateway/preset';
 import { refusalOf } from '../../src/gateway/refusal';
-import { agentSlugOf, survey } from '../../src/gateway/route';
+import { agentSlugOf, rank, survey } from '../../src/gateway/route';
 import { ROUTING_FIELDS, type RoutingPolicy } from '../../src/language/routing';
 import { type ModelSettings, SETTING_NAMES } from '../../src/language/settings';
-import { callerOf } from '../gateway/snapshots';
+import { callerOf, needsOf, rankFactsOf } from '../gateway/snapshots';
 import { catalog, ENVIRONMENT, registry } from './explaining';
 import { deepFrozen, layersArbitrary, nameArbitrary, settingsArbitrary } from './layers';
 
@@ -22,6 +24,10 @@ const request = fc.record({
 			fc.constantFrom('default', 'agent:support', 'north/m', 'south/m'),
 		),
 		{ nil: undefined },
+	),
+	models: fc.option(
+		fc.uniqueArray(fc.constantFrom('profile:one', 'north/m', 'south/m', 'two', 'nowhere/x'), { maxLength: 3 }),
+		{ nil: undefined, freq: 4 },
 	),
 	agent: fc.constantFrom(null, 'support'),
 	fallback: fc.boolean(),
@@ -81,8 +87,8 @@ const OTHERWISE: RoutingPolicy = {
 
 /** What the path itself would make of it. */
 function routed({ input, snapshot }: Asked) {
-	const { model, kind, fallback, agent } = input.request;
-	const question = { kind, model, models: undefined, agentSlug: agentSlugOf(model, agent), fallback };
+	const { model, models, kind, fallback, agent } = input.request;
+	const question = { kind, model, models, agentSlug: agentSlugOf(model, agent), fallback };
 	try {
 		return survey(question, { snapshot, catalog, registry });
 	} catch {
@@ -147,6 +153,36 @@ describe('an explanation, whatever the layers', () => {
 				expect(names(explanation.contextChain)).toEqual(names(contextOthers));
 				expect(names(explanation.filterChain)).toEqual(names(filterOthers));
 			}),
+		);
+	});
+
+	it('names whoever would be asked, by which key and in which order, and why the others would not', () => {
+		fc.assert(
+			fc.property(cases, (given) => {
+				const made = asked(given);
+				const path = routed(made);
+				if (!path || refusalOf(path) || (path.policy.strategy ?? 'priority') !== 'priority') return;
+				const { chain, group, contextChain, filterChain } = made.explanation;
+				const { health, affinity, random, time } = rankFactsOf();
+				const facts = { snapshot: made.snapshot, catalog, registry, health, affinity, random, time };
+				const route = rank(path, needsOf({ promptTokens: 10 }), null, facts);
+				const told = (all: readonly ExplainedTarget[]) =>
+					all.flatMap(({ answers }) => (answers?.keys ?? []).map(({ rowId }) => [answers?.model, rowId]));
+				const tried = (all: readonly Candidate[]) =>
+					all.map(({ target: { name, credential } }) => [name, credential.rowId]);
+				const shown = [...chain.slice(0, 1), ...group, ...chain.slice(1)];
+				expect(told(shown)).toEqual(tried(route.candidates));
+				expect(told(contextChain)).toEqual(tried(route.contextChain));
+				expect(told(filterChain)).toEqual(tried(route.filterChain));
+				const reasons = route.skipped.map(({ reason }) => reason?.replace(/^\w+Fallbacks: /, ''));
+				const all = [...shown, ...contextChain, ...filterChain];
+				const unfit = all.filter(({ usable, barred }) => !usable && barred.length === 0);
+				expect(reasons.filter((reason) => !reason?.startsWith('residency:'))).toEqual(
+					unfit.map(({ reason }) => reason),
+				);
+				expect(reasons.length - unfit.length).toBe(all.flatMap(({ barred }) => barred).length);
+			}),
+			{ numRuns: 300 },
 		);
 	});
 

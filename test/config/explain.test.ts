@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { keyMark } from '../../src/config/key-mark';
 import { ENVIRONMENT, explaining, OPERATOR_KEY, TENANT_KEY } from './explaining';
 import { agentRow, globalRow, modelRow, organizationRow, preferences, providerRow, SEEDED } from './fixtures';
 
@@ -324,7 +325,8 @@ describe('keys', () => {
 		const explanation = explaining({ rows: { organization, providers, agent }, request: { agent: 'support' } });
 		const text = JSON.stringify(explanation, (_, part) => (typeof part === 'bigint' ? `${part}` : part));
 		expect(ENVIRONMENT.credentials.north?.apiKey).toBe(OPERATOR_KEY);
-		for (const secret of [OPERATOR_KEY, TENANT_KEY, 'sealed']) expect(text).not.toContain(secret);
+		const marks = [OPERATOR_KEY, TENANT_KEY].map((key) => keyMark('', key));
+		for (const secret of [OPERATOR_KEY, TENANT_KEY, 'sealed', ...marks]) expect(text).not.toContain(secret);
 		expect(explanation.prompt).toEqual({
 			value: { version: 2, hash: 'h' },
 			origin: 'agent',

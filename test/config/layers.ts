@@ -25,6 +25,9 @@ export const settingsArbitrary: fc.Arbitrary<StoredSettings> = fc.record(
 	{ requiredKeys: [] },
 );
 
+/** Of the rows in their order. */
+const RESIDENCIES = [{ residency: 'eu' }, { residency: 'us' }];
+
 /** Names of models carry the mark too. */
 const routingArbitrary = (text: fc.Arbitrary<string>): fc.Arbitrary<StoredRouting> => {
 	const names = fc.array(text, { maxLength: 2 });
@@ -112,7 +115,9 @@ export function organizationArbitrary(mark: string, providerId = `${mark}-provid
 	const models = fc.uniqueArray(text, { maxLength: 2 });
 	return fc.record({ plan, configuration, agent: fc.option(agent), keys, models }).map((made) => ({
 		organization: organizationRow({ id: mark, slug: mark, plan: made.plan, configuration: made.configuration }),
-		providers: made.keys.map((name) => providerRow({ id: `${name}-row`, provider: providerId, name })),
+		providers: made.keys.map((name, at) =>
+			providerRow({ id: `${name}-row`, provider: providerId, name, config: RESIDENCIES[at] ?? {} }),
+		),
 		models: made.models.map((model) => modelRow({ provider: providerId, model, prices: { input: '1', output: '2' } })),
 		agent: made.agent,
 	}));

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { keyMark } from '../../src/config/key-mark';
 import { environment } from './fixtures';
 import { bearer, type Isolate, isolate, NOW, OPERATOR_KEY } from './isolate';
 import {
@@ -346,7 +347,8 @@ describe('what is read', () => {
 		]);
 		const { keys } = await env.CONFIG.list();
 		expect(keys.map(({ name }) => name)).toEqual(['config:o1:7:-', 'principal:k1']);
-		for (const { name } of keys) expect(await env.CONFIG.get(name)).not.toContain('the-tenants-provider-key');
+		for (const secret of ['the-tenants-provider-key', keyMark('', 'the-tenants-provider-key')])
+			for (const { name } of keys) expect(await env.CONFIG.get(name)).not.toContain(secret);
 		expect(await env.CONFIG.get('config:o1:7:-')).toContain('sealedApiKey');
 	});
 

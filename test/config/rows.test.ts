@@ -52,7 +52,7 @@ describe('rows kept in KV', () => {
 			});
 	});
 
-	it('lose each field of a routing policy out of bounds, and keep the others, in every layer', () => {
+	it('lose each field of a routing policy out of bounds but residency, which rules out every key then, and keep the others', () => {
 		const wrong = {
 			strategy: 'by-mood',
 			candidates: [{ model: 'north/m', weight: 0 }],
@@ -90,13 +90,26 @@ describe('rows kept in KV', () => {
 			const all = [rows.agent?.routing, configuration.profiles?.p?.routing, configuration.routing];
 			return JSON.parse(JSON.stringify(all));
 		};
-		expect(read(wrong)).toEqual([{}, {}, {}]);
+		const nobody = { residency: [] };
+		expect(read(wrong)).toEqual([nobody, nobody, nobody]);
 		expect(read(right)).toEqual([right, right, shared]);
 		for (const name of Object.keys(right)) {
 			const { [name as keyof typeof right]: _, ...kept } = right;
-			expect(read({ ...right, [name]: wrong[name as keyof typeof wrong] })[0]).toEqual(kept);
+			const left = name === 'residency' ? { ...kept, ...nobody } : kept;
+			expect(read({ ...right, [name]: wrong[name as keyof typeof wrong] })[0]).toEqual(left);
 		}
 	});
+
+	it.each([['no policy at all'], [['eu']], [null], [7]])(
+		'rule out every key where a policy of profile or organization is %j',
+		(routing) => {
+			const profiles = { p: { provider: 'north', model: 'm', routing } };
+			const organization = { ...full.organization, configuration: { profiles, routing } };
+			const { configuration } = configurationRows.parse({ ...full, organization }).organization;
+			expect(configuration.profiles?.p?.routing).toEqual({ residency: [] });
+			expect(configuration.routing).toEqual({ residency: [] });
+		},
+	);
 
 	it('are not read where an older release wrote them', () => {
 		const { globals: _globals, models: _models, ...others } = full;

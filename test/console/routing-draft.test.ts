@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inherited, inheritedText, type RoutingLayer } from '../../src/console/routing/inherited';
+import { routingText } from '../../src/console/routing/policy-text';
 import {
 	hasRarer,
 	NO_ROUTING,
@@ -29,6 +30,11 @@ const WHOLE: Required<Policy> = {
 describe('routing in a form', () => {
 	it('comes back as it was', () => {
 		expect(routingOf(routingDraftOf(WHOLE))).toEqual(WHOLE);
+	});
+
+	it('that names no tag of residency, as a damaged row does, is told as nowhere', () => {
+		expect(routingText('residency', [])).toBe('nowhere');
+		expect(routingText('residency', ['eu', 'ch'])).toBe('eu, ch');
 	});
 
 	it('says nothing where every field is empty', () => {

@@ -165,6 +165,13 @@ describe('the cron’s health checks', () => {
 		expect(asked).toEqual([]);
 	});
 
+	it('send no key of an organization that is deleted, though its server stays open', async () => {
+		await usedServer({ state: 'open' });
+		await env.DB.exec("update organizations set deleted_at = 1 where id = 'o1'");
+		await tick();
+		expect(asked).toEqual([]);
+	});
+
 	it('send nothing to an address that no tenant may name, however it came into the row', async () => {
 		const { id } = await usedServer();
 		await db.update(llmProviders).set({ baseUrl: 'http://169.254.169.254/v1', sealedApiKey: null, keyId: null });
@@ -273,6 +280,24 @@ describe('the cron’s health checks', () => {
 		answered = 0;
 		await tick();
 		expect(new Set(asked.map(({ url }) => url.slice(1, 3)))).toContain('05');
+	});
+
+	it('look at a tenant’s one server each time, however many another tenant has', async () => {
+		await insertOrganization('o2', { plan: 'pro' });
+		const other = providerBench(principal('o2')).caller;
+		const { id } = await other.add({ provider: 'ollama', baseUrl: 'https://one.example.com' });
+		const seen = { lastCheckedAt: Date.now() - 1_000 };
+		await usedEndpoint('ollama@one.example.com#o2', { organizationId: 'o2', providerRowId: id, ...seen });
+		for (let at = 0; at < 45; at++) await usedEndpoint(`ollama@s${at}.example.com#o1`, { organizationId: 'o1' });
+		await tick();
+		expect(asked.map(({ url }) => url)).toEqual(['one.example.com/api/tags']);
+	});
+
+	it('look at the environment’s endpoints each time, however many servers of tenants wait', async () => {
+		for (let at = 0; at < 40; at++) await usedEndpoint(`ollama@s${at}.example.com#o1`, { organizationId: 'o1' });
+		await usedEndpoint('openai@api.openai.com', { lastCheckedAt: Date.now() });
+		await tick(OPENAI);
+		expect(asked.map(({ url }) => url)).toEqual(['api.openai.com/v1/models']);
 	});
 });
 

@@ -228,6 +228,17 @@ describe('a key', () => {
 		});
 	});
 
+	it('names the model that it is limited for, but of a shared key to the operator alone', () => {
+		const keys = { [MARK]: { ...standing({ limitedUntil: NOW + 9 }), modelClass: 'gpt-4o' } };
+		expect(keyView(keyAt(), { keys }, { all: false, now: NOW })).toMatchObject({
+			standing: 'limited',
+			model: 'gpt-4o',
+		});
+		const shared = keyAt({ row: null });
+		expect(keyView(shared, { keys }, { all: false, now: NOW })).not.toHaveProperty('model');
+		expect(keyView(shared, { keys }, { all: true, now: NOW })).toMatchObject({ model: 'gpt-4o' });
+	});
+
 	it('of the environment shows how it stands to all, and what others do with it to the operator', () => {
 		const shared = keyAt({
 			credential: credential({ rowId: null, name: 'openai', source: 'environment', config: { requestsPerMinute: 9 } }),

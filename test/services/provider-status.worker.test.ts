@@ -176,6 +176,19 @@ describe('providers.status', () => {
 		expect(await other.status()).toMatchObject([{ state: 'closed', keys: [{ rowId: id, standing: 'unreadable' }] }]);
 	});
 
+	it('lists a row that leads to no address, with all others', async () => {
+		const caller = callerOf();
+		await caller.add({ provider: 'groq', apiKey: KEY });
+		const { id } = await caller.add({ provider: 'bedrock', apiKey: KEY, config: { region: 'eu-west-1' } });
+		await env.DB.prepare('update llm_providers set config = ? where id = ?').bind('{"region":"no where"}', id).run();
+		const listed = await caller.status({});
+		expect(listed.map(({ provider, host }) => [provider, host])).toEqual([
+			['bedrock', null],
+			['groq', 'api.groq.com'],
+		]);
+		expect(listed[0]?.keys).toMatchObject([{ standing: 'unreadable' }]);
+	});
+
 	it('asks for one provider where one is named', async () => {
 		const caller = callerOf();
 		await caller.add({ provider: 'openai', apiKey: KEY });
@@ -233,6 +246,7 @@ describe('providers.status', () => {
 				mark: keyMark(id, KEY),
 				rowId: id,
 				organizationId: 'o1',
+				startedAt: at,
 				tokens: 30,
 				word: 'good',
 				until: null,

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { exportConfiguration } from '../../src/services/configuration-file/export';
 import { importConfiguration } from '../../src/services/configuration-file/import';
+import { addProvider, listProviders } from '../../src/services/providers';
 import {
 	administer,
 	auditRows,
@@ -56,6 +57,39 @@ describe('routing of an agent', () => {
 		expect((await owner.agents.update({ slug: 'a', model: 'profile:calm' })).routing).toEqual(STORED);
 		const { candidates: _, ...rest } = STORED;
 		expect((await owner.agents.update({ slug: 'a', model: 'openai/gpt-4o-mini' })).routing).toEqual(rest);
+	});
+
+	it('in another order of its fields is no change', async () => {
+		await owner.agents.create({ ...agent, routing: { ...ROUTING, weight: 3 } });
+		await owner.agents.update({ slug: 'a', model: 'openai/gpt-4.1' });
+		const before = await configVersion('o1');
+		await owner.agents.update({ slug: 'a', routing: { ...ROUTING, weight: 3 } });
+		const { document } = await exportConfiguration(context());
+		expect(await importConfiguration(context(), { document })).toMatchObject({ differences: [], applied: false });
+		expect(await configVersion('o1')).toBe(before);
+	});
+
+	it('keeps a candidate that is a new model by another key', async () => {
+		for (const name of ['k1', 'k2']) {
+			await addProvider(context(), { provider: 'openai', name, apiKey: `sk-${name}-0123456789` });
+			await owner.profiles.set({ name, provider: 'openai', model: 'gpt-4o', keyRef: name });
+		}
+		const routing = { candidates: [{ model: 'profile:k2' }] };
+		await owner.agents.create({ ...agent, model: 'openai/gpt-4.1', routing });
+		expect((await owner.agents.update({ slug: 'a', model: 'profile:k1' })).routing).toEqual(routing);
+	});
+
+	it('that names what is not in force any more does not keep the rest of the agent as it was', async () => {
+		await owner.profiles.set({ name: 'calm', provider: 'openai', model: 'gpt-4o-mini' });
+		const named = { fallbacks: ['profile:calm'], routing: { contentFilterFallbacks: ['profile:calm'] } };
+		await owner.agents.create({ ...agent, ...named });
+		await administer(serviceContext(operator('o1'))).organizations.update({ plan: 'free' });
+		expect(await owner.agents.update({ slug: 'a', settings: { temperature: 0.5 } })).toMatchObject(named);
+		expect(await refusal(owner.agents.update({ slug: 'a', model: 'openai/gpt-4.1' }))).toMatchObject({
+			param: 'routing.contentFilterFallbacks[0]',
+		});
+		const { document } = await exportConfiguration(context());
+		expect(await importConfiguration(context(), { document })).toMatchObject({ differences: [], applied: false });
 	});
 
 	it('is held against a model that is new', async () => {
@@ -145,7 +179,15 @@ describe('routing of the organization', () => {
 		const before = await configVersion('o1');
 		await owner.organizations.setRouting({ routing });
 		expect(await configVersion('o1')).toBe(before);
-		await owner.organizations.setRouting({ routing: null, version: set.version });
+		await owner.profiles.set({ name: 'later', provider: 'openai', model: 'gpt-4o' });
+		const beside = await configVersion('o1');
+		const again = await owner.organizations.setRouting({ routing: { residency: ['eu'], strategy: 'lowest-cost' } });
+		expect(await configVersion('o1')).toBe(beside);
+		await owner.profiles.remove({ name: 'later' });
+		expect(await refusal(owner.organizations.setRouting({ routing: null, version: set.version }))).toMatchObject({
+			code: 'conflict',
+		});
+		await owner.organizations.setRouting({ routing: null, version: again.version + 1 });
 		expect((await owner.organizations.get()).llmConfiguration).toEqual({});
 	});
 
@@ -287,6 +329,124 @@ describe('routing in a file', () => {
 			contentFilterFallbacks: ['wide'],
 		});
 		expect(llmConfiguration.aliases).toMatchObject({ chat: 'profile:chat', wide: 'profile:wide' });
+	});
+
+	it('of every place goes out and comes in unchanged, also elsewhere', async () => {
+		const row = { provider: 'openai', name: 'k1', apiKey: 'sk-k1-0123456789' };
+		const config = { residency: 'eu', weight: 2, requestsPerMinute: 5, tokensPerMinute: 10 };
+		await addProvider(context(), { ...row, config });
+		const times = { firstEventTimeoutMs: 3, idleTimeoutMs: 4, commitTimeoutMs: 5, totalTimeoutMs: 9 };
+		const routing = { ...ROUTING, ...times, weight: 3, residency: ['eu'], sticky: false, contentFilterFallbacks: [] };
+		await owner.profiles.set({ name: 'calm', provider: 'openai', model: 'gpt-4o', keyRef: 'k1', routing });
+		await owner.organizations.setRouting({ routing: { residency: ['eu', 'us'], contextFallbacks: [], sticky: true } });
+		await owner.agents.create({ ...agent, model: 'profile:calm', routing: { contentFilterFallbacks: ['mock/echo'] } });
+		await insertOrganization('o2', { plan: 'pro' });
+		const other = serviceContext(principal('o2'));
+		await addProvider(other, row);
+		for (const format of ['yaml', 'json'] as const) {
+			const { document } = await exportConfiguration(context(), { format });
+			expect(document).not.toContain('sk-k1');
+			expect(await importConfiguration(context(), { document })).toMatchObject({ differences: [], applied: false });
+			await importConfiguration(other, { document });
+			expect((await exportConfiguration(other, { format })).document).toBe(document);
+		}
+	});
+
+	it('of another program takes away no residency, and nothing else that it has no word for', async () => {
+		const residing = { residency: ['eu'] };
+		await owner.organizations.setRouting({ routing: { ...residing, maxAttempts: 5, idleTimeoutMs: 900 } });
+		await owner.profiles.set({ name: 'wide', provider: 'openai', model: 'gpt-4o', routing: residing });
+		const chat = { provider: 'openai', model: 'gpt-4o', routing: { ...residing, sticky: false } };
+		await owner.profiles.set({ name: 'chat', ...chat });
+		await importConfiguration(context(), { document: LITELLM });
+		const { llmConfiguration } = await owner.organizations.get();
+		expect(llmConfiguration.routing).toEqual({
+			...residing,
+			strategy: 'weighted',
+			maxAttempts: 3,
+			idleTimeoutMs: 900,
+			totalTimeoutMs: 30_000,
+		});
+		expect(llmConfiguration.profiles?.wide?.routing).toEqual(residing);
+		expect(llmConfiguration.profiles?.chat?.routing).toMatchObject({ ...residing, weight: 3 });
+		expect(await importConfiguration(context(), { document: LITELLM })).toMatchObject({ differences: [] });
+	});
+
+	it('says aloud what it opens to keys elsewhere', async () => {
+		const routing = { residency: ['eu', 'ch'] };
+		await owner.organizations.setRouting({ routing });
+		for (const name of ['calm', 'still'])
+			await owner.profiles.set({ name, provider: 'openai', model: 'gpt-4o', routing });
+		for (const slug of ['a', 'b']) await owner.agents.create({ ...agent, slug, routing });
+		const document = [
+			'profiles:',
+			'  calm: {provider: openai, model: gpt-4o}',
+			'  still: {provider: openai, model: gpt-4o, routing: {residency: [ch]}}',
+			'routing: {residency: [eu, us]}',
+			'agents:',
+			'  a: {model: openai/gpt-4o, routing: null}',
+			'  b: {model: openai/gpt-4o}',
+		].join('\n');
+		const dry = await importConfiguration(context(), { document, dryRun: true });
+		const real = await importConfiguration(context(), { document });
+		expect(dry).toEqual({ ...real, applied: false });
+		expect(real.notes).toEqual([
+			'line 4: routing: of residency it said eu, ch, and says eu, us from now on.',
+			'line 2: profiles.calm: of residency it said eu, ch, and says nothing from now on.',
+			'line 6: agents.a: of residency it said eu, ch, and says nothing from now on.',
+		]);
+		expect((await importConfiguration(context(), { document })).notes).toEqual([]);
+	});
+
+	it("of another program keeps a row's settings, but no tag with another key, host or region", async () => {
+		const config = { residency: 'eu', weight: 2 };
+		const bring = async (provider: string, params: string) => {
+			const entry = `{model_name: m, litellm_params: {model: ${provider}/m-1, ${params}}}`;
+			const document = `customModels: [{provider: ${provider}, model: m-1, contextWindow: 9000}]\nmodel_list: [${entry}]\n`;
+			const { differences } = await importConfiguration(context(), { document, dryRun: true });
+			const [row] = differences.filter(({ entity }) => entity === 'provider');
+			return row?.fields.filter(({ field }) => field.startsWith('config.'));
+		};
+		const gone = { field: 'config.residency', before: 'eu', after: null };
+		const apiKey = 'sk-one-0123456789';
+		await addProvider(context(), { provider: 'openai', apiKey, config });
+		expect(await bring('openai', `api_key: ${apiKey}`)).toBeUndefined();
+		expect(await bring('openai', `api_key: ${apiKey}, rpm: 9`)).toEqual([
+			{ field: 'config.requestsPerMinute', before: null, after: 9 },
+		]);
+		expect(await bring('openai', 'api_key: sk-two-0123456789')).toEqual([gone]);
+		expect(await bring('openai', `api_key: ${apiKey}, organization: org-2`)).toContainEqual(gone);
+		const baseUrl = 'https://eu.openai.azure.com';
+		await addProvider(context(), { provider: 'azure-openai', apiKey, baseUrl, config });
+		const there = (host: string) => `api_key: ${apiKey}, api_base: "https://${host}.openai.azure.com"`;
+		expect(await bring('azure-openai', there('eu'))).toBeUndefined();
+		expect(await bring('azure-openai', there('us'))).toEqual([gone]);
+		const pair = 'AKIDEXAMPLE:secret-0123456789';
+		await addProvider(context(), { provider: 'bedrock', apiKey: pair, config: { ...config, region: 'eu-central-1' } });
+		expect(await bring('bedrock', 'aws_region_name: eu-central-1')).toBeUndefined();
+		expect(await bring('bedrock', 'aws_region_name: us-east-1')).toContainEqual(gone);
+	});
+
+	it('turns no alias that an agent uses into what does not chat', async () => {
+		await owner.aliases.set({ name: 'wide', target: 'google/gemini-2.5-pro' });
+		await owner.agents.create({ ...agent, routing: { contextFallbacks: ['wide'] } });
+		const turned = 'aliases: {wide: openai/text-embedding-3-small}\n';
+		await expect(importConfiguration(context(), { document: turned })).rejects.toMatchObject({
+			code: 'invalid_request',
+			param: 'aliases.wide',
+			message: expect.stringContaining('line 1:'),
+		});
+		const freed = `${turned}agents: {a: {model: openai/gpt-4o, routing: null}}\n`;
+		expect(await importConfiguration(context(), { document: freed })).toMatchObject({ applied: true });
+	});
+
+	it('of LiteLLM may hold patterns, of which the key counts', async () => {
+		const document =
+			'model_list:\n  - {model_name: "openai/*", litellm_params: {model: "openai/*", api_key: sk-one-0123456789}}\n' +
+			'litellm_settings: {fallbacks: [{"*": [openai/gpt-4o-mini]}]}\n';
+		expect(await importConfiguration(context(), { document })).toMatchObject({ applied: true });
+		expect((await owner.organizations.get()).llmConfiguration).toEqual({ fallbackChain: ['openai/gpt-4o-mini'] });
+		expect((await listProviders(context())).map(({ provider }) => provider)).toContain('openai');
 	});
 
 	it('run dry names each field that changes', async () => {

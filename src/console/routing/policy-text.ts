@@ -31,7 +31,8 @@ const TEXTS: { readonly [Field in RoutingField]: (value: RoutingValues[Field]) =
 		candidates.map(({ model, weight }) => (weight === undefined ? model : `${model} × ${weight}`)).join(', ') || 'none',
 	weight: String,
 	sticky: (sticky) => (sticky ? 'yes' : 'no'),
-	residency: (tags) => tags.join(', ') || 'anywhere',
+	// What is stored damaged is read as an empty list, which keeps every key out.
+	residency: (tags) => tags.join(', ') || 'nowhere',
 	contextFallbacks: chain,
 	contentFilterFallbacks: chain,
 	maxAttempts: String,

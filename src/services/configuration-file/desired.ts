@@ -1,10 +1,11 @@
 /** What an organization is to say once a file is imported: what it says now with the file over it. */
-import type { OrganizationConfiguration } from '../../db/schema';
+import type { OrganizationConfiguration, Profile } from '../../db/schema';
 import type { ServiceContext } from '../context';
 import { type CustomModelRow, overridesOf } from '../custom-model-row';
 import { contentOf } from '../custom-models';
-import type { Declared } from '../declared';
+import { type Declared, own } from '../declared';
 import type { ConfigurationDocument } from './document-schema';
+import type { Converted } from './draft';
 
 /** A field that is null in the file goes. */
 function replaced<K extends 'defaultProfile' | 'fallbackChain' | 'embeddingModel'>(
@@ -22,14 +23,36 @@ const merged = <T>(
 	given: Readonly<Record<string, T>> | undefined,
 ): Readonly<Record<string, T>> | undefined => (stored || given ? { ...stored, ...given } : undefined);
 
-export function desiredConfiguration(
-	stored: OrganizationConfiguration,
-	document: ConfigurationDocument,
-): OrganizationConfiguration {
-	const profiles = merged(stored.profiles, document.profiles);
+/** Another program has no word for where data stays: a profile that comes from there keeps it. */
+function profilesOf(
+	stored: OrganizationConfiguration['profiles'],
+	{ document: { profiles }, isForeign }: Desired,
+): Readonly<Record<string, Profile>> | undefined {
+	const residing = (name: string, profile: Profile): Profile => {
+		const residency = own(stored, name)?.routing?.residency;
+		if (residency === undefined || !isForeign(`profiles.${name}`)) return profile;
+		return { ...profile, routing: { ...profile.routing, residency } };
+	};
+	return profiles && Object.fromEntries(Object.entries(profiles).map(([name, given]) => [name, residing(name, given)]));
+}
+
+/** Ours is the whole of it; another program's says some fields, and has no words for others. */
+function routingOf(
+	stored: OrganizationConfiguration['routing'],
+	{ document: { routing }, isForeign }: Desired,
+): OrganizationConfiguration['routing'] | null {
+	if (routing === undefined) return stored;
+	return routing && isForeign('routing') ? { ...stored, ...routing } : routing;
+}
+
+type Desired = Pick<Converted, 'document' | 'isForeign'>;
+
+export function desiredConfiguration(stored: OrganizationConfiguration, desired: Desired): OrganizationConfiguration {
+	const { document } = desired;
+	const profiles = merged(stored.profiles, profilesOf(stored.profiles, desired));
 	const aliases = merged(stored.aliases, document.aliases);
 	const fallbacks = merged(stored.fallbacks, document.fallbacks);
-	const routing = document.routing === undefined ? stored.routing : document.routing;
+	const routing = routingOf(stored.routing, desired);
 	return {
 		...replaced('defaultProfile', document, stored),
 		...(profiles && { profiles }),

@@ -1,5 +1,6 @@
 /** What an import changes, in words that hold no secret: the audit's own entries, field by field. */
 import type { Step } from '../change';
+import { isSameContent } from '../content';
 import { type Fields, isFields } from './parse';
 
 export interface FieldChange {
@@ -21,16 +22,6 @@ export interface Difference {
 /** They move with every write and say nothing. */
 const SILENT = new Set(['id', 'version', 'createdAt', 'updatedAt', 'promptHash', 'promptVersion', 'configVersion']);
 
-/** The same text for the same content, in whichever order its names stand. */
-export const contentText = (value: unknown): string =>
-	JSON.stringify(value ?? null, (_, inner: unknown) =>
-		isFields(inner)
-			? Object.fromEntries(Object.entries(inner).sort(([left], [right]) => (left < right ? -1 : 1)))
-			: inner,
-	);
-
-const same = (left: unknown, right: unknown): boolean => contentText(left) === contentText(right);
-
 /** Objects are compared name by name, so that one alias of two hundred is one line. */
 function changesBetween(before: Fields, after: Fields, within: string): readonly FieldChange[] {
 	const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
@@ -38,7 +29,7 @@ function changesBetween(before: Fields, after: Fields, within: string): readonly
 		if (within === '' && SILENT.has(name)) return [];
 		const field = within === '' ? name : `${within}.${name}`;
 		const [old, now] = [before[name], after[name]];
-		if (same(old, now)) return [];
+		if (isSameContent(old, now)) return [];
 		if (isFields(old) && isFields(now)) return changesBetween(old, now, field);
 		return [{ field, before: old ?? null, after: now ?? null }];
 	});

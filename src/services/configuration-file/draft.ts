@@ -20,6 +20,8 @@ export interface Converted {
 	readonly notes: readonly string[];
 	/** `part` as `providers[0]` or `agents.support`; null: it came from no line of its own. */
 	readonly lineOf: (part: string) => number | null;
+	/** Whether that part stands in another program's shape, which has fewer words than ours. */
+	readonly isForeign: (part: string) => boolean;
 }
 
 /** What goes in meets the schemas of our own shape, whatever shape it was converted from. */
@@ -39,7 +41,11 @@ export class Draft {
 			const path = this.#sources.get(part);
 			return path ? this.file.lineOf(path) : null;
 		};
-		return { document: this.#parts, notes: this.#notes, lineOf };
+		const isForeign = (part: string): boolean => {
+			const [from] = this.#sources.get(part) ?? [];
+			return from !== undefined && !Object.hasOwn(documentParts, from);
+		};
+		return { document: this.#parts, notes: this.#notes, lineOf, isForeign };
 	}
 
 	/** What has no place here: said, never dropped in silence. */

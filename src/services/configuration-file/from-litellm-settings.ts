@@ -6,6 +6,9 @@ import type { ParsedFile, Path } from './parse';
 import { modelNamed } from './provider-names';
 import { readShape } from './read-shape';
 
+/** Stands for every model that has no chain of its own. */
+const EVERY = '*';
+
 /** What a name means here: an alias of this file, else a model. */
 function named(draft: Draft, name: string): string {
 	const { aliases } = draft.document;
@@ -44,7 +47,8 @@ function addSpecial(draft: Draft, field: Special, chains: Chains, path: Path): v
 			}
 			const everybody = draft.document.routing?.[field];
 			draft.routing({ [field]: together(everybody, names) }, from);
-			draft.note(from, `'${name}' is no model_name of this file: ${names.join(', ')} follow every model then.`);
+			if (name !== EVERY)
+				draft.note(from, `'${name}' is no model_name of this file: ${names.join(', ')} follow every model then.`);
 		}
 }
 
@@ -59,9 +63,11 @@ export function fromLiteLlmSettings(file: ParsedFile, path: Path, value: unknown
 		]);
 	for (const [at, chain] of (settings.fallbacks ?? []).entries())
 		for (const [name, models] of Object.entries(chain)) {
+			const from = [...path, 'fallbacks', at, name];
 			const key = named(draft, name);
 			const others = models.map((model) => named(draft, model));
-			draft.fallbacks(key, together(draft.document.fallbacks?.[key], others), [...path, 'fallbacks', at, name]);
+			if (name === EVERY) draft.fallbackChain(together(draft.document.fallbackChain ?? [], others), from);
+			else draft.fallbacks(key, together(draft.document.fallbacks?.[key], others), from);
 		}
 	if (settings.default_fallbacks)
 		draft.fallbackChain(

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { ROUTING_BOUNDS } from '../../config/stored-routing';
 import type { ProfileEntry } from './document-schema';
 import type { Draft } from './draft';
-import { bounded } from './litellm-routing';
+import { bounded, ms, timeoutOf } from './litellm-routing';
 import { faultAt, type ParsedFile, type Path } from './parse';
 import { modelNamed, providerNamed, referenceOf } from './provider-names';
 import { readShape } from './read-shape';
@@ -44,19 +44,15 @@ const schema = z.strictObject({
 
 type ProviderShape = z.output<typeof provider>;
 
-function settingsOf({
-	temperature,
-	max_tokens,
-	top_p,
-	timeout,
-	timeout_ms,
-}: ProviderShape): NonNullable<ProfileEntry['settings']> {
-	const timeoutMs = timeout_ms ?? (timeout ? Math.round(timeout * 1_000) : null);
+function settingsOf(draft: Draft, shape: ProviderShape, from: Path): NonNullable<ProfileEntry['settings']> {
+	const { temperature, max_tokens, top_p, timeout, timeout_ms } = shape;
+	const timeoutMs = timeout_ms ?? (timeout ? ms(timeout) : null);
+	const field = timeout_ms == null ? 'timeout' : 'timeout_ms';
 	return {
 		...(temperature != null && { temperature }),
 		...(max_tokens != null && { maxTokens: max_tokens }),
 		...(top_p != null && { topP: top_p }),
-		...(timeoutMs != null && { timeoutMs }),
+		...(timeoutMs !== null && { timeoutMs: timeoutOf(draft, timeoutMs, [...from, field]) }),
 	};
 }
 
@@ -103,7 +99,7 @@ function addProvider(draft: Draft, name: string, shape: ProviderShape, from: Pat
 	const id = providerNamed(name);
 	addRow(draft, id, shape, from);
 	const model = shape.model ?? shape.default_model ?? shape.models?.[0];
-	const settings = settingsOf(shape);
+	const settings = settingsOf(draft, shape, from);
 	const routing = retriesOf(draft, shape, from);
 	if (model) {
 		const own = model.startsWith(`${name}/`) ? model.slice(name.length + 1) : model;

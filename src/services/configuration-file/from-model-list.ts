@@ -6,7 +6,7 @@
 import * as z from 'zod';
 import type { ProfileEntry } from './document-schema';
 import type { Draft } from './draft';
-import { entryLimits } from './litellm-routing';
+import { entryLimits, ms, timeoutOf } from './litellm-routing';
 import { entrySchema, type ModelEntry, type Params, UNREAD_PARAMS } from './litellm-shape';
 import { type Deployment, placeGroup } from './model-list-groups';
 import { placeModel } from './model-list-models';
@@ -21,7 +21,7 @@ const listSchema = z.array(entrySchema).min(1);
 /** Of a profile or row: what tells it from others of one name is put behind it. */
 const slugged = (name: string): string => slugOf(name).slice(0, 56) || 'model';
 
-function settingsOf(params: Params): NonNullable<ProfileEntry['settings']> {
+function settingsOf(draft: Draft, params: Params, from: Path): NonNullable<ProfileEntry['settings']> {
 	const maxTokens = params.max_completion_tokens ?? params.max_tokens;
 	const { temperature, top_p, presence_penalty, frequency_penalty, seed, stop, reasoning_effort, timeout } = params;
 	return {
@@ -33,20 +33,38 @@ function settingsOf(params: Params): NonNullable<ProfileEntry['settings']> {
 		...(seed != null && { seed }),
 		...(stop != null && { stop: typeof stop === 'string' ? [stop] : stop }),
 		...(reasoning_effort && { reasoning: { effort: reasoning_effort as 'low' } }),
-		...(timeout != null && { timeoutMs: Math.round(timeout * 1_000) }),
+		...(timeout != null && { timeoutMs: timeoutOf(draft, ms(timeout), [...from, 'timeout']) }),
 	};
 }
 
-function deploymentOf(draft: Draft, entry: ModelEntry, profile: string, from: Path): Deployment {
-	const { model_name: name, litellm_params: params } = entry;
+const paramsOf = ({ litellm_params: params, rpm, tpm }: ModelEntry): Params => ({
+	...params,
+	rpm: params.rpm ?? rpm,
+	tpm: params.tpm ?? tpm,
+});
+
+function namedBy(draft: Draft, params: Params, from: Path): { readonly provider: string; readonly model: string } {
 	const slash = params.model.indexOf('/');
 	if (slash <= 0)
 		throw faultAt(draft.file, [...from, 'litellm_params', 'model'], `'${params.model}': write provider/model.`);
 	const given = providerNamed(params.model.slice(0, slash));
-	const model = params.model.slice(slash + 1);
 	const provider = (params.api_base ?? params.base_url) ? providerAt(given) : given;
+	return { provider, model: params.model.slice(slash + 1) };
+}
+
+/** Of a pattern only the key counts. */
+function placePattern(draft: Draft, entry: ModelEntry, base: string, from: Path): void {
+	const params = paramsOf(entry);
+	if (params.model !== '*') placeRow(draft, namedBy(draft, params, from).provider, params, base, from);
+	draft.note([...from, 'model_name'], 'a pattern needs no entry: provider/model reaches every model.');
+}
+
+function deploymentOf(draft: Draft, entry: ModelEntry, profile: string, from: Path): Deployment {
+	const { model_name: name } = entry;
+	const params = paramsOf(entry);
+	const { provider, model } = namedBy(draft, params, from);
 	const keyRef = placeRow(draft, provider, params, profile, from);
-	const settings = settingsOf(params);
+	const settings = settingsOf(draft, params, [...from, 'litellm_params']);
 	const routing = entryLimits(draft, params, [...from, 'litellm_params']);
 	draft.profile(
 		profile,
@@ -62,7 +80,8 @@ function deploymentOf(draft: Draft, entry: ModelEntry, profile: string, from: Pa
 	placeModel(draft, provider, model, entry, from);
 	for (const unread of UNREAD_PARAMS)
 		if (params[unread] != null) draft.note([...from, 'litellm_params', unread], `${unread} has no place here.`);
-	return { name, profile, weight: params.weight ?? null, from };
+	const { weight = null, rpm = null, tpm = null } = params;
+	return { name, profile, shares: { weight, rpm, tpm }, from };
 }
 
 /** The router's own way of choosing; without any it shuffles by weight. */
@@ -78,11 +97,11 @@ export function fromModelList(file: ParsedFile, path: Path, value: unknown, draf
 		const from = [...path, at];
 		const known = groups.get(entry.model_name) ?? [];
 		const base = slugged(entry.model_name);
-		const deployment = deploymentOf(draft, entry, unused(draft, base), from);
-		if (entry.model_name.includes('*')) {
-			draft.note([...from, 'model_name'], 'a pattern needs no entry: provider/model reaches every model.');
+		if (entry.model_name.includes('*') || entry.litellm_params.model.includes('*')) {
+			placePattern(draft, entry, base, from);
 			continue;
 		}
+		const deployment = deploymentOf(draft, entry, unused(draft, base), from);
 		groups.set(entry.model_name, [...known, deployment]);
 		if (known.length === 0) placeName(draft, deployment, [...from, 'model_name']);
 	}

@@ -1,15 +1,15 @@
 /** A configuration file into an organization: checked as one, written in one batch, or not at all. */
-import { eq } from 'drizzle-orm';
 import * as z from 'zod';
-import { agents, type OrganizationConfiguration } from '../../db/schema';
+import type { OrganizationConfiguration } from '../../db/schema';
 import { GatewayError, invalid } from '../../errors';
 import { sealHost } from '../../vault/seal';
 import { requireManage } from '../access';
-import { selectAgents } from '../agent-row';
+import { type Agent, selectAgents } from '../agent-row';
 import { createAgent, updateAgent } from '../agents';
 import { changeAll } from '../change';
 import { configurationRow } from '../configuration-edit';
 import { llmConfiguration } from '../configuration-input';
+import { isSameContent } from '../content';
 import type { Drafting, ServiceContext } from '../context';
 import { setCustomModel } from '../custom-models';
 import { declaredBy } from '../declared';
@@ -17,9 +17,10 @@ import { updateOrganization } from '../organizations';
 import { type StoredProvider, scopeOf, selectProviders } from '../provider-row';
 import { addProvider, updateProvider } from '../providers';
 import { desiredConfiguration, desiredDeclared } from './desired';
-import { contentText, type Difference, differencesOf } from './differences';
+import { type Difference, differencesOf } from './differences';
 import type { AgentEntry, ProviderEntry } from './document-schema';
 import type { Converted } from './draft';
+import { openedBy } from './opened';
 import { refuseForeignAddress, resolveReference } from './references';
 import { readConfigurationFile } from './shapes';
 
@@ -36,7 +37,7 @@ export type ImportConfiguration = z.output<typeof importInput>;
 
 export interface Imported {
 	readonly differences: readonly Difference[];
-	/** What the file says and Switchyard has no place for. */
+	/** What the file says and Switchyard has no place for, and where data may go that it could not go before. */
 	readonly notes: readonly string[];
 	/** False: a dry run, or there was nothing to change. */
 	readonly applied: boolean;
@@ -51,24 +52,27 @@ type DraftContext = ServiceContext & { readonly draft: Drafting };
 export async function importConfiguration(ctx: ServiceContext, input: ImportConfiguration): Promise<Imported> {
 	requireManage(ctx);
 	const converted = readConfigurationFile(input.document, input.environment ?? null);
-	const { document, notes } = converted;
+	const { document } = converted;
 	const row = await configurationRow(ctx);
-	const configuration = desiredConfiguration(row.configuration, document);
+	const configuration = desiredConfiguration(row.configuration, converted);
 	const stored = await declaredBy(ctx);
 	const declared = desiredDeclared(ctx, stored, row.plan === 'free' ? {} : configuration, document);
-	const drafting: DraftContext = { ...ctx, draft: { steps: [], declared, rows: new Map(), rotated: new Set() } };
+	const agents = new Map(Object.entries(document.agents ?? {}));
+	const drafting = { ...ctx, draft: { steps: [], declared, rows: new Map(), rotated: new Set<string>(), agents } };
 	await draftProviders(drafting, converted);
 	for (const [at, entry] of (document.customModels ?? []).entries())
 		await placed(converted, `customModels[${at}]`, () => setCustomModel(drafting, entry));
-	if (contentText(configuration) !== contentText(row.configuration))
+	if (!isSameContent(configuration, row.configuration))
 		await draftConfiguration(drafting, configuration).catch((thrown: unknown) => {
 			throw atConfiguration(thrown, converted);
 		});
-	await draftAgents(drafting, converted);
+	const standing = await selectAgents(ctx);
+	await draftAgents(drafting, converted, standing);
 	const { steps, rotated } = drafting.draft;
 	const differences = differencesOf(steps, rotated, ctx.principal.organizationSlug);
 	const applied = input.dryRun !== true && steps.length > 0;
 	if (applied) await changeAll(ctx, ctx.principal.organizationId, steps, row.configVersion);
+	const notes = [...converted.notes, ...openedBy(converted, row.configuration, configuration, standing)];
 	return { differences, notes, applied };
 }
 
@@ -115,18 +119,42 @@ async function draftProviders(ctx: DraftContext, converted: Converted): Promise<
 			const name = entry.name ?? entry.provider;
 			const row = rows.find((one) => one.provider === entry.provider && one.name === name && one.removedAt === null);
 			if (row && entry.apiKey !== given.apiKey) refuseForeignAddress(ctx, row, entry);
-			if (row) await draftRow(ctx, row, entry);
+			if (row) await draftRow(ctx, row, entry, converted.isForeign(`providers[${at}]`));
 			else await addProvider(ctx, entry);
 		});
 }
 
+const isMoved = ({ baseUrl }: ProviderEntry, row: StoredProvider): boolean =>
+	baseUrl !== undefined && hostOf(baseUrl) !== sealHost(row.baseUrl);
+
+type Config = Readonly<Record<string, unknown>>;
+
+/** Settings that say whose account it is, or where. */
+const OF_THE_PLACE = ['region', 'accountId', 'organization', 'project'];
+
+/**
+ * Another program says some settings of a row, and has no words for others: those stay. But of another host, account or
+ * region nobody has said that data stays where it did.
+ */
+function besideStored(given: Config, stored: Config, isSamePlace: boolean): Config {
+	const { residency: _, ...others } = stored;
+	const stays = OF_THE_PLACE.every((field) => given[field] === undefined || given[field] === stored[field]);
+	return { ...(isSamePlace && stays ? stored : others), ...given };
+}
+
 /** A key that is the stored one already is not sealed again: that would look like a change. */
-async function draftRow(ctx: DraftContext, row: StoredProvider, entry: ProviderEntry): Promise<void> {
+async function draftRow(
+	ctx: DraftContext,
+	row: StoredProvider,
+	entry: ProviderEntry,
+	isForeign: boolean,
+): Promise<void> {
 	const { provider: _, name: _name, apiKey, ...fields } = entry;
-	const moves = entry.baseUrl !== undefined && hostOf(entry.baseUrl) !== sealHost(row.baseUrl);
+	const moves = isMoved(entry, row);
 	const keeps = apiKey === undefined || (!moves && (await storedKey(ctx, row)) === apiKey);
 	if (!keeps) ctx.draft.rotated.add(row.id);
-	await updateProvider(ctx, { id: row.id, ...fields, ...(!keeps && { apiKey }) });
+	const config = isForeign ? besideStored(entry.config ?? {}, row.config, keeps && !moves) : entry.config;
+	await updateProvider(ctx, { id: row.id, ...fields, ...(config && { config }), ...(!keeps && { apiKey }) });
 }
 
 /** null: no URL, which the update itself refuses. */
@@ -148,13 +176,20 @@ async function storedKey(ctx: ServiceContext, row: StoredProvider): Promise<stri
 	}
 }
 
-async function draftAgents(ctx: DraftContext, converted: Converted): Promise<void> {
-	for (const [slug, entry] of Object.entries(converted.document.agents ?? {}))
-		await placed(converted, `agents.${slug}`, () => draftAgent(ctx, slug, entry));
+async function draftAgents(ctx: DraftContext, converted: Converted, standing: readonly Agent[]): Promise<void> {
+	const stored = new Map(standing.map((agent) => [agent.slug, agent]));
+	// What no longer leads anywhere, as on another plan, may stay as it is; what the rest of the file moves is checked.
+	const isUnmoved = ctx.draft.steps.length === 0;
+	for (const [slug, entry] of Object.entries(converted.document.agents ?? {})) {
+		const known = stored.get(slug);
+		if (known && isUnmoved && saysNothingNew(entry, known)) continue;
+		await placed(converted, `agents.${slug}`, async () => {
+			if (known) await updateAgent(ctx, { id: known.id, ...entry });
+			else await createAgent(ctx, { ...entry, slug, name: entry.name ?? slug });
+		});
+	}
 }
 
-async function draftAgent(ctx: DraftContext, slug: string, entry: AgentEntry): Promise<void> {
-	const [known] = await selectAgents(ctx, eq(agents.slug, slug));
-	if (known) await updateAgent(ctx, { id: known.id, ...entry });
-	else await createAgent(ctx, { ...entry, slug, name: entry.name ?? slug });
-}
+const saysNothingNew = ({ routing, ...entry }: AgentEntry, known: Agent): boolean =>
+	isSameContent(entry, Object.fromEntries(Object.keys(entry).map((field) => [field, known[field as keyof Agent]]))) &&
+	(routing === undefined || isSameContent(routing ?? {}, known.routing));

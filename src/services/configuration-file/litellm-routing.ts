@@ -38,7 +38,11 @@ export function bounded(draft: Draft, value: number, most: number, from: Path): 
 	return most;
 }
 
-const ms = (seconds: number): number => Math.round(seconds * 1_000);
+export const ms = (seconds: number): number => Math.round(seconds * 1_000);
+
+/** `settings.timeoutMs` of what is given in ms. */
+export const timeoutOf = (draft: Draft, given: number, from: Path): number =>
+	bounded(draft, given, ROUTING_BOUNDS.silenceMs, from);
 
 interface Limits {
 	readonly maxAttempts?: number;
@@ -73,13 +77,20 @@ export const entryLimits = (draft: Draft, params: Params, from: Path): Limits =>
 /** Of the whole router: the organization's policy. */
 export function routerPolicy(draft: Draft, settings: SettingsShape, from: Path): SharedRoutingEntry {
 	const { routing_strategy: strategy, num_retries, timeout, request_timeout, stream_timeout } = settings;
-	// The router's own stands over the one for all calls.
-	const known = timeout == null && draft.document.routing?.totalTimeoutMs !== undefined;
-	const total = timeout == null && !known ? 'request_timeout' : 'timeout';
-	const given = { num_retries, timeout, request_timeout, stream_timeout };
+	// The router's own, which are read first, stand over those for all calls.
+	const known = draft.document.routing ?? {};
+	const unlessKnown = <T>(field: keyof SharedRoutingEntry, value: T): T | null =>
+		known[field] === undefined ? value : null;
+	const total = timeout == null ? 'request_timeout' : 'timeout';
+	const given = {
+		num_retries: unlessKnown('maxAttempts', num_retries),
+		stream_timeout: unlessKnown('firstEventTimeoutMs', stream_timeout),
+		[total]: unlessKnown('totalTimeoutMs', timeout ?? request_timeout),
+	};
 	const limits = limitsOf(draft, given, { retries: 'num_retries', first: 'stream_timeout', total }, from);
+	const shuffled = unlessKnown('strategy', strategy);
 	return fitting(draft, {
-		...(strategy ? strategyOf(draft, strategy, [...from, 'routing_strategy']) : {}),
+		...(shuffled ? strategyOf(draft, shuffled, [...from, 'routing_strategy']) : {}),
 		...limits,
 	});
 }

@@ -78,6 +78,9 @@ const unread = Object.fromEntries(UNREAD_PARAMS.map((key) => [key, z.unknown().o
 export const entrySchema = z.strictObject({
 	model_name: text,
 	litellm_params: z.strictObject({ ...unread, ...READ_PARAMS }),
+	/** Where older files have them. */
+	rpm: READ_PARAMS.rpm,
+	tpm: READ_PARAMS.tpm,
 	/** Anything may stand there: it is passed on to whoever asks LiteLLM for its models. */
 	model_info: z.looseObject(READ_INFO).nullish(),
 });

@@ -62,6 +62,26 @@ describe('several entries of one model_name', () => {
 		expect(notes).toEqual([expect.stringContaining('the same model by the same key as profile:m')]);
 	});
 
+	test('share as their rpm does where none has a weight, else as their tpm', () => {
+		const weights = (...entries: readonly object[]) => {
+			const { weight, candidates } = documentOf(listed(...entries)).profiles?.m?.routing ?? {};
+			return [weight, ...(candidates ?? []).map((one) => one.weight)];
+		};
+		const [a, b] = [{ model: 'groq/a' }, { model: 'groq/b' }];
+		expect(weights({ ...a, rpm: 6, tpm: 1 }, { ...b, rpm: 90, tpm: 2 })).toEqual([6, 90]);
+		expect(weights({ ...a, rpm: 6, tpm: 100 }, { ...b, tpm: 300 })).toEqual([100, 300]);
+		expect(weights({ ...a, rpm: 6 }, b)).toEqual([undefined, undefined]);
+		expect(weights({ ...a, rpm: 6, weight: 2 }, { ...b, rpm: 90 })).toEqual([2, undefined]);
+	});
+
+	test('share in proportion where one is more than a weight can be', () => {
+		const { routing } =
+			documentOf(listed({ model: 'groq/a', rpm: 6 }, { model: 'groq/b', rpm: 1_500 }, { model: 'groq/c', rpm: 1e9 }))
+				.profiles?.m ?? {};
+		expect(routing?.weight).toBe(0.001);
+		expect(routing?.candidates?.map(({ weight }) => weight)).toEqual([0.002, 1_000]);
+	});
+
 	test('beyond eight, and a weight of nobody, are refused with the line', () => {
 		const nine = Array.from({ length: 9 }, (_, at) => ({ model: `groq/x-${at}` }));
 		expect(refusal(listed(...nine)).message).toContain('at most 7 candidates');
@@ -84,11 +104,46 @@ describe('rpm and tpm of an entry', () => {
 		expect(notes).toContain("line 1: rpm and tpm are added to those of row 'openai', whose key this entry shares.");
 	});
 
+	test('may stand beside its parameters, as in older files', () => {
+		const entry = {
+			model_name: 'm',
+			litellm_params: { model: 'openai/gpt-4o', api_key: 'k', rpm: 60 },
+			rpm: 1,
+			tpm: 9,
+		};
+		expect(documentOf(JSON.stringify({ model_list: [entry] })).providers?.[0]?.config).toEqual({
+			requestsPerMinute: 60,
+			tokensPerMinute: 9,
+		});
+	});
+
 	test('without a key of its own are named', () => {
 		const { document, notes } = read(listed({ model: 'openai/gpt-4o', api_key: null, rpm: 60 }));
 		expect(document.providers).toBeUndefined();
 		expect(notes).toEqual([expect.stringContaining('rpm and tpm belong to a key')]);
 	});
+});
+
+test('a timeout of an entry beyond our bounds is bounded, and said', () => {
+	const { document, notes } = read(listed({ model: 'openai/gpt-4o', timeout: 6_000 }));
+	expect(document.profiles?.m?.settings).toEqual({ timeoutMs: 600_000 });
+	expect(notes).toEqual(['line 1: 6000000 is more than there can be here: 600000 instead.']);
+});
+
+test('a pattern among the entries is no profile', () => {
+	const { document, notes } = read(
+		'model_list:\n' +
+			'  - {model_name: "openai/*", litellm_params: {model: "openai/*", api_key: k, rpm: 9}}\n' +
+			'  - {model_name: "*", litellm_params: {model: "*"}}\n' +
+			'  - {model_name: all, litellm_params: {model: "groq/*", api_key: g}}\n',
+	);
+	expect(document).toEqual({
+		providers: [
+			{ provider: 'openai', name: 'openai', apiKey: 'k', config: { requestsPerMinute: 9 } },
+			{ provider: 'groq', name: 'groq', apiKey: 'g' },
+		],
+	});
+	expect(notes).toHaveLength(3);
 });
 
 test('max_retries and stream_timeout of an entry are the policy of its profile', () => {
@@ -147,6 +202,19 @@ describe('the router', () => {
 		expect(documentOf(router({}, both)).routing).toEqual({ totalTimeoutMs: 600_000 });
 	});
 
+	test('says more than the settings of all calls, field by field', () => {
+		const both = (outer: object) =>
+			documentOf(router({ num_retries: 1, stream_timeout: 2 }, { litellm_settings: outer }));
+		const settings = { num_retries: 5, stream_timeout: 9, request_timeout: 60, routing_strategy: 'simple-shuffle' };
+		expect(both(settings).routing).toEqual({
+			strategy: 'weighted',
+			maxAttempts: 2,
+			firstEventTimeoutMs: 2_000,
+			totalTimeoutMs: 60_000,
+		});
+		expect(both({ num_retries: 1e9 }).routing).toEqual({ maxAttempts: 2, firstEventTimeoutMs: 2_000 });
+	});
+
 	test.each([
 		['num_retries', -1],
 		['timeout', -1],
@@ -192,5 +260,21 @@ describe('fallbacks of a kind', () => {
 		const { document, notes } = read(router({ context_window_fallbacks: [{ 'gpt-4o': ['large'] }] }, LIST));
 		expect(document.routing).toEqual({ contextFallbacks: ['large'] });
 		expect(notes).toEqual(["line 1: 'gpt-4o' is no model_name of this file: large follow every model then."]);
+	});
+});
+
+describe("a chain of '*'", () => {
+	test('follows every model that has no other', () => {
+		const { fallbackChain, fallbacks } = documentOf(
+			router({ fallbacks: [{ '*': ['large'] }, { small: ['large'] }, { '*': ['openai/gpt-4o'] }] }, LIST),
+		);
+		expect(fallbackChain).toEqual(['large', 'openai/gpt-4o']);
+		expect(fallbacks).toEqual({ small: ['large'] });
+	});
+
+	test("of a kind is everybody's, without a word about it", () => {
+		const { document, notes } = read(router({ context_window_fallbacks: [{ '*': ['large'] }] }, LIST));
+		expect(document.routing).toEqual({ contextFallbacks: ['large'] });
+		expect(notes).toEqual([]);
 	});
 });

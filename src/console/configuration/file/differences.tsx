@@ -32,7 +32,7 @@ export function Differences({ imported, pending, apply }: DifferencesProps) {
 			{notes.length > 0 && (
 				<Paper withBorder p="sm">
 					<Text size="sm" fw={600}>
-						Left out
+						To note
 					</Text>
 					<List size="sm">
 						{notes.map((note) => (
