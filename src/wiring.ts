@@ -48,7 +48,17 @@ const answeredWith = ({ rowId }: EndpointFacts, organizationId: string, mark: st
 	outputTokensPerSecond: null,
 	probe: false,
 	error: null,
-	key: { mark, rowId, organizationId, tokens: 0, word: 'good', until: null, status: null, rates: null },
+	key: {
+		mark,
+		rowId,
+		organizationId,
+		startedAt: time.now(),
+		tokens: 0,
+		word: 'good',
+		until: null,
+		status: null,
+		rates: null,
+	},
 });
 
 /** Where calls are made from, so that none leads back here. */

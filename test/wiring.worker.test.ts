@@ -40,7 +40,7 @@ it('nobody waits longer than a second for a health object', async () => {
 
 it('a key that was answered outside the path is used again at once, and nobody counts as active for it', async () => {
 	const { endpointHealth, health } = wiringWith();
-	const use = { mark: MARK, rowId: 'row', organizationId: 'o1', tokens: 0, until: null, rates: null };
+	const use = { mark: MARK, rowId: 'row', organizationId: 'o1', startedAt: 0, tokens: 0, until: null, rates: null };
 	const refused = {
 		organizationId: 'o1',
 		modelClass: 'gpt-4o',

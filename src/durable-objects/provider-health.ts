@@ -4,7 +4,7 @@
  *
  * Failure policy: advice, never a gate. It lives in memory; SQLite keeps one row, written when a breaker moves or a key
  * is refused (they survive eviction) and otherwise at most every few seconds (counts and measures may lose that much).
- * If the object is lost it starts closed; isolates that can't reach it go on with what they see themselves. What D1 is
+ * An object that nobody reported to keeps nothing, however often it is asked. If the object is lost it starts closed; isolates that can't reach it go on with what they see themselves. What D1 is
  * told of it is written in the background, one write at a time, and tried again with a later call where D1 fails.
  */
 import { DurableObject } from 'cloudflare:workers';
@@ -22,6 +22,7 @@ import {
 	absorb,
 	absorbCheck,
 	type EndpointMemory,
+	inTime,
 	leaseAt,
 	mark,
 	restoreEndpoint,
@@ -48,8 +49,9 @@ export interface ProviderHealthPorts {
 export class ProviderHealth extends DurableObject<Bindings> implements ProviderHealthApi {
 	ports: ProviderHealthPorts;
 	readonly #policy: BreakerPolicy;
-	readonly #memory: EndpointMemory;
+	#memory: EndpointMemory;
 	#writtenAt = 0;
+	#hasTable: boolean;
 	#telling = false;
 	/** D1 failed: it is left alone until then. */
 	#tellFrom = 0;
@@ -59,51 +61,65 @@ export class ProviderHealth extends DurableObject<Bindings> implements ProviderH
 		this.ports = { db: env.DB, pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
 		this.#policy = parseSettings({ ...env }).breaker;
 		const { sql } = ctx.storage;
-		sql.exec('CREATE TABLE IF NOT EXISTS memory (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL)');
-		const [row] = sql.exec<{ body: string }>('SELECT body FROM memory').toArray();
+		this.#hasTable = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'memory'").toArray().length > 0;
+		const [row] = this.#hasTable ? sql.exec<{ body: string }>('SELECT body FROM memory').toArray() : [];
 		this.#memory = restoreEndpoint(row?.body ?? null);
 	}
 
 	async snapshot(): Promise<HealthSnapshot> {
-		const now = Date.now();
+		const now = this.#now();
 		this.#tell(now);
 		return snapshotOf(this.#memory, now);
 	}
 
 	async status(): Promise<EndpointStatus> {
-		const now = Date.now();
+		const now = this.#now();
 		this.#tell(now);
 		return statusOf(this.#memory, now);
 	}
 
 	async report(facts: EndpointFacts, outcomes: readonly Outcome[]): Promise<HealthSnapshot> {
-		const now = Date.now();
-		this.#keeping(now, () => absorb(this.#memory, facts, outcomes, now, this.#policy));
+		const now = this.#now();
+		if (outcomes.length > 0) this.#keeping(now, () => absorb(this.#memory, facts, outcomes, now, this.#policy));
 		this.#tell(now);
 		return snapshotOf(this.#memory, now);
 	}
 
 	async checked(facts: EndpointFacts, check: HealthCheck): Promise<HealthSnapshot> {
-		const now = Date.now();
+		const now = this.#now();
 		this.#keeping(now, () => absorbCheck(this.#memory, facts, check, now, this.#policy));
 		this.#tell(now);
 		return snapshotOf(this.#memory, now);
 	}
 
-	async lease(modelClass: string, force: boolean): Promise<boolean> {
-		const now = Date.now();
-		return this.#keeping(now, () => leaseAt(this.#memory, modelClass, now, force));
+	async lease(modelClass: string, force: boolean, organizationId: string): Promise<boolean> {
+		const now = this.#now();
+		const before = mark(this.#memory);
+		const granted = leaseAt(this.#memory, modelClass, organizationId, now, force);
+		if (mark(this.#memory) !== before) this.#write(now);
+		return granted;
 	}
 
-	#keeping<T>(now: number, change: () => T): T {
+	#now(): number {
+		const now = Date.now();
+		const memory = inTime(this.#memory, now);
+		if (memory !== this.#memory) this.#tellFrom = 0;
+		this.#memory = memory;
+		return now;
+	}
+
+	#keeping(now: number, change: () => void): void {
 		const before = mark(this.#memory);
-		const result = change();
-		if (mark(this.#memory) !== before || now - this.#writtenAt >= WRITE_EVERY_MS) {
-			const body = textOf(this.#memory);
-			this.ctx.storage.sql.exec('INSERT OR REPLACE INTO memory (id, body) VALUES (1, ?)', body);
-			this.#writtenAt = now;
-		}
-		return result;
+		change();
+		if (mark(this.#memory) !== before || Math.abs(now - this.#writtenAt) >= WRITE_EVERY_MS) this.#write(now);
+	}
+
+	#write(now: number): void {
+		const { sql } = this.ctx.storage;
+		if (!this.#hasTable) sql.exec('CREATE TABLE memory (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL)');
+		this.#hasTable = true;
+		sql.exec('INSERT OR REPLACE INTO memory (id, body) VALUES (1, ?)', textOf(this.#memory));
+		this.#writtenAt = now;
 	}
 
 	/** Sees to it that D1 learns what it does not know yet; nobody waits for that. */
@@ -116,9 +132,11 @@ export class ProviderHealth extends DurableObject<Bindings> implements ProviderH
 	}
 
 	async #told(): Promise<void> {
-		const { register } = this.#memory;
 		try {
-			for (let duty = dutyOf(register); duty !== null; duty = dutyOf(register)) {
+			for (;;) {
+				const { register } = this.#memory;
+				const duty = dutyOf(register);
+				if (duty === null) return;
 				const now = Date.now();
 				await writeDuty(this.ports.db, duty, openModels(this.#memory, now), now);
 				fulfilled(register, duty);

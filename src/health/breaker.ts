@@ -34,6 +34,8 @@ interface Second {
 export interface BreakerMemory extends Sightings {
 	/** null while closed. */
 	openedAt: number | null;
+	/** The organization whose failures alone opened it, for which alone it counts; null: it counts for all. */
+	openedBy: string | null;
 	/** When it turns half-open; null while closed. */
 	probeAt: number | null;
 	/** End of the probe lease that is out; null: none is. */
@@ -58,6 +60,7 @@ export type Word = Pick<Outcome, 'organizationId' | 'result' | 'probe'>;
 export function newBreaker(): BreakerMemory {
 	return {
 		openedAt: null,
+		openedBy: null,
 		probeAt: null,
 		leasedUntil: null,
 		forcedAt: 0,
@@ -77,6 +80,14 @@ export function stateOf(memory: BreakerMemory, now: number): BreakerState {
 	return now - Math.max(memory.probeAt, memory.heardAt) < VERDICT_MS ? 'half-open' : 'closed';
 }
 
+/** Does it hold back that organization, too? What one alone has met is no other's word. */
+export const concerns = ({ openedBy }: Pick<BreakerMemory, 'openedBy'>, organizationId: string): boolean =>
+	openedBy === null || openedBy === organizationId;
+
+/** As it stands for that organization. */
+export const stateFor = (memory: BreakerMemory, organizationId: string, now: number): BreakerState =>
+	concerns(memory, organizationId) ? stateOf(memory, now) : 'closed';
+
 /** Share of failures over the window, 0–1; 0 without samples. */
 export function errorRate(memory: BreakerMemory, now: number): number {
 	const { successes, failures } = totals(memory, now);
@@ -86,13 +97,17 @@ export function errorRate(memory: BreakerMemory, now: number): number {
 /** `shared`: known from elsewhere that several organizations are active, so failures must come from two. */
 export function record(memory: BreakerMemory, word: Word, now: number, policy: BreakerPolicy, shared = false): void {
 	const state = current(memory, now);
+	const isCheck = word.organizationId === NOBODY;
+	const concerned = concerns(memory, word.organizationId);
 	if (word.result === 'neutral') {
-		if (word.probe) memory.leasedUntil = null;
+		if (word.probe && concerned) memory.leasedUntil = null;
 		return;
 	}
-	if (word.organizationId !== NOBODY) see(memory, word.organizationId, now);
+	if (!isCheck) see(memory, word.organizationId, now);
 	count(memory, word.result, now);
 	if (state === 'closed') recordClosed(memory, word, now, policy, shared);
+	// A check that went well is no call that went well: it closes as the probe alone.
+	else if (!concerned && !(isCheck && word.result === 'success')) crossed(memory, word.result, state, now, policy);
 	else if (word.probe) proved(memory, word.result, state, now, policy);
 }
 
@@ -100,7 +115,8 @@ export function record(memory: BreakerMemory, word: Word, now: number, policy: B
 export function pass(memory: BreakerMemory, word: Word, now: number, policy: BreakerPolicy): void {
 	const state = current(memory, now);
 	if (word.organizationId !== NOBODY) see(memory, word.organizationId, now);
-	if (state !== 'closed' && word.probe) proved(memory, 'failure', state, now, policy);
+	if (state === 'closed' || !word.probe || !concerns(memory, word.organizationId)) return;
+	proved(memory, 'failure', state, now, policy);
 }
 
 /**
@@ -125,6 +141,7 @@ export function giveLease(memory: BreakerMemory, now: number): void {
 /** Back to closed; what was seen of organizations and the window stays. */
 export function close(memory: BreakerMemory): void {
 	memory.openedAt = null;
+	memory.openedBy = null;
 	memory.probeAt = null;
 	memory.leasedUntil = null;
 	endRun(memory);
@@ -146,12 +163,26 @@ function proved(
 	policy: BreakerPolicy,
 ): void {
 	if (result === 'success') close(memory);
-	else if (state === 'half-open') open(memory, now, policy);
+	else if (state === 'half-open') open(memory, memory.openedBy, now, policy);
 	else memory.leasedUntil = null;
 }
 
-function open(memory: BreakerMemory, now: number, policy: BreakerPolicy): void {
+/** Another's word, where one organization alone had opened it: it refutes that, or makes it hold for all. */
+function crossed(
+	memory: BreakerMemory,
+	result: 'success' | 'failure',
+	state: BreakerState,
+	now: number,
+	policy: BreakerPolicy,
+): void {
+	if (result === 'success') close(memory);
+	else if (state === 'half-open') open(memory, null, now, policy);
+	else memory.openedBy = null;
+}
+
+function open(memory: BreakerMemory, openedBy: string | null, now: number, policy: BreakerPolicy): void {
 	memory.openedAt = now;
+	memory.openedBy = openedBy;
 	memory.probeAt = now + policy.cooldownMs;
 	memory.leasedUntil = null;
 	endRun(memory);
@@ -175,7 +206,9 @@ function recordClosed(memory: BreakerMemory, word: Word, now: number, policy: Br
 	if (!memory.failingSeveral && (shared || severalActive(memory, now))) return;
 	const { successes, failures } = totals(memory, now);
 	const samples = successes + failures;
-	if (samples >= LEAST_SAMPLES && failures >= samples * FAILURE_SHARE) open(memory, now, policy);
+	if (samples < LEAST_SAMPLES || failures < samples * FAILURE_SHARE) return;
+	const alone = memory.failingSeveral || memory.failing === NOBODY ? null : memory.failing;
+	open(memory, alone, now, policy);
 }
 
 function count(memory: BreakerMemory, result: 'success' | 'failure', now: number): void {

@@ -2,7 +2,7 @@
  * The isolate's side of provider health: decides at once on what it knows, and talks to the object in the
  * background of whichever request is there. Nothing here throws, and an object that fails is as good as closed.
  */
-import type { BreakerPolicy, HealthPort, Measures, ProviderHealthApi } from './contract';
+import type { BreakerPolicy, HealthPort, HealthSnapshot, Measures, ProviderHealthApi } from './contract';
 import { standingIn } from './key-view';
 import { takeRetry } from './retry-budget';
 import {
@@ -11,6 +11,7 @@ import {
 	classView,
 	type EndpointView,
 	type HealthViews,
+	isReadable,
 	leaseHere,
 	measuresOf,
 	recordIn,
@@ -35,6 +36,8 @@ const FORCE_ASK_MS = 200;
 const UNMEASURED: Measures = { firstEventMs: null, outputTokensPerSecond: null };
 
 export interface HealthClientOptions {
+	/** Whose request it is. */
+	readonly organizationId: string;
 	/** Of the isolate. */
 	readonly views: HealthViews;
 	/** ms since epoch, and a task after so many ms that can be cancelled. */
@@ -47,7 +50,10 @@ export interface HealthClientOptions {
 }
 
 /** One per request, over the isolate's views. */
-export function healthClient({ views, time, policy, object, defer }: HealthClientOptions): HealthPort {
+export function healthClient(options: HealthClientOptions): HealthPort {
+	const { organizationId, views, time, policy, object, defer } = options;
+	/** Leases that this request asks for in the background. */
+	const asked = new Map<ClassView, Promise<boolean | undefined>>();
 	const wait = (ms: number): Promise<void> => new Promise((resolve) => time.after(ms, resolve));
 
 	/** Undefined where the answer takes longer than `ms`. */
@@ -75,8 +81,21 @@ export function healthClient({ views, time, policy, object, defer }: HealthClien
 		}
 	}
 
+	/** What it says: nothing, where it is of another release. */
+	const heardOf = (
+		endpoint: string,
+		view: EndpointView,
+		question: (api: ProviderHealthApi) => Promise<HealthSnapshot>,
+	): Promise<HealthSnapshot | undefined> =>
+		ask(endpoint, view, async (api) => {
+			const answer = await question(api);
+			if (isReadable(answer)) return answer;
+			view.snapshot = null;
+			return undefined;
+		});
+
 	async function refresh(endpoint: string, view: EndpointView): Promise<void> {
-		const answer = await ask(endpoint, view, (api) => api.snapshot());
+		const answer = await heardOf(endpoint, view, (api) => api.snapshot());
 		if (answer) accept(view, answer, time.now(), null);
 	}
 
@@ -88,7 +107,8 @@ export function healthClient({ views, time, policy, object, defer }: HealthClien
 		if (facts === null || view.queue.length === 0 || now < view.promisedAt) return;
 		const reported = { at: now, calls: view.recorded };
 		const outcomes = takeQueue(view, now);
-		const answer = await ask(endpoint, view, (api) => api.report(facts, outcomes));
+		if (outcomes.length === 0) return;
+		const answer = await heardOf(endpoint, view, (api) => api.report(facts, outcomes));
 		if (answer) accept(view, answer, time.now(), reported);
 	}
 
@@ -101,10 +121,28 @@ export function healthClient({ views, time, policy, object, defer }: HealthClien
 		defer(report(endpoint, view, due - now));
 	}
 
-	async function leaseAhead(endpoint: string, view: EndpointView, one: ClassView): Promise<void> {
-		const granted = await ask(endpoint, view, (api) => api.lease(one.name, false));
+	/** For whichever request comes next. True: it is kept. Undefined: the object did not say. */
+	async function leaseAhead(endpoint: string, view: EndpointView, one: ClassView): Promise<boolean | undefined> {
+		const granted = await ask(endpoint, view, (api) => api.lease(one.name, false, organizationId));
 		const now = time.now();
-		if (granted ?? leaseHere(view, one.name, now, false)) one.leasedUntil = now + LEASE_USE_MS;
+		if (granted ?? leaseHere(view, one, organizationId, now, false)) one.leasedUntil = now + LEASE_USE_MS;
+		return granted;
+	}
+
+	/** As the object says, which is asked for it once by many; undefined: it does not say. */
+	async function leaseNow(endpoint: string, view: EndpointView, one: ClassView): Promise<boolean | undefined> {
+		const ahead = asked.get(one);
+		if (ahead !== undefined) {
+			asked.delete(one);
+			const granted = await within(LEASE_WAIT_MS, ahead);
+			if (takeLease(one, time.now())) return true;
+			if (granted === undefined) return undefined;
+		}
+		const now = time.now();
+		if (now - one.forceAskedAt < FORCE_ASK_MS) return false;
+		one.forceAskedAt = now;
+		const asking = ask(endpoint, view, (api) => api.lease(one.name, true, organizationId));
+		return within(LEASE_WAIT_MS, asking);
 	}
 
 	function keepFresh(endpoint: string, view: EndpointView, now: number): void {
@@ -118,13 +156,15 @@ export function healthClient({ views, time, policy, object, defer }: HealthClien
 			const now = time.now();
 			const view = viewOf(views, endpoint, now);
 			keepFresh(endpoint, view, now);
-			const state = verdict(view, modelClass, now);
+			const state = verdict(view, modelClass, organizationId, now);
 			if (state !== 'half-open') return state;
 			const one = classView(view, modelClass, now);
 			if (takeLease(one, now)) return 'probe';
 			if (now - one.leaseAskedAt >= REFRESH_MS) {
 				one.leaseAskedAt = now;
-				defer(leaseAhead(endpoint, view, one));
+				const asking = leaseAhead(endpoint, view, one);
+				asked.set(one, asking);
+				defer(asking);
 			}
 			return 'open';
 		},
@@ -140,16 +180,10 @@ export function healthClient({ views, time, policy, object, defer }: HealthClien
 		async lease({ endpoint, modelClass }) {
 			const now = time.now();
 			const view = viewOf(views, endpoint, now);
-			if (verdict(view, modelClass, now) === 'closed') return true;
+			if (verdict(view, modelClass, organizationId, now) === 'closed') return true;
 			const one = classView(view, modelClass, now);
 			if (takeLease(one, now)) return true;
-			if (now - one.forceAskedAt < FORCE_ASK_MS) return false;
-			one.forceAskedAt = now;
-			const granted = await within(
-				LEASE_WAIT_MS,
-				ask(endpoint, view, (api) => api.lease(modelClass, true)),
-			);
-			return granted ?? leaseHere(view, modelClass, time.now(), true);
+			return (await leaseNow(endpoint, view, one)) ?? leaseHere(view, one, organizationId, time.now(), true);
 		},
 
 		measures({ endpoint, modelClass }) {
@@ -157,14 +191,14 @@ export function healthClient({ views, time, policy, object, defer }: HealthClien
 			return view ? measuresOf(view, modelClass) : UNMEASURED;
 		},
 
-		standing(endpoint, mark) {
+		standing({ endpoint, modelClass }, mark) {
 			const view = views.get(endpoint);
-			return view ? standingIn(view, mark, time.now()) : null;
+			return view ? standingIn(view, { mark, modelClass, organizationId }, time.now()) : null;
 		},
 
-		mayRetry(endpoint, organizationId) {
+		mayRetry(endpoint, whose) {
 			const now = time.now();
-			return takeRetry(viewOf(views, endpoint, now).retries, organizationId, now);
+			return takeRetry(viewOf(views, endpoint, now).retries, whose, now);
 		},
 	};
 }

@@ -47,15 +47,20 @@ export interface KeyUse {
 	/** `llm_providers.id`; null: the environment's. */
 	readonly rowId: string | null;
 	readonly organizationId: string;
+	/** When the call was made: of two marks of one row the one in use is that of the later call. */
+	readonly startedAt: number;
 	/** Tokens of the call, input and output. */
 	readonly tokens: number;
-	/** `good`: answered. `refused`: 401, 403, out of quota. `limited`: 429. `silent`: says nothing of the key. */
+	/**
+	 * `good`: answered. `refused`: 401, 403, out of quota, whatever the model. `limited`: 429, for the call's class of
+	 * models. `silent`: says nothing of the key.
+	 */
 	readonly word: 'good' | 'refused' | 'limited' | 'silent';
 	/** When a limited key may be used again; null: not said. */
 	readonly until: number | null;
 	/** HTTP status of a refusal. */
 	readonly status: number | null;
-	/** From the answer's headers; null: they say nothing. */
+	/** From the answer's headers, of the call's class of models; null: they say nothing. */
 	readonly rates: KeyRates | null;
 }
 
@@ -81,8 +86,8 @@ export interface Outcome {
 
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
-/** What an isolate decides on for one class; at most a second old. */
-export interface ClassSnapshot {
+/** What is known of one class; at most a second old while requests come. */
+interface ClassHealth {
 	readonly state: BreakerState;
 	/** When an open breaker turns half-open; null while closed. */
 	readonly probeAt: number | null;
@@ -96,24 +101,51 @@ export interface ClassSnapshot {
 	readonly shared: boolean;
 }
 
-/** What is known of a key, over all isolates. */
+/** What an isolate decides on for one class. */
+export interface ClassSnapshot extends ClassHealth {
+	/** The organization whose failures alone opened it, for which alone it counts; null: it counts for all. */
+	readonly openedBy: string | null;
+}
+
+/** What is known of a key, over all isolates, where one class of models is asked for by one organization. */
 export interface KeyStanding {
 	/** Refused: it is left alone until then; null: it was not. */
 	readonly refusedUntil: number | null;
 	/** An upstream's 429: left alone until then. */
 	readonly limitedUntil: number | null;
-	/** Calls and tokens in the last 60 s. */
+	/** Calls and tokens in the last 60 s, of all classes and organizations. */
 	readonly requestsMinute: number;
 	readonly tokensMinute: number;
 	readonly rates: KeyRates | null;
 }
 
+/** What holds for a key and one class of models: most upstreams limit each model by itself. */
+export interface KeyLimits {
+	readonly limitedUntil: number | null;
+	readonly rates: KeyRates | null;
+}
+
+export interface KeySnapshot {
+	readonly refusedUntil: number | null;
+	/** The only organization it was refused for, for which alone that counts; null: it counts for all. */
+	readonly refusedBy: string | null;
+	readonly requestsMinute: number;
+	readonly tokensMinute: number;
+	/** By model class; only those of which there is something to say. */
+	readonly limits: Readonly<Record<string, KeyLimits>>;
+}
+
+/** Bumped when the shape of a snapshot changes: one of another format says nothing. */
+export const SNAPSHOT_FORMAT = 2;
+
 export interface HealthSnapshot {
+	/** `SNAPSHOT_FORMAT` of whoever took it: object and isolate may be of different releases for a while. */
+	readonly format: number;
 	readonly takenAt: number;
 	/** By model class; the endpoint's own under `WHOLE_ENDPOINT`. One that is missing is closed and unmeasured. */
 	readonly classes: Readonly<Record<string, ClassSnapshot>>;
 	/** By `Credential.mark`; only keys of which there is something to say. */
-	readonly keys: Readonly<Record<string, KeyStanding>>;
+	readonly keys: Readonly<Record<string, KeySnapshot>>;
 }
 
 export interface LastError {
@@ -123,7 +155,7 @@ export interface LastError {
 	readonly at: number;
 }
 
-export interface ClassStatus extends ClassSnapshot {
+export interface ClassStatus extends ClassHealth {
 	/** ms to the first event over the last five minutes; null: no samples. */
 	readonly p50FirstEventMs: number | null;
 	readonly p95FirstEventMs: number | null;
@@ -141,11 +173,18 @@ export interface HealthCheck {
 	readonly status: number | null;
 }
 
+/** Of a key, at the class of models that it is worst for. */
+export interface KeyAtWorst extends KeyStanding {
+	/** That class; absent: neither limit nor rate is known. */
+	readonly modelClass?: string;
+}
+
 /** What operators and organizations read. */
 export interface EndpointStatus {
 	readonly takenAt: number;
 	readonly classes: Readonly<Record<string, ClassStatus>>;
-	readonly keys: Readonly<Record<string, KeyStanding>>;
+	/** By `Credential.mark`. */
+	readonly keys: Readonly<Record<string, KeyAtWorst>>;
 	readonly lastCheck: HealthCheck | null;
 }
 
@@ -155,10 +194,10 @@ export interface ProviderHealthApi {
 	/** Adds outcomes, returns the new snapshot. */
 	report(facts: EndpointFacts, outcomes: readonly Outcome[]): Promise<HealthSnapshot>;
 	/**
-	 * One probe at a time: true gives the caller the lease. `force`: also before the cool-down is over, at most once a
-	 * second, for a request that has nobody else to ask.
+	 * One probe at a time: true gives the caller the lease, for a request of that organization. `force`: also before the
+	 * cool-down is over, at most once a second, for a request that has nobody else to ask.
 	 */
-	lease(modelClass: string, force: boolean): Promise<boolean>;
+	lease(modelClass: string, force: boolean, organizationId: string): Promise<boolean>;
 	/** A check of the cron: counts for the endpoint as a whole, and is the probe where that is half-open. */
 	checked(facts: EndpointFacts, check: HealthCheck): Promise<HealthSnapshot>;
 	status(): Promise<EndpointStatus>;
@@ -171,7 +210,7 @@ export interface Measures {
 	readonly outputTokensPerSecond: number | null;
 }
 
-/** What the gateway asks in a request: never waits, but for `lease`. */
+/** What the gateway asks in a request, for its organization: never waits, but for `lease`. */
 export interface HealthPort {
 	/** `closed`: go. `open`: skip. `probe`: this isolate holds the lease, go and report. */
 	admits(place: Place): 'closed' | 'open' | 'probe';
@@ -181,7 +220,7 @@ export interface HealthPort {
 	lease(place: Place): Promise<boolean>;
 	measures(place: Place): Measures;
 	/** null: nothing is known of it, so it is as good as any. */
-	standing(endpoint: string, mark: string): KeyStanding | null;
+	standing(place: Place, mark: string): KeyStanding | null;
 	/**
 	 * Is there room for one more retry (counted, where there is)? At least 10 per second and endpoint for each
 	 * organization, beyond that a fifth of its calls there.

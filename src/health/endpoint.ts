@@ -1,32 +1,37 @@
 /** What is remembered of one endpoint, and what is told of it: the pure core of the object `ProviderHealth`. */
 import type { FailureClass } from '../errors';
 import { type BreakerMemory, errorRate, NOBODY, newBreaker, record, stateOf } from './breaker';
-import type {
-	BreakerPolicy,
-	BreakerState,
-	ClassSnapshot,
-	EndpointFacts,
-	HealthCheck,
-	HealthSnapshot,
-	KeyStanding,
-	LastError,
-	Outcome,
+import { hasGoneBack } from './clock';
+import {
+	type BreakerPolicy,
+	type BreakerState,
+	type ClassSnapshot,
+	type EndpointFacts,
+	type HealthCheck,
+	type HealthSnapshot,
+	type KeySnapshot,
+	type LastError,
+	type Outcome,
+	SNAPSHOT_FORMAT,
 } from './contract';
 import { leaseBoth, recordCall, stricter } from './gate';
 import { type Histogram, newHistogram, sample } from './histogram';
-import { isNotable, type KeyMemory, keyHeard, note, standingOf } from './keys';
+import { absorbKey, type KeyMemory, keySnapshot } from './keys';
 import { type LatencyMemory, newLatency, observe } from './latency';
+import type { LimitMemory } from './limits';
 import { WHOLE_ENDPOINT } from './place';
 import { heard, jsonOf, type Named, type Recency, recencyOf } from './recency';
 import { newRegister, type Register, type RowMemory, registerKey, registerState, registerUse } from './register';
 import { severalActive } from './sightings';
 
 /** Bumped when the memory's shape changes: an older one is forgotten. */
-const FORMAT = 2;
+const FORMAT = 3;
 /** Classes of models remembered; the one heard of longest ago goes. */
 const MOST_CLASSES = 64;
 /** Up to so many keys their use is told, too, where that is all there is to say of them. */
 const MOST_KEYS_TOLD = 64;
+/** Up to so many limits of all keys together those are told, too, of which much is left. */
+const MOST_LIMITS_TOLD = 32;
 
 export interface ClassMemory extends Named {
 	readonly breaker: BreakerMemory;
@@ -39,7 +44,7 @@ export interface ClassMemory extends Named {
 /** JSON, but for what is kept by name: see `textOf`. */
 export interface EndpointMemory {
 	readonly format: typeof FORMAT;
-	/** Of all classes together: its breaker is the endpoint's own. */
+	/** Of all classes together: its breaker is the endpoint's own. Heard of whenever anything is. */
 	readonly whole: ClassMemory;
 	readonly classes: Recency<ClassMemory>;
 	readonly keys: Recency<KeyMemory>;
@@ -71,23 +76,34 @@ export const textOf = (memory: EndpointMemory): string => jsonOf(memory);
 /** As `textOf` writes it: lists of what is kept by name. */
 type StoredEndpoint = Omit<EndpointMemory, 'classes' | 'keys' | 'register'> & {
 	readonly classes: readonly ClassMemory[];
-	readonly keys: readonly KeyMemory[];
+	readonly keys: readonly (Omit<KeyMemory, 'limits'> & { readonly limits: readonly LimitMemory[] })[];
 	readonly register: Omit<Register, 'rows'> & { readonly rows: readonly RowMemory[] };
 };
 
-/** From its text; a new one where there is none, or it is of another format. */
+/** From its text; a new one where there is none, it can't be read, or it is of another format. */
 export function restoreEndpoint(text: string | null): EndpointMemory {
-	if (text === null) return newEndpoint();
-	const stored = JSON.parse(text) as StoredEndpoint;
-	if (stored.format !== FORMAT) return newEndpoint();
+	const stored = text === null ? null : storedIn(text);
+	if (stored?.format !== FORMAT) return newEndpoint();
 	const { classes, keys, register } = stored;
 	return {
 		...stored,
 		classes: recencyOf(classes),
-		keys: recencyOf(keys),
+		keys: recencyOf(keys.map((key) => ({ ...key, limits: recencyOf(key.limits) }))),
 		register: { ...register, rows: recencyOf(register.rows) },
 	};
 }
+
+function storedIn(text: string): StoredEndpoint | null {
+	try {
+		return JSON.parse(text) as StoredEndpoint;
+	} catch {
+		return null;
+	}
+}
+
+/** The same memory, or a new one where the clock has gone back behind it: what is over would never be. */
+export const inTime = (memory: EndpointMemory, now: number): EndpointMemory =>
+	hasGoneBack(memory.whole.heardAt, now) ? newEndpoint() : memory;
 
 /** Takes what isolates report. */
 export function absorb(
@@ -97,15 +113,19 @@ export function absorb(
 	now: number,
 	policy: BreakerPolicy,
 ): void {
+	const { whole } = memory;
+	whole.heardAt = now;
 	for (const outcome of outcomes) {
-		const { whole } = memory;
 		const { modelClass } = outcome;
-		const model = modelClass === WHOLE_ENDPOINT ? null : heard(memory.classes, modelClass, MOST_CLASSES, now, newClass);
+		const model = modelClass === WHOLE_ENDPOINT ? null : classHeard(memory.classes, modelClass, now);
 		recordCall(whole.breaker, model?.breaker ?? null, outcome, now, policy);
 		const told = facts.organizationId !== null || concernsOthers(outcome);
 		measure(whole, outcome, told && outcome.scope === 'endpoint', now);
 		if (model) measure(model, outcome, told, now);
-		if (outcome.key) absorbKey(memory, outcome.key, now);
+		if (outcome.key) {
+			const { refusedUntil } = absorbKey(memory.keys, modelClass, outcome.key, now);
+			registerKey(memory.register, outcome.key, refusedUntil !== null, now);
+		}
 	}
 	if (outcomes.length > 0) registerUse(memory.register, facts, now);
 	registerState(memory.register, worstState(memory, now), now);
@@ -120,6 +140,7 @@ export function absorbCheck(
 	policy: BreakerPolicy,
 ): void {
 	const { whole, register } = memory;
+	whole.heardAt = now;
 	const result = resultOf(check);
 	const probe = result !== 'neutral' && stateOf(whole.breaker, now) === 'half-open';
 	record(whole.breaker, { organizationId: NOBODY, result, probe }, now, policy);
@@ -133,27 +154,47 @@ export function absorbCheck(
 }
 
 /** See `ProviderHealthApi.lease`. */
-export function leaseAt({ whole, classes }: EndpointMemory, modelClass: string, now: number, force: boolean): boolean {
-	return leaseBoth(whole.breaker, classes.get(modelClass)?.breaker ?? null, now, force);
+export function leaseAt(
+	{ whole, classes }: EndpointMemory,
+	modelClass: string,
+	organizationId: string,
+	now: number,
+	force: boolean,
+): boolean {
+	return leaseBoth(whole.breaker, classes.get(modelClass)?.breaker ?? null, organizationId, now, force);
 }
 
-export function snapshotOf(memory: EndpointMemory, now: number): HealthSnapshot {
-	const { whole, classes, keys } = memory;
-	const all = keys.size <= MOST_KEYS_TOLD;
-	const told: [string, KeyStanding][] = [];
-	for (const key of keys.values()) {
-		const standing = standingOf(key, now);
-		if (isNotable(standing) || (all && standing.requestsMinute > 0)) told.push([key.name, standing]);
-	}
+export function snapshotOf({ whole, classes, keys }: EndpointMemory, now: number): HealthSnapshot {
 	return {
+		format: SNAPSHOT_FORMAT,
 		takenAt: now,
 		// Names are others' words: set by definition, so that none of them is taken for the prototype.
 		classes: Object.fromEntries([whole, ...classes.values()].map((one) => [one.name, classSnapshot(one, now)])),
-		keys: Object.fromEntries(told),
+		keys: Object.fromEntries(toldKeys(keys, now)),
 	};
 }
 
-export function classSnapshot({ breaker, latency }: ClassMemory, now: number): ClassSnapshot {
+function toldKeys(keys: Recency<KeyMemory>, now: number): [string, KeySnapshot][] {
+	const few = keys.size <= MOST_KEYS_TOLD;
+	let limits = 0;
+	for (const key of keys.values()) limits += key.limits.size;
+	const told: [string, KeySnapshot][] = [];
+	for (const key of keys.values()) {
+		const snapshot = keySnapshot(key, few && limits <= MOST_LIMITS_TOLD, now);
+		const { refusedUntil, requestsMinute } = snapshot;
+		const says = refusedUntil !== null || Object.keys(snapshot.limits).length > 0 || (few && requestsMinute > 0);
+		if (says) told.push([key.name, snapshot]);
+	}
+	return told;
+}
+
+export const classSnapshot = (one: ClassMemory, now: number): ClassSnapshot => ({
+	...classHealth(one, now),
+	openedBy: one.breaker.openedBy,
+});
+
+/** What of a snapshot is everybody's to see. */
+export function classHealth({ breaker, latency }: ClassMemory, now: number): Omit<ClassSnapshot, 'openedBy'> {
 	const state = stateOf(breaker, now);
 	return {
 		state,
@@ -180,8 +221,12 @@ export function mark({ whole, classes, keys }: EndpointMemory): string {
 	return text;
 }
 
-const breakerMark = ({ openedAt, probeAt, leasedUntil }: BreakerMemory): string =>
-	openedAt === null ? '-' : `${openedAt}/${probeAt}/${leasedUntil} `;
+const breakerMark = ({ openedAt, openedBy, probeAt, leasedUntil }: BreakerMemory): string =>
+	openedAt === null ? '-' : `${openedAt}/${openedBy}/${probeAt}/${leasedUntil} `;
+
+/** One that is not closed stays for longer than those of which there is nothing bad to say. */
+const classHeard = (classes: Recency<ClassMemory>, name: string, now: number): ClassMemory =>
+	heard(classes, name, MOST_CLASSES, now, newClass, ({ breaker }) => stateOf(breaker, now) !== 'closed');
 
 function measure(one: ClassMemory, outcome: Outcome, told: boolean, now: number): void {
 	observe(one.latency, outcome);
@@ -192,12 +237,6 @@ function measure(one: ClassMemory, outcome: Outcome, told: boolean, now: number)
 
 /** On a shared endpoint nobody is told of another's keys, limits or requests. */
 const concernsOthers = ({ result, error }: Outcome): boolean => result === 'failure' || error?.failure === 'malformed';
-
-function absorbKey(memory: EndpointMemory, use: Outcome['key'] & object, now: number): void {
-	const key = keyHeard(memory.keys, use.mark, now);
-	note(key, use, now);
-	if (use.rowId !== null) registerKey(memory.register, use, key.refusedUntil !== null, now);
-}
 
 const UNREACHED: ReadonlySet<FailureClass> = new Set(['network', 'server', 'overloaded', 'timeout']);
 

@@ -2,7 +2,7 @@
  * The two breakers before a call: the endpoint's own (`whole`) and that of the class of models (`model`; null where
  * the call is about the endpoint alone). The stricter verdict counts, and one lease covers both.
  */
-import { type BreakerMemory, giveLease, leasable, pass, record, type Word } from './breaker';
+import { type BreakerMemory, concerns, giveLease, leasable, pass, record, type Word } from './breaker';
 import type { BreakerPolicy, BreakerState, Outcome } from './contract';
 
 export function stricter(one: BreakerState, another: BreakerState): BreakerState {
@@ -36,11 +36,20 @@ export function recordCall(
 	else record(model, call, now, policy, shared?.model);
 }
 
-/** True for one caller until its probe reports, and for anyone where both are closed. `force`: while open, too. */
-export function leaseBoth(whole: BreakerMemory, model: BreakerMemory | null, now: number, force: boolean): boolean {
-	if (!leasable(whole, now, force)) return false;
-	if (model !== null && !leasable(model, now, force)) return false;
-	giveLease(whole, now);
-	if (model !== null) giveLease(model, now);
+/**
+ * True for one caller until its probe reports, and for anyone where neither keeps that organization out. `force`: while
+ * open, too.
+ */
+export function leaseBoth(
+	whole: BreakerMemory,
+	model: BreakerMemory | null,
+	organizationId: string,
+	now: number,
+	force: boolean,
+): boolean {
+	const both = model === null ? [whole] : [whole, model];
+	const concerned = both.filter((breaker) => concerns(breaker, organizationId));
+	if (!concerned.every((breaker) => leasable(breaker, now, force))) return false;
+	for (const breaker of concerned) giveLease(breaker, now);
 	return true;
 }

@@ -1,18 +1,25 @@
 /** What one isolate knows of the keys of an endpoint: its own calls, and the object's word where that is newer. */
-import type { HealthSnapshot, KeyStanding, KeyUse } from './contract';
-import { ahead, type KeyMemory, MOST_KEYS, newKey, note, ratesAt, standingOf } from './keys';
+import type { HealthSnapshot, KeyLimits, KeySnapshot, KeyStanding, KeyUse } from './contract';
+import { type KeyMemory, type KeyUsage, limitHeard, MOST_KEYS, newKey, noteKey, refusedBy, usageOf } from './keys';
+import { ahead, type LimitMemory, limitsAt, newLimit, noteLimit } from './limits';
 import { heard, type Recency } from './recency';
 
 /** Counts that the object told longer ago than this are over (ms). */
 const COUNTS_MS = 60_000;
 
-export interface LocalKey extends KeyMemory {
+/** Calls are numbered as the view counts them; 0: none. */
+interface LocalLimit extends LimitMemory {
+	/** The last call that said good or limited, and that stated rates. */
+	word: number;
+	stated: number;
+}
+
+export interface LocalKey extends KeyMemory<LocalLimit> {
 	/** Calls and tokens that are still to be reported. */
 	untoldRequests: number;
 	untoldTokens: number;
-	/** The last call (as the view counts them) that said good, refused or limited, and that stated rates; 0: none. */
+	/** The last call that said good or refused. */
 	word: number;
-	stated: number;
 }
 
 /** What of an isolate's view its keys depend on. */
@@ -24,24 +31,52 @@ export interface KeysView {
 	readonly keys: Recency<LocalKey>;
 }
 
+/** Which of its standings. */
+export interface KeyQuestion {
+	readonly mark: string;
+	readonly modelClass: string;
+	readonly organizationId: string;
+}
+
 /** The object's word of a key; undefined: it has nothing to say. */
-const toldOf = ({ snapshot }: KeysView, mark: string): KeyStanding | undefined =>
+const toldOf = ({ snapshot }: KeysView, mark: string): KeySnapshot | undefined =>
 	snapshot !== null && Object.hasOwn(snapshot.keys, mark) ? snapshot.keys[mark] : undefined;
 
+const limitIn = (told: KeySnapshot | undefined, modelClass: string): KeyLimits | undefined =>
+	told !== undefined && Object.hasOwn(told.limits, modelClass) ? told.limits[modelClass] : undefined;
+
 const newLocalKey = (name: string): LocalKey =>
-	Object.assign(newKey(name), { untoldRequests: 0, untoldTokens: 0, word: 0, stated: 0 });
+	Object.assign(newKey<LocalLimit>(name), { untoldRequests: 0, untoldTokens: 0, word: 0 });
+
+const newLocalLimit = (name: string): LocalLimit => Object.assign(newLimit(name), { word: 0, stated: 0 });
 
 /** Counts a call's key at once. True: others should hear of it soon. */
-export function noteLocally(view: KeysView, use: KeyUse, now: number): boolean {
+export function noteLocally(view: KeysView, modelClass: string, use: KeyUse, now: number): boolean {
 	const key = heard(view.keys, use.mark, MOST_KEYS, now, newLocalKey);
 	if (key.slots.length === 0) adopt(key, view);
-	const held = ahead(key.refusedUntil, now) !== null || ahead(key.limitedUntil, now) !== null;
-	note(key, use, now);
-	if (use.word !== 'silent') key.word = view.recorded;
-	if (use.rates !== null) key.stated = view.recorded;
+	const wasRefused = ahead(key.refusedUntil, now) !== null;
+	noteKey(key, use, now);
+	if (use.word === 'good' || use.word === 'refused') key.word = view.recorded;
 	key.untoldRequests += 1;
 	if (use.tokens > 0) key.untoldTokens = Math.min(key.untoldTokens + use.tokens, Number.MAX_SAFE_INTEGER);
-	return use.word === 'refused' || use.word === 'limited' || (use.word === 'good' && held);
+	const wasLimited = noteLimitLocally(key, view, modelClass, use, now);
+	return use.word === 'refused' || use.word === 'limited' || (use.word === 'good' && (wasRefused || wasLimited));
+}
+
+/** True: it was limited until now. */
+function noteLimitLocally(key: LocalKey, view: KeysView, modelClass: string, use: KeyUse, now: number): boolean {
+	if (use.word === 'silent' && use.rates === null) return false;
+	let limit = key.limits.get(modelClass);
+	if (limit === undefined) {
+		limit = limitHeard(key.limits, modelClass, now, newLocalLimit);
+		adoptLimit(limit, limitIn(toldOf(view, key.name), modelClass), view.told);
+	}
+	const wasLimited = ahead(limit.limitedUntil, now) !== null;
+	limit.heardAt = now;
+	noteLimit(limit, use, now);
+	if (use.word === 'good' || use.word === 'limited') limit.word = view.recorded;
+	if (use.rates !== null) limit.stated = view.recorded;
+	return wasLimited;
 }
 
 /** Takes the object's word where that knows all that was heard here. */
@@ -49,32 +84,48 @@ export function adopt(key: LocalKey, view: KeysView): void {
 	const told = toldOf(view, key.name);
 	if (key.word <= view.told) {
 		key.refusedUntil = told?.refusedUntil ?? null;
-		key.limitedUntil = told?.limitedUntil ?? null;
+		key.refusing = told?.refusedBy ?? null;
+		key.refusingSeveral = key.refusedUntil !== null && key.refusing === null;
 	}
-	if (told?.rates && key.stated <= view.told) key.rates = told.rates;
+	for (const limit of key.limits.values()) adoptLimit(limit, limitIn(told, limit.name), view.told);
+}
+
+function adoptLimit(limit: LocalLimit, told: KeyLimits | undefined, reported: number): void {
+	if (limit.word <= reported) limit.limitedUntil = told?.limitedUntil ?? null;
+	if (told?.rates && limit.stated <= reported) limit.rates = told.rates;
 }
 
 /** null: neither this isolate nor the object knows anything of it. */
-export function standingIn(view: KeysView, mark: string, now: number): KeyStanding | null {
+export function standingIn(view: KeysView, question: KeyQuestion, now: number): KeyStanding | null {
+	const { mark, modelClass, organizationId } = question;
 	const key = view.keys.get(mark);
 	const told = toldOf(view, mark);
-	const counts = told && now - view.seenAt < COUNTS_MS ? told : undefined;
-	if (!key) return told ? aged(told, counts, now) : null;
-	const own = standingOf(key, now);
-	if (!counts) return own;
+	const known = key ?? told;
+	if (known === undefined) return null;
+	const by = key ? refusedBy(key) : (told?.refusedBy ?? null);
+	const limit = key?.limits.get(modelClass) ?? limitIn(told, modelClass);
+	const { limitedUntil, rates } = limit ? limitsAt(limit, now) : UNLIMITED;
+	const { requestsMinute, tokensMinute } = usageIn(view, key, told, now);
 	return {
-		refusedUntil: own.refusedUntil,
-		limitedUntil: own.limitedUntil,
-		requestsMinute: Math.max(own.requestsMinute, counts.requestsMinute + key.untoldRequests),
-		tokensMinute: Math.max(own.tokensMinute, counts.tokensMinute + key.untoldTokens),
-		rates: own.rates,
+		refusedUntil: by === null || by === organizationId ? ahead(known.refusedUntil, now) : null,
+		limitedUntil,
+		requestsMinute,
+		tokensMinute,
+		rates,
 	};
 }
 
-const aged = (told: KeyStanding, counts: KeyStanding | undefined, now: number): KeyStanding => ({
-	refusedUntil: ahead(told.refusedUntil, now),
-	limitedUntil: ahead(told.limitedUntil, now),
-	requestsMinute: counts?.requestsMinute ?? 0,
-	tokensMinute: counts?.tokensMinute ?? 0,
-	rates: ratesAt(told.rates, now),
-});
+const UNLIMITED: KeyLimits = { limitedUntil: null, rates: null };
+const UNUSED: KeyUsage = { requestsMinute: 0, tokensMinute: 0 };
+
+/** What the object counted and what it was not told yet; of what it told too long ago, the isolate's own. */
+function usageIn(view: KeysView, key: LocalKey | undefined, told: KeySnapshot | undefined, now: number): KeyUsage {
+	const counts = told && now - view.seenAt < COUNTS_MS ? told : UNUSED;
+	if (!key) return counts;
+	const own = usageOf(key, now);
+	if (counts === UNUSED) return own;
+	return {
+		requestsMinute: Math.max(own.requestsMinute, counts.requestsMinute + key.untoldRequests),
+		tokensMinute: Math.max(own.tokensMinute, counts.tokensMinute + key.untoldTokens),
+	};
+}

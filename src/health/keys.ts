@@ -1,8 +1,11 @@
 /**
  * What is remembered of the keys used at an endpoint, by `Credential.mark`: functions over plain memory that is JSON
- * as it stands, the same for the shared object and each isolate. Time is an argument (ms since epoch).
+ * as it stands but for what is kept by name, the same for the shared object and each isolate. Time is an argument (ms
+ * since epoch).
  */
-import type { Allowance, KeyRates, KeyStanding, KeyUse } from './contract';
+import type { KeyAtWorst, KeyLimits, KeyRates, KeySnapshot, KeyUse } from './contract';
+import { ahead, isNotable, type LimitMemory, leftOf, lift, limitsAt, MOST_LIMITS, newLimit, noteLimit } from './limits';
+import { WHOLE_ENDPOINT } from './place';
 import { heard, type Named, type Recency } from './recency';
 import { othersThan, type Sightings, see } from './sightings';
 
@@ -10,15 +13,9 @@ import { othersThan, type Sightings, see } from './sightings';
 export const MOST_KEYS = 256;
 const LEAST_REFUSED_MS = 60_000;
 const MOST_REFUSED_MS = 600_000;
-const LEAST_LIMITED_MS = 1_000;
-const MOST_LIMITED_MS = 60_000;
-/** Whatever an upstream says, a key is not left alone for longer by its word. */
-const DAY_MS = 86_400_000;
 const SLOT_MS = 5_000;
 const SLOTS = 12;
-/** A stated rate of which less than this is left is worth telling. */
-const LITTLE_LEFT = 0.2;
-/** More doublings than any of the waits above takes. */
+/** More doublings than the wait above takes. */
 const MOST_DOUBLINGS = 16;
 
 interface Slot {
@@ -29,127 +26,138 @@ interface Slot {
 }
 
 /** Its sightings are the organizations for which it was good. */
-export interface KeyMemory extends Named, Sightings {
+export interface KeyMemory<Limit extends LimitMemory = LimitMemory> extends Named, Sightings {
 	refusedUntil: number | null;
 	/** Refusals since it was last good, those of one stretch counted once. */
 	refusals: number;
 	/** Who was refused first since it was last good for anybody; null: nobody. */
 	refusing: string | null;
-	limitedUntil: number | null;
-	/** The same of 429s that do not say how long. */
-	limits: number;
-	rates: KeyRates | null;
+	/** A second organization was refused since. */
+	refusingSeveral: boolean;
+	readonly limits: Recency<Limit>;
 	/** Oldest first. */
 	slots: Slot[];
 }
 
-export const newKey = (name: string): KeyMemory => ({
+export const newKey = <Limit extends LimitMemory = LimitMemory>(name: string): KeyMemory<Limit> => ({
 	name,
 	heardAt: 0,
 	refusedUntil: null,
 	refusals: 0,
 	refusing: null,
-	limitedUntil: null,
-	limits: 0,
-	rates: null,
+	refusingSeveral: false,
+	limits: new Map(),
 	slots: [],
 	latest: null,
 	other: null,
 });
 
-export const keyHeard = (keys: Recency<KeyMemory>, mark: string, now: number): KeyMemory =>
-	heard(keys, mark, MOST_KEYS, now, newKey);
-
-/** Takes what a call said of its key. */
-export function note(key: KeyMemory, use: KeyUse, now: number): void {
-	count(key, use.tokens, now);
-	if (use.rates !== null)
-		key.rates = { requests: bounded(use.rates.requests, now), tokens: bounded(use.rates.tokens, now) };
-	if (use.word === 'good') good(key, use.organizationId, now);
-	else if (use.word === 'refused') refused(key, use.organizationId, now);
-	else if (use.word === 'limited') limited(key, use.until, now);
+/** Takes what a call with that class of models said of its key. */
+export function absorbKey(keys: Recency<KeyMemory>, modelClass: string, use: KeyUse, now: number): KeyMemory {
+	const key = heard(keys, use.mark, MOST_KEYS, now, newKey);
+	noteKey(key, use, now);
+	const says = use.word === 'limited' || use.rates !== null || key.limits.has(modelClass);
+	if (says) noteLimit(limitHeard(key.limits, modelClass, now, newLimit), use, now);
+	// Somebody has tried the key by itself, and it is good.
+	if (use.word === 'good' && modelClass === WHOLE_ENDPOINT) for (const limit of key.limits.values()) lift(limit);
+	return key;
 }
 
-/** What to think of it now. */
-export function standingOf(key: KeyMemory, now: number): KeyStanding {
+/** Its class, made where it is missing. */
+export const limitHeard = <Limit extends LimitMemory>(
+	limits: Recency<Limit>,
+	modelClass: string,
+	now: number,
+	make: (name: string) => Limit,
+): Limit => heard(limits, modelClass, MOST_LIMITS, now, make, isLimited);
+
+const isLimited = ({ limitedUntil }: KeyLimits, now: number): boolean => ahead(limitedUntil, now) !== null;
+
+/** Takes what a call said of its key, whatever the model. */
+export function noteKey(key: KeyMemory, { tokens, word, organizationId }: KeyUse, now: number): void {
+	count(key, tokens, now);
+	if (word === 'good') good(key, organizationId, now);
+	else if (word === 'refused') refused(key, organizationId, now);
+}
+
+/** The only organization it is refused for; null: it is for all, or it is not. */
+export const refusedBy = ({ refusing, refusingSeveral }: Pick<KeyMemory, 'refusing' | 'refusingSeveral'>) =>
+	refusingSeveral ? null : refusing;
+
+export interface KeyUsage {
+	readonly requestsMinute: number;
+	readonly tokensMinute: number;
+}
+
+/** Calls and tokens of the last 60 s. */
+export function usageOf({ slots }: Pick<KeyMemory, 'slots'>, now: number): KeyUsage {
 	const oldest = Math.floor(now / SLOT_MS) - SLOTS;
-	let requests = 0;
-	let tokens = 0;
-	for (const past of key.slots) {
+	let requestsMinute = 0;
+	let tokensMinute = 0;
+	for (const past of slots) {
 		if (past.slot <= oldest) continue;
-		requests += past.requests;
-		tokens += past.tokens;
+		requestsMinute += past.requests;
+		tokensMinute += past.tokens;
+	}
+	return { requestsMinute, tokensMinute };
+}
+
+/** `all`: with rates of which much is left, too. */
+export function keySnapshot(key: KeyMemory, all: boolean, now: number): KeySnapshot {
+	const refusedUntil = ahead(key.refusedUntil, now);
+	const { requestsMinute, tokensMinute } = usageOf(key, now);
+	const limits: [string, KeyLimits][] = [];
+	for (const limit of key.limits.values()) {
+		const told = limitsAt(limit, now);
+		if (isNotable(told) || (all && told.rates !== null)) limits.push([limit.name, told]);
 	}
 	return {
-		refusedUntil: ahead(key.refusedUntil, now),
-		limitedUntil: ahead(key.limitedUntil, now),
-		requestsMinute: requests,
-		tokensMinute: tokens,
-		rates: ratesAt(key.rates, now),
+		refusedUntil,
+		refusedBy: refusedUntil === null ? null : refusedBy(key),
+		requestsMinute,
+		tokensMinute,
+		// Names are others' words: set by definition, so that none of them is taken for the prototype.
+		limits: Object.fromEntries(limits),
 	};
 }
 
-/** Is there something to say of it, beside how much it was used? */
-export const isNotable = ({ refusedUntil, limitedUntil, rates }: KeyStanding): boolean =>
-	refusedUntil !== null || limitedUntil !== null || isScarce(rates?.requests) || isScarce(rates?.tokens);
-
-/** null where that time has come. */
-export const ahead = (until: number | null, now: number): number | null =>
-	until !== null && now < until ? until : null;
-
-/** Without what was stated of a time that is over; null: nothing is left. */
-export function ratesAt(rates: KeyRates | null, now: number): KeyRates | null {
-	if (rates === null) return null;
-	const requests = isOver(rates.requests, now) ? null : rates.requests;
-	const tokens = isOver(rates.tokens, now) ? null : rates.tokens;
-	if (requests === null && tokens === null) return null;
-	return requests === rates.requests && tokens === rates.tokens ? rates : { requests, tokens };
+/** At the class that is limited for longest, else at the one of whose rates least is left. */
+export function keyAtWorst(key: KeyMemory, now: number): KeyAtWorst {
+	let worst: (KeyLimits & { readonly modelClass: string }) | null = null;
+	for (const limit of key.limits.values()) {
+		const told = { modelClass: limit.name, ...limitsAt(limit, now) };
+		if ((told.limitedUntil !== null || told.rates !== null) && (worst === null || isWorse(told, worst))) worst = told;
+	}
+	const refusedUntil = ahead(key.refusedUntil, now);
+	return { refusedUntil, ...usageOf(key, now), ...(worst ?? UNLIMITED) };
 }
 
-const isOver = (allowance: Allowance | null, now: number): boolean => allowance === null || allowance.resetAt <= now;
+const UNLIMITED: { readonly limitedUntil: number | null; readonly rates: KeyRates | null } = {
+	limitedUntil: null,
+	rates: null,
+};
 
-const isScarce = (allowance: Allowance | null | undefined): boolean =>
-	!!allowance && allowance.remaining < (allowance.limit === null ? 1 : allowance.limit * LITTLE_LEFT);
+function isWorse(one: KeyLimits, other: KeyLimits): boolean {
+	const [until, otherUntil] = [one.limitedUntil ?? 0, other.limitedUntil ?? 0];
+	return until === otherUntil ? leftOf(one.rates) < leftOf(other.rates) : until > otherUntil;
+}
 
 function good(key: KeyMemory, organizationId: string, now: number): void {
 	see(key, organizationId, now);
 	key.refusedUntil = null;
 	key.refusals = 0;
 	key.refusing = null;
-	key.limitedUntil = null;
-	key.limits = 0;
+	key.refusingSeveral = false;
 }
 
 /** A key that is good for another organization, too, is left alone only once two were refused. */
 function refused(key: KeyMemory, organizationId: string, now: number): void {
 	key.refusing ??= organizationId;
-	if (key.refusing === organizationId && othersThan(key, organizationId, now)) return;
+	if (key.refusing !== organizationId) key.refusingSeveral = true;
+	if (!key.refusingSeveral && othersThan(key, organizationId, now)) return;
 	if (ahead(key.refusedUntil, now) !== null) return;
 	key.refusals = Math.min(key.refusals + 1, MOST_DOUBLINGS);
 	key.refusedUntil = now + Math.min(LEAST_REFUSED_MS * 2 ** (key.refusals - 1), MOST_REFUSED_MS);
-}
-
-function limited(key: KeyMemory, until: number | null, now: number): void {
-	const already = ahead(key.limitedUntil, now);
-	if (until !== null && Number.isFinite(until)) {
-		key.limitedUntil = Math.max(already ?? 0, Math.min(until, now + DAY_MS));
-		return;
-	}
-	if (already !== null) return;
-	key.limits = Math.min(key.limits + 1, MOST_DOUBLINGS);
-	key.limitedUntil = now + Math.min(LEAST_LIMITED_MS * 2 ** (key.limits - 1), MOST_LIMITED_MS);
-}
-
-/** Every number in it finite; null where it says nothing. */
-function bounded(allowance: Allowance | null, now: number): Allowance | null {
-	if (allowance === null) return null;
-	const { limit, remaining, resetAt } = allowance;
-	if (!Number.isFinite(remaining) || !(resetAt > now)) return null;
-	return {
-		limit: limit !== null && Number.isFinite(limit) && limit > 0 ? limit : null,
-		remaining: remaining > 0 ? remaining : 0,
-		resetAt: Math.min(resetAt, now + DAY_MS),
-	};
 }
 
 function count(key: KeyMemory, tokens: number, now: number): void {

@@ -17,6 +17,10 @@ type RowState = 'good' | 'refused';
 /** A row of `llm_providers`, by its id. */
 export interface RowMemory extends Named {
 	readonly organizationId: string;
+	/** `Credential.mark` of the key in use: that of the call made last. What is below is about that key. */
+	mark: string;
+	/** When that call was made. */
+	usedAt: number;
 	/** null: no call has told yet. */
 	state: RowState | null;
 	since: number;
@@ -60,6 +64,7 @@ export interface Duty {
 
 export interface RowDuty {
 	readonly rowId: string;
+	readonly mark: string;
 	readonly organizationId: string;
 	readonly state: RowState;
 	readonly since: number;
@@ -90,20 +95,34 @@ export function registerState(register: Register, state: BreakerState, now: numb
 	register.stateSince = now;
 }
 
-/** `refused`: it is left alone for it. */
+/**
+ * `refused`: it is left alone for it. A call made before the row had its present key says nothing of that; the first
+ * one with another key begins anew, since whoever changed the row has cleared what D1 knew.
+ */
 export function registerKey(register: Register, use: KeyUse, refused: boolean, now: number): void {
-	if (use.rowId === null) return;
-	const row = heard(register.rows, use.rowId, MOST_ROWS, now, (name) => ({
+	const { rowId, organizationId, mark, startedAt, word, status } = use;
+	if (rowId === null) return;
+	const make = (name: string): RowMemory => ({
 		name,
 		heardAt: now,
-		organizationId: use.organizationId,
+		organizationId,
+		mark,
+		usedAt: startedAt,
 		state: null,
 		since: 0,
 		status: null,
 		told: null,
-	}));
-	if (use.word === 'good') setRow(row, 'good', null, now);
-	else if (use.word === 'refused' && refused) setRow(row, 'refused', use.status, now);
+	});
+	const row = heard(register.rows, rowId, MOST_ROWS, now, make);
+	if (row.mark !== mark) {
+		if (startedAt < row.usedAt) return;
+		row.mark = mark;
+		row.state = null;
+		row.told = null;
+	}
+	row.usedAt = Math.max(row.usedAt, startedAt);
+	if (word === 'good') setRow(row, 'good', null, now);
+	else if (word === 'refused' && refused) setRow(row, 'refused', status, now);
 }
 
 function setRow(row: RowMemory, state: RowState, status: number | null, now: number): void {
@@ -122,8 +141,8 @@ export function dutyOf(register: Register): Duty | null {
 	const rows: RowDuty[] = [];
 	for (const row of register.rows.values()) {
 		if (row.state === null || row.state === row.told || rows.length >= MOST_ROWS_TOLD) continue;
-		const { name: rowId, organizationId, since, status } = row;
-		rows.push({ rowId, organizationId, state: row.state, since, status });
+		const { name: rowId, mark, organizationId, since, status } = row;
+		rows.push({ rowId, mark, organizationId, state: row.state, since, status });
 	}
 	if (!endpoint && down === null && rows.length === 0) return null;
 	return { facts, state, stateSince, usedAt, checkedAt, endpoint, down, rows };
@@ -135,9 +154,9 @@ export function fulfilled(register: Register, duty: Duty): void {
 	register.toldUsedAt = duty.usedAt;
 	register.toldCheckedAt = duty.checkedAt;
 	register.toldDown = duty.down ?? register.toldDown;
-	for (const { rowId, state } of duty.rows) {
+	for (const { rowId, mark, state } of duty.rows) {
 		const row = register.rows.get(rowId);
-		if (row) row.told = state;
+		if (row?.mark === mark) row.told = state;
 	}
 }
 

@@ -1,9 +1,9 @@
 /** What operators and organizations read of an endpoint. Pure. */
 import { stateOf } from './breaker';
 import type { ClassStatus, EndpointStatus } from './contract';
-import { type ClassMemory, classSnapshot, type EndpointMemory } from './endpoint';
+import { type ClassMemory, classHealth, type EndpointMemory } from './endpoint';
 import { quantiles } from './histogram';
-import { standingOf } from './keys';
+import { keyAtWorst } from './keys';
 
 /** Names in one alert. */
 const MOST_NAMED = 5;
@@ -12,7 +12,7 @@ export function statusOf({ whole, classes, keys, lastCheck }: EndpointMemory, no
 	return {
 		takenAt: now,
 		classes: Object.fromEntries([whole, ...classes.values()].map((one) => [one.name, classStatus(one, now)])),
-		keys: Object.fromEntries([...keys.values()].map((key) => [key.name, standingOf(key, now)])),
+		keys: Object.fromEntries([...keys.values()].map((key) => [key.name, keyAtWorst(key, now)])),
 		lastCheck,
 	};
 }
@@ -27,5 +27,5 @@ export function openModels({ whole, classes }: EndpointMemory, now: number): str
 function classStatus(one: ClassMemory, now: number): ClassStatus {
 	const [p50FirstEventMs = null, p95FirstEventMs = null] = quantiles(one.firstEvents, [0.5, 0.95], now);
 	const { lastError, lastSuccessAt } = one;
-	return { ...classSnapshot(one, now), p50FirstEventMs, p95FirstEventMs, lastError, lastSuccessAt };
+	return { ...classHealth(one, now), p50FirstEventMs, p95FirstEventMs, lastError, lastSuccessAt };
 }

@@ -2,8 +2,26 @@
  * What one isolate knows of an endpoint: the object's last word, and breakers, measures and keys of its own over its
  * own calls. Plain data (it lives in module scope, shared by requests): numbers stand where timers and promises would.
  */
-import { type BreakerMemory, close, newBreaker, stateOf, VERDICT_MS } from './breaker';
-import type { BreakerPolicy, BreakerState, EndpointFacts, HealthSnapshot, Measures, Outcome } from './contract';
+import {
+	type BreakerMemory,
+	close,
+	concerns,
+	FORCE_EVERY_MS,
+	newBreaker,
+	stateFor,
+	stateOf,
+	VERDICT_MS,
+} from './breaker';
+import { hasGoneBack } from './clock';
+import {
+	type BreakerPolicy,
+	type BreakerState,
+	type EndpointFacts,
+	type HealthSnapshot,
+	type Measures,
+	type Outcome,
+	SNAPSHOT_FORMAT,
+} from './contract';
 import { leaseBoth, recordCall, stricter } from './gate';
 import { adopt, type LocalKey, noteLocally } from './key-view';
 import { type LatencyMemory, newLatency, observe } from './latency';
@@ -13,6 +31,8 @@ import { countCall, type RetryMemory } from './retry-budget';
 
 /** An older outcome says nothing of now. */
 const STALE_MS = 10_000;
+/** After so long without a word of the object (ms) somebody else may have closed what it called half-open. */
+const FORGET_MS = 30_000;
 /** Endpoints remembered; the one asked about longest ago goes. */
 const MOST_VIEWS = 256;
 /** Outcomes waiting to be reported; the oldest goes. */
@@ -27,8 +47,12 @@ export interface ClassView extends Named {
 	/** When the probe lease was last asked for in the background, and by a request that has nobody else. */
 	leaseAskedAt: number;
 	forceAskedAt: number;
+	/** When the isolate last gave one itself, the object being silent. */
+	leaseGivenAt: number;
 	/** This isolate holds an unused lease that may be taken up until then. */
 	leasedUntil: number;
+	/** The call (as the view counts them) by which a probe of this isolate went well last; 0: none did. */
+	provedBy: number;
 }
 
 /** Times in it are 0 where it never happened. JSON, but for what is kept by name. */
@@ -67,7 +91,9 @@ const newClass = (name: string): ClassView => ({
 	latency: newLatency(),
 	leaseAskedAt: 0,
 	forceAskedAt: 0,
+	leaseGivenAt: 0,
 	leasedUntil: 0,
+	provedBy: 0,
 });
 
 const newView = (name: string): EndpointView => ({
@@ -89,12 +115,18 @@ const newView = (name: string): EndpointView => ({
 	promisedAt: 0,
 });
 
-export const viewOf = (views: HealthViews, endpoint: string, now: number): EndpointView =>
-	heard(views, endpoint, MOST_VIEWS, now, newView);
+/** Made where it is missing, and anew where the isolate's clock has gone back behind it. */
+export function viewOf(views: HealthViews, endpoint: string, now: number): EndpointView {
+	const known = views.get(endpoint);
+	if (known && hasGoneBack(known.heardAt, now)) views.delete(endpoint);
+	return heard(views, endpoint, MOST_VIEWS, now, newView);
+}
 
 /** The class's own view, made where it is missing. */
 export const classView = (view: EndpointView, modelClass: string, now: number): ClassView =>
-	modelClass === WHOLE_ENDPOINT ? view.whole : heard(view.classes, modelClass, MOST_CLASSES, now, newClass);
+	modelClass === WHOLE_ENDPOINT ? view.whole : heard(view.classes, modelClass, MOST_CLASSES, now, newClass, isShut);
+
+const isShut = ({ breaker }: ClassView, now: number): boolean => stateOf(breaker, now) !== 'closed';
 
 const classIn = (view: EndpointView, modelClass: string): ClassView | undefined =>
 	modelClass === WHOLE_ENDPOINT ? view.whole : view.classes.get(modelClass);
@@ -103,21 +135,30 @@ const classIn = (view: EndpointView, modelClass: string): ClassView | undefined 
 const toldOf = ({ snapshot }: EndpointView, modelClass: string) =>
 	snapshot !== null && Object.hasOwn(snapshot.classes, modelClass) ? snapshot.classes[modelClass] : undefined;
 
-/** The object's word, moved on by the time since; closed where there is none, or a minute of half-open has voided it. */
-function sharedState(view: EndpointView, modelClass: string, now: number): BreakerState {
+/**
+ * The object's word for that organization, moved on by the time since it came, whatever the object's clock says:
+ * half-open until a minute of it has voided it, or the word is too old. Closed where there is none.
+ */
+function sharedState(view: EndpointView, modelClass: string, organizationId: string, now: number): BreakerState {
 	const told = toldOf(view, modelClass);
-	if (!told || told.state === 'closed' || told.probeAt === null) return 'closed';
-	if (now < told.probeAt) return 'open';
-	return now - told.probeAt < VERDICT_MS ? 'half-open' : 'closed';
+	// The object's word is from before it heard of the probe.
+	if ((classIn(view, modelClass)?.provedBy ?? 0) > view.told) return 'closed';
+	if (!told || told.state === 'closed' || told.probeAt === null || !concerns(told, organizationId)) return 'closed';
+	const probeAt = told.probeAt + view.seenAt - (view.snapshot?.takenAt ?? view.seenAt);
+	if (now < probeAt) return 'open';
+	return now - probeAt < VERDICT_MS && now - view.seenAt < FORGET_MS ? 'half-open' : 'closed';
 }
 
-/** The stricter of the object's word and the isolate's own, of the endpoint and of the class. */
-export function verdict(view: EndpointView, modelClass: string, now: number): BreakerState {
-	const whole = stricter(sharedState(view, WHOLE_ENDPOINT, now), stateOf(view.whole.breaker, now));
+/** The stricter of the object's word and the isolate's own, of the endpoint and of the class, for that organization. */
+export function verdict(view: EndpointView, modelClass: string, organizationId: string, now: number): BreakerState {
+	const whole = stricter(
+		sharedState(view, WHOLE_ENDPOINT, organizationId, now),
+		stateFor(view.whole.breaker, organizationId, now),
+	);
 	if (modelClass === WHOLE_ENDPOINT) return whole;
 	const local = view.classes.get(modelClass);
-	const shared = stricter(whole, sharedState(view, modelClass, now));
-	return local ? stricter(shared, stateOf(local.breaker, now)) : shared;
+	const shared = stricter(whole, sharedState(view, modelClass, organizationId, now));
+	return local ? stricter(shared, stateFor(local.breaker, organizationId, now)) : shared;
 }
 
 /** Counts a call at once. */
@@ -133,7 +174,9 @@ export function recordIn(view: EndpointView, outcome: Outcome, now: number, poli
 	observe(whole.latency, outcome);
 	if (model) observe(model.latency, outcome);
 	view.recorded += 1;
-	const news = outcome.key !== null && noteLocally(view, outcome.key, now);
+	if (outcome.probe && outcome.result === 'success')
+		for (const one of [whole, model]) if (one) one.provedBy = view.recorded;
+	const news = outcome.key !== null && noteLocally(view, modelClass, outcome.key, now);
 	countCall(view.retries, outcome.organizationId, now);
 	if (view.queue.length >= MOST_QUEUED) view.queue.shift();
 	view.queue.push(outcome);
@@ -169,11 +212,18 @@ export function accept(view: EndpointView, answer: HealthSnapshot, now: number, 
 		closeJudged(view.whole.breaker, reported.at);
 		for (const one of view.classes.values()) closeJudged(one.breaker, reported.at);
 	}
-	if (view.snapshot && answer.takenAt < view.snapshot.takenAt) return;
+	if (view.snapshot && isOvertaken(answer, view.snapshot)) return;
 	view.snapshot = answer;
 	view.seenAt = now;
 	for (const key of view.keys.values()) adopt(key, view);
 }
+
+/** Answers may overtake each other; an object whose clock has gone back tells something new all the same. */
+const isOvertaken = (answer: HealthSnapshot, { takenAt }: HealthSnapshot): boolean =>
+	answer.takenAt < takenAt && !hasGoneBack(takenAt, answer.takenAt);
+
+/** An object of another release may say what is not understood here. */
+export const isReadable = (answer: HealthSnapshot): boolean => answer.format === SNAPSHOT_FORMAT;
 
 function closeJudged(breaker: BreakerMemory, reported: number): void {
 	if (breaker.openedAt !== null && breaker.openedAt <= reported) close(breaker);
@@ -186,10 +236,19 @@ export function takeLease(one: ClassView, now: number): boolean {
 	return held;
 }
 
-/** Where the object can't be asked: a lease by what the isolate sees itself. */
-export function leaseHere(view: EndpointView, modelClass: string, now: number, force: boolean): boolean {
-	const model = modelClass === WHOLE_ENDPOINT ? null : classView(view, modelClass, now).breaker;
-	return leaseBoth(view.whole.breaker, model, now, force);
+/** Where the object can't be asked: a lease by what the isolate sees itself, one a second. */
+export function leaseHere(
+	view: EndpointView,
+	one: ClassView,
+	organizationId: string,
+	now: number,
+	force: boolean,
+): boolean {
+	if (now - one.leaseGivenAt < FORCE_EVERY_MS) return false;
+	const model = one === view.whole ? null : one.breaker;
+	if (!leaseBoth(view.whole.breaker, model, organizationId, now, force)) return false;
+	one.leaseGivenAt = now;
+	return true;
 }
 
 /** Over all isolates, else what this one has seen. */

@@ -1,9 +1,9 @@
 /** The cron's look at endpoints: can they be reached, and do they answer? Lists and health paths only, never a model. */
-import { and, asc, eq, gt, inArray, isNotNull, isNull, ne, or, sql } from 'drizzle-orm';
+import { and, asc, eq, exists, gt, inArray, isNotNull, isNull, ne, notInArray, or, sql } from 'drizzle-orm';
 import { credentialOfRow } from '../config/credentials';
 import type { EnvironmentLayer } from '../config/environment';
 import type { Database } from '../db/client';
-import { llmProviders, providerEndpoints } from '../db/schema';
+import { llmProviders, organizations, providerEndpoints } from '../db/schema';
 import type { Credential, Ports, Probe, UpstreamPort } from '../gateway/ports';
 import type { EndpointFacts, HealthCheck } from '../health/contract';
 import { endpointOf } from '../health/place';
@@ -32,13 +32,11 @@ const IN_USE_MS = 600_000;
 interface Candidate {
 	readonly facts: EndpointFacts;
 	readonly provider: Provider;
-	/** ms since epoch; 0: never. */
-	readonly checkedAt: number;
 	/** Only once its turn has come: then its key is opened. null: there is none by now that leads there. */
 	readonly credential: () => Promise<Credential | null>;
 }
 
-/** The least recently checked first. Rejects only where D1 does; one endpoint's trouble is no other's. */
+/** The environment's first, then the least recently checked. Rejects only where D1 does; one endpoint's trouble is no other's. */
 export async function checkEndpoints(deps: CheckDependencies): Promise<void> {
 	const turn = (await candidates(deps)).slice(0, MOST_CHECKED);
 	const controller = new AbortController();
@@ -60,18 +58,13 @@ export async function checkEndpoints(deps: CheckDependencies): Promise<void> {
 
 async function candidates(deps: CheckDependencies): Promise<Candidate[]> {
 	const shared = environmentEndpoints(deps);
-	const stored = await endpointsInUse([...shared.keys()], deps);
-	const seen = new Map(stored.map(({ endpoint }) => [endpoint.endpoint, endpoint.lastCheckedAt ?? 0]));
 	const always = [...shared].map(([endpoint, { provider, credential }]) => ({
 		facts: { endpoint, provider: provider.id, organizationId: null, rowId: null },
 		provider,
-		checkedAt: seen.get(endpoint) ?? 0,
 		credential: async () => credential,
 	}));
-	const used = stored.filter(({ endpoint }) => !shared.has(endpoint.endpoint));
-	return [...always, ...used.flatMap((one) => candidateOf(one, deps) ?? [])].sort(
-		(one, other) => one.checkedAt - other.checkedAt,
-	);
+	const used = await endpointsInUse([...shared.keys()], deps);
+	return [...always, ...used.flatMap((one) => candidateOf(one, deps) ?? [])];
 }
 
 const pathOf = ({ healthPath, modelsPath }: Provider): string | undefined => healthPath ?? modelsPath;
@@ -94,40 +87,49 @@ const nameOf = ({ id }: Provider, { baseUrl, trust }: Credential, organizationId
 
 interface StoredEndpoint {
 	readonly endpoint: typeof providerEndpoints.$inferSelect;
-	/** Whose key was used last, where that row is in use. */
+	/** Whose key was used last, where that row is in use and its organization is there. */
 	readonly row: StoredProvider | null;
 }
 
-/** Those that are open or were used lately, and whatever is stored of `always`. */
-function endpointsInUse(always: readonly string[], deps: CheckDependencies): Promise<StoredEndpoint[]> {
+/** Those that are open or were used lately, of each organization the least recently checked first; `others` apart. */
+function endpointsInUse(others: readonly string[], deps: CheckDependencies): Promise<StoredEndpoint[]> {
 	const { endpoint, provider, state, lastUsedAt, lastCheckedAt, providerRowId } = providerEndpoints;
+	const { id, isActive, organizationId } = llmProviders;
 	const lately = gt(lastUsedAt, deps.time.now() - IN_USE_MS);
 	const listed = inArray(
 		provider,
-		checkable(deps).map(({ id }) => id),
+		checkable(deps).map((one) => one.id),
 	);
+	const owned = deps.db
+		.select({ id: organizations.id })
+		.from(organizations)
+		.where(and(eq(organizations.id, organizationId), isNull(organizations.deletedAt)));
+	// One that has hundreds of servers waits for its own turns alone.
+	const nthOfOwner = sql`row_number() over (
+		partition by coalesce(${providerEndpoints.organizationId}, ${endpoint}) order by ${lastCheckedAt})`;
 	return deps.db
 		.select({ endpoint: providerEndpoints, row: llmProviders })
 		.from(providerEndpoints)
-		.leftJoin(llmProviders, and(eq(llmProviders.id, providerRowId), eq(llmProviders.isActive, true)))
+		.leftJoin(llmProviders, and(eq(id, providerRowId), eq(isActive, true), exists(owned)))
 		.where(
-			or(
-				inArray(endpoint, [...always]),
-				and(listed, or(ne(state, 'closed'), lately), or(isNull(providerRowId), isNotNull(llmProviders.id))),
+			and(
+				notInArray(endpoint, [...others]),
+				listed,
+				or(ne(state, 'closed'), lately),
+				or(isNull(providerRowId), isNotNull(id)),
 			),
 		)
-		.orderBy(asc(lastCheckedAt))
-		.limit(MOST_CHECKED + always.length);
+		.orderBy(nthOfOwner, asc(lastCheckedAt))
+		.limit(MOST_CHECKED);
 }
 
 function candidateOf({ endpoint, row }: StoredEndpoint, deps: CheckDependencies): Candidate | null {
 	const provider = deps.environment.providers.find(({ id }) => id === endpoint.provider);
 	if (!provider) return null;
-	const { organizationId, providerRowId, lastCheckedAt } = endpoint;
+	const { organizationId, providerRowId } = endpoint;
 	return {
 		facts: { endpoint: endpoint.endpoint, provider: provider.id, organizationId, rowId: providerRowId },
 		provider,
-		checkedAt: lastCheckedAt ?? 0,
 		async credential() {
 			const credential = row
 				? await openedRow(provider, row, deps)

@@ -1,6 +1,6 @@
 /** How a key stands at its endpoint, as its organization may see it. Pure. */
 import type { Credential } from '../gateway/ports';
-import type { Allowance, EndpointStatus, KeyRates, KeyStanding } from '../health/contract';
+import type { Allowance, EndpointStatus, KeyAtWorst, KeyRates, KeyStanding } from '../health/contract';
 import type { StoredProvider } from './provider-row';
 
 export interface KeyStatus {
@@ -20,8 +20,10 @@ export interface KeyStatus {
 	/** As configured; null: not at all. */
 	readonly requestsPerMinute: number | null;
 	readonly tokensPerMinute: number | null;
-	/** What the provider's answers last said of its own limits; null: nothing. */
+	/** What the provider's answers last said of its own limits, for the model of which least is left; null: nothing. */
 	readonly rates: KeyRates | null;
+	/** The model that is limited, or that the rates are of: most providers limit each by itself. Absent: there is none. */
+	readonly model?: string;
 }
 
 /** A key at an endpoint. */
@@ -35,10 +37,11 @@ export interface KeyAtEndpoint {
 /** What is left of a limit below which a key counts as near it, of the whole. */
 const LEAST_LEFT = 0.1;
 
-const figuresOf = (standing: KeyStanding | undefined) => ({
+const figuresOf = (standing: KeyAtWorst | undefined) => ({
 	requestsMinute: standing?.requestsMinute ?? 0,
 	tokensMinute: standing?.tokensMinute ?? 0,
 	rates: standing?.rates ?? null,
+	...(standing?.modelClass !== undefined && { model: standing.modelClass }),
 });
 
 const UNSEEN = { requestsMinute: null, tokensMinute: null, rates: null } as const;

@@ -102,10 +102,14 @@ function add(found: Map<string, Endpoint>, ctx: ServiceContext, provider: Provid
 	else found.set(name, { provider, baseUrl, trust, keys: [key] });
 }
 
-/** Where the environment's own address leads is the operator's to see, as it is elsewhere. */
+/** Where the environment's own address leads is the operator's to see, as it is elsewhere; null too where it is none. */
 function hostOf(ctx: ServiceContext, { provider, baseUrl, keys }: Endpoint): string | null {
 	const own = isOperator(ctx) || keys.some(({ row }) => row !== null) || baseUrl === provider.baseUrl;
-	return own ? new URL(baseUrl).host : null;
+	try {
+		return own ? new URL(baseUrl).host : null;
+	} catch {
+		return null;
+	}
 }
 
 /** At an endpoint of everybody's, names that another organization gave its own models are nobody else's. */

@@ -244,6 +244,27 @@ describe('a refused key', () => {
 		expect(await alerts()).toMatchObject([{ resolved_at: START }]);
 	});
 
+	it('is told again under a new secret, though the old one was refused, and not for the old one any more', async () => {
+		await storedKey();
+		const db = await wired();
+		await told(db, [refused({ startedAt: START })]);
+		// The row gets another secret: what is stored of the old one is cleared with it.
+		await env.DB.prepare("update llm_providers set refused_at = null where id = 'row-a'").run();
+		await env.DB.prepare('update alerts set resolved_at = ?')
+			.bind(START + 1)
+			.run();
+		pass(1_000);
+		await told(db, [refused({ mark: 'row-a.2', startedAt: START + 500 })]);
+		expect(await keyRow()).toMatchObject({ refused_at: START + 1_000 });
+		expect(await alerts()).toMatchObject([{ resolved_at: null }]);
+		await told(db, [outcome({ key: keyUse({ mark: 'row-a.2', startedAt: START + 800 }) })]);
+		expect(await keyRow()).toMatchObject({ refused_at: null });
+		pass(1_000);
+		await told(db, [refused({ mark: 'row-a.1', startedAt: START + 400 })]);
+		expect(await keyRow()).toMatchObject({ refused_at: null });
+		expect(await alerts()).toMatchObject([{ resolved_at: START + 1_000 }]);
+	});
+
 	it('is freed even by an object that forgot it was refused', async () => {
 		await storedKey();
 		await told(await wired(), [refused()]);

@@ -39,12 +39,57 @@ it('starts closed and opens at the threshold of the environment', async () => {
 		firstEventMs: null,
 		outputTokensPerSecond: null,
 		shared: false,
+		openedBy: null,
 	};
-	expect(await object().snapshot()).toEqual({ takenAt: START, classes: { '': unknown }, keys: {} });
+	expect(await object().snapshot()).toEqual({ format: 2, takenAt: START, classes: { '': unknown }, keys: {} });
 	expect(stateIn(await report(failures(4)))).toBe('closed');
 	expect(await report(failures(1))).toMatchObject({
 		classes: { m: { state: 'open', probeAt: START + 10_000, errorRate: 1 }, '': { state: 'closed' } },
 	});
+});
+
+it('keeps nothing of an endpoint that was only asked about', async () => {
+	const id = env.PROVIDER_HEALTH.idFromName(ENDPOINT);
+	for (let restarts = 0; restarts < 2; restarts++) {
+		expect((await object().snapshot()).keys).toEqual({});
+		expect((await object().status()).lastCheck).toBeNull();
+		expect(await object().lease('m', true, 'a')).toBe(true);
+		expect((await object().report(facts(), [])).keys).toEqual({});
+		await runInDurableObject(env.PROVIDER_HEALTH.get(id), (_, state) => {
+			expect(
+				state.storage.sql.exec("select name from sqlite_master where name not like '\\_cf%' escape '\\'").toArray(),
+			).toEqual([]);
+		});
+		await evicted();
+	}
+	expect((await env.DB.prepare('select * from provider_endpoints').all()).results).toEqual([]);
+	await report([outcome()]);
+	await evicted();
+	expect((await object().status()).classes.m?.lastSuccessAt).toBe(START);
+});
+
+it('holds back the organization alone whose failures opened it, and still does after its memory is gone', async () => {
+	await report(failures(5));
+	await evicted();
+	expect((await object().snapshot()).classes.m).toMatchObject({ state: 'open', openedBy: 'a' });
+	expect(await object().lease('m', false, 'a')).toBe(false);
+	expect(await object().lease('m', false, 'b')).toBe(true);
+	await report(failures(1, { organizationId: 'b' }));
+	await evicted();
+	expect((await object().snapshot()).classes.m).toMatchObject({ state: 'open', openedBy: null });
+	expect(JSON.stringify(await object().status())).not.toContain('openedBy');
+});
+
+it('starts closed from a memory that can not be read, and where its clock has gone back', async () => {
+	await report(failures(5));
+	await runInDurableObject(env.PROVIDER_HEALTH.get(env.PROVIDER_HEALTH.idFromName(ENDPOINT)), (_, state) => {
+		state.storage.sql.exec(`update memory set body = substr(body, 1, 99)`);
+	});
+	await evicted();
+	expect(stateIn(await object().snapshot(), '')).toBe('closed');
+	await report(failures(5));
+	pass(-3_600_000);
+	expect(stateIn(await report([outcome()]))).toBe('closed');
 });
 
 it('keeps endpoints apart', async () => {
@@ -54,20 +99,20 @@ it('keeps endpoints apart', async () => {
 
 it('leases one probe after the cool-down, and its success closes the breaker', async () => {
 	await report(failures(5));
-	expect(await object().lease('m', false)).toBe(false);
+	expect(await object().lease('m', false, 'a')).toBe(false);
 	pass(10_000);
-	const asked = [object().lease('m', false), object().lease('m', false), object().lease('m', true)];
+	const asked = [object().lease('m', false, 'a'), object().lease('m', false, 'a'), object().lease('m', true, 'a')];
 	expect(await Promise.all(asked)).toEqual([true, false, false]);
 	expect(stateIn(await report([outcome({ probe: true })]))).toBe('closed');
 });
 
 it('leases a probe by force while it is open, once a second', async () => {
 	await report(failures(5));
-	expect(await object().lease('m', true)).toBe(true);
+	expect(await object().lease('m', true, 'a')).toBe(true);
 	await report(failures(1, { probe: true }));
-	expect(await object().lease('m', true)).toBe(false);
+	expect(await object().lease('m', true, 'a')).toBe(false);
 	pass(1_000);
-	expect(await object().lease('m', true)).toBe(true);
+	expect(await object().lease('m', true, 'a')).toBe(true);
 });
 
 it('is still open after its memory is gone, and turns half-open in time', async () => {
@@ -84,15 +129,15 @@ it('is still open after its memory is gone, and turns half-open in time', async 
 it('remembers the lease that is out', async () => {
 	await report(failures(5));
 	pass(10_000);
-	expect(await object().lease('m', false)).toBe(true);
+	expect(await object().lease('m', false, 'a')).toBe(true);
 	await evicted();
-	expect(await object().lease('m', false)).toBe(false);
+	expect(await object().lease('m', false, 'a')).toBe(false);
 });
 
 it('remembers that it closed', async () => {
 	await report(failures(5));
 	pass(10_000);
-	await object().lease('m', false);
+	await object().lease('m', false, 'a');
 	await report([outcome({ probe: true })]);
 	await evicted();
 	expect(stateIn(await object().snapshot())).toBe('closed');

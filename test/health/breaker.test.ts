@@ -1,6 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type BreakerMemory, errorRate, LEASE_MS, NOBODY, newBreaker, record, stateOf } from '../../src/health/breaker';
+import {
+	type BreakerMemory,
+	concerns,
+	errorRate,
+	LEASE_MS,
+	NOBODY,
+	newBreaker,
+	pass,
+	record,
+	stateFor,
+	stateOf,
+} from '../../src/health/breaker';
 import type { BreakerPolicy, Outcome } from '../../src/health/contract';
 import { leaseBoth } from '../../src/health/gate';
 import { severalActive } from '../../src/health/sightings';
@@ -19,7 +30,7 @@ function opened(): BreakerMemory {
 	return memory;
 }
 
-const lease = (memory: BreakerMemory, now: number, force = false): boolean => leaseBoth(memory, null, now, force);
+const lease = (memory: BreakerMemory, now: number, force = false): boolean => leaseBoth(memory, null, 'a', now, force);
 
 const probe = (memory: BreakerMemory, now: number, result: Outcome['result']): void =>
 	record(memory, outcome({ result, probe: true }), now, POLICY);
@@ -132,6 +143,82 @@ describe('several organizations', () => {
 		const memory = newBreaker();
 		for (let n = 0; n < 50; n++) record(memory, outcome({ result: 'failure' }), START, POLICY, true);
 		expect(stateOf(memory, START)).toBe('closed');
+	});
+});
+
+describe('opened by one organization alone', () => {
+	const word = (memory: BreakerMemory, organizationId: string, result: Outcome['result'], at: number, probe = false) =>
+		record(memory, outcome({ organizationId, result, probe }), at, POLICY);
+
+	it('holds back that one, and nobody else', () => {
+		const memory = opened();
+		expect([stateFor(memory, 'a', START), stateFor(memory, 'b', START)]).toEqual(['open', 'closed']);
+		expect([stateFor(memory, 'a', START + 10_000), stateFor(memory, 'b', START + 10_000)]).toEqual([
+			'half-open',
+			'closed',
+		]);
+	});
+
+	it('holds back all where two have failed, or it alone and a check of the cron', () => {
+		for (const other of ['b', NOBODY]) {
+			const memory = newBreaker();
+			fail(memory, START, 4);
+			fail(memory, START, 1, other);
+			expect(stateFor(memory, 'c', START)).toBe('open');
+		}
+	});
+
+	it.each(['b', NOBODY])('holds back all from the first failure of another (%j)', (other) => {
+		const memory = opened();
+		fail(memory, START + 1_000, 1, other);
+		expect(stateFor(memory, 'c', START + 1_000)).toBe('open');
+		expect(memory.probeAt).toBe(START + 10_000);
+		const later = opened();
+		fail(later, START + 12_000, 1, other);
+		expect(stateFor(later, 'c', START + 21_999)).toBe('open');
+		expect(stateFor(later, 'c', START + 22_000)).toBe('half-open');
+	});
+
+	it('is closed by the first success of another, before its cool-down and after', () => {
+		for (const at of [START + 1_000, START + 12_000]) {
+			const memory = opened();
+			word(memory, 'b', 'success', at);
+			expect(stateOf(memory, at)).toBe('closed');
+		}
+	});
+
+	it('is closed by a check of the cron that went well as by any probe: once it is half-open', () => {
+		const memory = opened();
+		word(memory, NOBODY, 'success', START + 1_000);
+		expect(stateOf(memory, START + 1_000)).toBe('open');
+		word(memory, NOBODY, 'success', START + 10_000);
+		expect(stateOf(memory, START + 10_000)).toBe('half-open');
+		word(memory, NOBODY, 'success', START + 10_000, true);
+		expect(stateOf(memory, START + 10_000)).toBe('closed');
+	});
+
+	it('leases its probes to that one alone: others need none, and none of theirs ends or frees one', () => {
+		const memory = opened();
+		expect(leaseBoth(memory, null, 'b', START + 10_000, false)).toBe(true);
+		expect(memory.leasedUntil).toBeNull();
+		expect(lease(memory, START + 10_000)).toBe(true);
+		word(memory, 'b', 'neutral', START + 10_000, true);
+		pass(memory, outcome({ organizationId: 'b', result: 'failure', probe: true }), START + 10_000, POLICY);
+		expect(stateOf(memory, START + 10_000)).toBe('half-open');
+		expect(lease(memory, START + 10_000)).toBe(false);
+	});
+
+	it('opens anew for that one alone where its probe fails', () => {
+		const memory = opened();
+		lease(memory, START + 10_000);
+		word(memory, 'a', 'failure', START + 12_000, true);
+		expect([stateFor(memory, 'a', START + 12_000), stateFor(memory, 'b', START + 12_000)]).toEqual(['open', 'closed']);
+	});
+
+	it('concerns all again once it has closed', () => {
+		const memory = opened();
+		word(memory, 'b', 'success', START);
+		expect(concerns(memory, 'b')).toBe(true);
 	});
 });
 
@@ -287,8 +374,10 @@ function expectOneLease(steps: readonly Step[]): void {
 		if (asks && stateOf(memory, now) !== 'closed') expect(lease(memory, now)).toBe(free);
 		if (asks && free) out = now;
 		if (asks) continue;
-		record(memory, outcome({ organizationId, result, probe: probing }), now, POLICY);
-		out = Number.NEGATIVE_INFINITY;
+		// For whom it is closed nobody holds a lease.
+		const probe = probing && concerns(memory, organizationId);
+		record(memory, outcome({ organizationId, result, probe }), now, POLICY);
+		if (probe || memory.leasedUntil === null) out = Number.NEGATIVE_INFINITY;
 	}
 }
 

@@ -9,6 +9,7 @@ import { type VirtualTime, virtualTime } from '../support/virtual-time';
 /** Requests that end before they come to report. */
 const dying = (views: HealthViews, { now }: VirtualTime): HealthPort =>
 	healthClient({
+		organizationId: 'a',
 		views,
 		time: { now, after: () => () => {} },
 		policy: POLICY,

@@ -3,6 +3,7 @@ import type { HealthCheck, Outcome } from '../../src/health/contract';
 import {
 	absorb,
 	absorbCheck,
+	inTime,
 	leaseAt,
 	newEndpoint,
 	restoreEndpoint,
@@ -22,6 +23,7 @@ const UNKNOWN = {
 	firstEventMs: null,
 	outputTokensPerSecond: null,
 	shared: false,
+	openedBy: null,
 };
 
 function anEndpoint() {
@@ -41,7 +43,7 @@ const failures = (count: number, fields: Partial<Outcome> = {}): Outcome[] =>
 	Array(count).fill(outcome({ result: 'failure', ...fields }));
 
 it('tells nothing bad of an endpoint it has not heard of', () => {
-	expect(snapshotOf(newEndpoint(), START)).toEqual({ takenAt: START, classes: { '': UNKNOWN }, keys: {} });
+	expect(snapshotOf(newEndpoint(), START)).toEqual({ format: 2, takenAt: START, classes: { '': UNKNOWN }, keys: {} });
 });
 
 it('tells state, error rate, latency and whether several organizations are active', () => {
@@ -54,6 +56,7 @@ it('tells state, error rate, latency and whether several organizations are activ
 	);
 	const told = { ...UNKNOWN, firstEventMs: 100, outputTokensPerSecond: 50, shared: true };
 	expect(snapshot()).toEqual({
+		format: 2,
 		takenAt: START,
 		classes: { '': { ...told, state: 'open', probeAt: START + 10_000, errorRate: 5 / 6 }, m: told },
 		keys: {},
@@ -72,9 +75,54 @@ it('goes on from its JSON text', () => {
 it('starts closed from a text of another format, and from none', () => {
 	const { memory, calls } = anEndpoint();
 	calls(failures(5));
-	const older = textOf(memory).replace('"format":2', '"format":1');
+	const older = textOf(memory).replace('"format":3', '"format":2');
 	expect(snapshotOf(restoreEndpoint(older), START)).toEqual(snapshotOf(newEndpoint(), START));
 	expect(restoreEndpoint(null)).toEqual(newEndpoint());
+	for (const text of ['', '{', 'null', '[]', '3', '{"format":"3"}', older.slice(0, 100)])
+		expect(restoreEndpoint(text)).toEqual(newEndpoint());
+});
+
+it('begins anew where the clock has gone back behind it, and takes small steps as they come', () => {
+	const { memory, calls, check } = anEndpoint();
+	expect(inTime(memory, 0)).toBe(memory);
+	calls(failures(5, { key: keyUse({ word: 'limited', until: START + 60_000 }) }));
+	expect(inTime(memory, START - 5_000)).toBe(memory);
+	expect(inTime(memory, START - 3_600_000)).toEqual(newEndpoint());
+	check({}, START + 3_600_000);
+	expect(inTime(memory, START)).toEqual(newEndpoint());
+});
+
+it('takes a thousand outcomes at once', () => {
+	const { calls, snapshot } = anEndpoint();
+	const mixed = Array.from({ length: 1_000 }, (_, n) =>
+		outcome({ organizationId: `o${n % 7}`, modelClass: `m${n % 90}`, result: n % 2 ? 'failure' : 'success' }),
+	);
+	calls([...mixed, ...failures(5, { modelClass: 'last' })]);
+	expect(Object.keys(snapshot().classes)).toHaveLength(65);
+	expect(snapshot().classes.last?.state).toBe('open');
+});
+
+it('is told in less than 16 KiB where twenty models and as many keys are in use, and bounded where all is', () => {
+	const rates = { limit: 1_000_000, remaining: 900_000, resetAt: START + 60_000 };
+	const busy = (models: number, keys: number, remaining: number): number => {
+		const { calls, snapshot } = anEndpoint();
+		for (let model = 0; model < models; model++)
+			for (let key = 0; key < keys; key++)
+				calls([
+					outcome({
+						modelClass: `meta-llama/Llama-3.3-70B-Instruct-${model}`,
+						firstEventMs: 123.456789,
+						outputTokensPerSecond: 45.6789123,
+						key: keyUse({
+							mark: `01k0aq6yw8x5v7m3n2${key}.0123abcd`,
+							rates: { requests: { ...rates, remaining }, tokens: rates },
+						}),
+					}),
+				]);
+		return JSON.stringify(snapshot()).length;
+	};
+	expect(busy(20, 20, 900_000)).toBeLessThan(16_384);
+	expect(busy(200, 200, 1)).toBeLessThan(1_000_000);
 });
 
 it('follows latency with a weighted mean and passes over what was not measured', () => {
@@ -105,13 +153,25 @@ describe('classes of models', () => {
 		expect(names).not.toContain('m1');
 	});
 
+	it('that are shut stay while others go', () => {
+		const { calls, memory, snapshot } = anEndpoint();
+		calls(failures(5, { modelClass: 'shut' }));
+		for (let n = 0; n < 5_000; n++) calls([outcome({ modelClass: `m${n}` })], START + n);
+		expect(memory.classes.size).toBe(64);
+		expect(snapshot(START + 5_000).classes.shut?.state).toBe('open');
+		for (let n = 0; n < 70; n++) calls(failures(5, { modelClass: `f${n}` }), START + 5_000 + n);
+		expect(memory.classes.size).toBe(64);
+		expect(memory.classes.has('shut')).toBe(false);
+		expect(memory.classes.has('f69')).toBe(true);
+	});
+
 	it('may have any name', () => {
 		const { calls, snapshot, memory } = anEndpoint();
 		for (const modelClass of ['__proto__', 'constructor', 'toString']) calls(failures(5, { modelClass }));
 		const copy = structuredClone(snapshot());
 		for (const modelClass of ['__proto__', 'constructor', 'toString'])
 			expect(Object.getOwnPropertyDescriptor(copy.classes, modelClass)?.value.state).toBe('open');
-		expect(leaseAt(memory, 'valueOf', START, false)).toBe(true);
+		expect(leaseAt(memory, 'valueOf', 'a', START, false)).toBe(true);
 	});
 
 	it('are named where they fail but the endpoint does not', () => {
@@ -124,6 +184,19 @@ describe('classes of models', () => {
 });
 
 describe('what is told of keys', () => {
+	it('is how much is left of their limits while those are few, and else only where little is left', () => {
+		const { calls, snapshot } = anEndpoint();
+		const stated = (modelClass: string, remaining: number) => {
+			const rates = { requests: { limit: 100, remaining, resetAt: START + 60_000 }, tokens: null };
+			return outcome({ modelClass, key: keyUse({ mark: `k${modelClass.slice(1)}`, rates }) });
+		};
+		calls([...Array.from({ length: 31 }, (_, n) => stated(`m${n}`, 50)), stated('little', 1)]);
+		const told = () => Object.values(snapshot().keys).filter(({ limits }) => Object.keys(limits).length > 0);
+		expect(told()).toHaveLength(32);
+		calls([stated('m31', 50)]);
+		expect(told()).toHaveLength(1);
+	});
+
 	it('is their use while they are few, and else only what is the matter with them', () => {
 		const { calls, snapshot } = anEndpoint();
 		const use = (n: number) => outcome({ key: keyUse({ mark: `k${n}` }) });
@@ -134,10 +207,10 @@ describe('what is told of keys', () => {
 		expect(Object.keys(snapshot().keys)).toEqual(['k1']);
 		expect(snapshot().keys.k1).toEqual({
 			refusedUntil: null,
-			limitedUntil: START + 9_000,
+			refusedBy: null,
 			requestsMinute: 2,
 			tokensMinute: 20,
-			rates: null,
+			limits: { m: { limitedUntil: START + 9_000, rates: null } },
 		});
 		expect(snapshot(START + 9_000).keys).toEqual({});
 	});

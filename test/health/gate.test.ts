@@ -17,7 +17,7 @@ function pair() {
 		call: (fields: Partial<Outcome>, now = START, times = 1) => {
 			for (let n = 0; n < times; n++) recordCall(whole, model, outcome(fields), now, POLICY);
 		},
-		lease: (now: number, force = false) => leaseBoth(whole, model, now, force),
+		lease: (now: number, force = false) => leaseBoth(whole, model, 'a', now, force),
 		states: (now: number) => [stateOf(whole, now), stateOf(model, now)],
 	};
 }
@@ -58,7 +58,7 @@ describe('whose a call is', () => {
 		const whole = newBreaker();
 		for (let n = 0; n < 5; n++) recordCall(whole, null, outcome({ result: 'failure', scope: 'model' }), START, POLICY);
 		expect(stateOf(whole, START)).toBe('open');
-		expect(leaseBoth(whole, null, START + 10_000, false)).toBe(true);
+		expect(leaseBoth(whole, null, 'a', START + 10_000, false)).toBe(true);
 	});
 });
 
@@ -78,7 +78,7 @@ describe('one lease for both', () => {
 		] as const) {
 			const { lease, call, states, whole } = bothOpen();
 			expect(lease(at, force)).toBe(true);
-			expect(leaseBoth(whole, newBreaker(), at, force)).toBe(false);
+			expect(leaseBoth(whole, newBreaker(), 'a', at, force)).toBe(false);
 			call({ probe: true }, at + 500);
 			expect(states(at + 500)).toEqual(['closed', 'closed']);
 		}
@@ -102,6 +102,17 @@ describe('one lease for both', () => {
 		expect(lease(START + 10_000)).toBe(false);
 		expect(model.leasedUntil).toBeNull();
 		expect(lease(START + 15_000)).toBe(true);
+	});
+
+	it('leaves alone a breaker that another organization alone has opened', () => {
+		const { whole, model, states } = pair();
+		for (let n = 0; n < 5; n++) record(whole, outcome({ result: 'failure' }), START, POLICY);
+		for (let n = 0; n < 5; n++) record(model, outcome({ result: 'failure', organizationId: 'b' }), START, POLICY);
+		expect(states(START + 10_000)).toEqual(['half-open', 'half-open']);
+		expect(leaseBoth(whole, model, 'b', START + 10_000, false)).toBe(true);
+		expect([whole.leasedUntil, model.leasedUntil]).toEqual([null, START + 10_000 + LEASE_MS]);
+		expect(leaseBoth(whole, model, 'a', START + 10_000, false)).toBe(true);
+		expect(leaseBoth(whole, model, 'b', START + 10_000, false)).toBe(false);
 	});
 
 	it('leaves alone the breaker that is closed', () => {
@@ -144,7 +155,7 @@ it('never has two leases out, and gives no more than one a second by force, whoe
 					out.at = null;
 				}
 				const state = stateOf(whole, now);
-				if (state === 'closed' || !leaseBoth(whole, target, now, force)) continue;
+				if (state === 'closed' || !leaseBoth(whole, target, 'a', now, force)) continue;
 				expect(out.at === null || now - out.at >= LEASE_MS).toBe(true);
 				if (state === 'open') {
 					expect(force && now - forcedAt >= 1_000).toBe(true);

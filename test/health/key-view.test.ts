@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ENDPOINT, healthSet, isolate, keyUse } from '../support/health';
+import type { KeyUse, Place } from '../../src/health/contract';
+import { healthSet, isolate, keyUse, PLACE } from '../support/health';
 
 const MARK = 'row-a.1';
 
@@ -7,7 +8,7 @@ function set() {
 	const all = healthSet();
 	const { time, object, here } = all;
 	const other = isolate(time, object);
-	const standing = (at = here, mark = MARK) => at.request().standing(ENDPOINT, mark);
+	const standing = (at = here, mark = MARK) => at.request().standing(PLACE, mark);
 	/** Both isolates have the object's word of now. */
 	async function fresh(): Promise<void> {
 		await time.advance(1_100);
@@ -103,10 +104,10 @@ describe('limits', () => {
 		await time.advance(100);
 		here.record({ result: 'neutral', key: keyUse({ word: 'limited', until: time.now() + 30_000 }) });
 		await time.advance(60);
-		expect(object.snapshot().keys[MARK]?.limitedUntil).not.toBeNull();
+		expect(object.snapshot().keys[MARK]?.limits.m?.limitedUntil).toBe(time.now() + 30_000 - 60);
 		here.record({ key: keyUse() });
 		await time.advance(60);
-		expect(object.snapshot().keys[MARK]?.limitedUntil).toBeNull();
+		expect(object.snapshot().keys[MARK]?.limits).toEqual({});
 	});
 
 	it('are those stated last, by whichever isolate heard them', async () => {
@@ -139,4 +140,80 @@ describe('use', () => {
 		expect(standing()).toMatchObject({ requestsMinute: 0, tokensMinute: 0 });
 		expect(standing(other)).toMatchObject({ requestsMinute: 0, tokensMinute: 0 });
 	});
+});
+
+describe('limits of one class of models', () => {
+	const OTHER = { ...PLACE, modelClass: 'other' };
+	const limited = (until: number, fields: Partial<KeyUse> = {}) => keyUse({ word: 'limited', until, ...fields });
+	const rates = (remaining: number, resetAt: number): KeyUse['rates'] => ({
+		requests: { limit: 100, remaining, resetAt },
+		tokens: null,
+	});
+
+	it('hold that class alone back, in all isolates, while a refusal holds back all', async () => {
+		const { here, other, time, fresh } = set();
+		const until = time.now() + 30_000;
+		here.record({ result: 'neutral', key: limited(until, { rates: rates(0, until) }) });
+		const of = (at: typeof here, place: Place) => at.request().standing(place, MARK);
+		expect(of(here, PLACE)).toMatchObject({ limitedUntil: until, rates: rates(0, until) });
+		expect(of(here, OTHER)).toMatchObject({ limitedUntil: null, rates: null, requestsMinute: 1 });
+		await fresh();
+		expect(of(other, PLACE)).toMatchObject({ limitedUntil: until, rates: rates(0, until) });
+		expect(of(other, OTHER)).toMatchObject({ limitedUntil: null, rates: null, requestsMinute: 1 });
+		here.record({ result: 'neutral', modelClass: 'other', key: keyUse({ word: 'refused' }) });
+		expect(of(here, PLACE)?.refusedUntil).not.toBeNull();
+		await fresh();
+		expect(of(other, PLACE)?.refusedUntil).not.toBeNull();
+	});
+
+	it('are not ended by another class that answers', async () => {
+		const { here, standing, time, fresh } = set();
+		const until = time.now() + 30_000;
+		here.record({ result: 'neutral', key: limited(until) });
+		here.record({ modelClass: 'other', key: keyUse() });
+		expect(standing()?.limitedUntil).toBe(until);
+		await fresh();
+		expect(standing()?.limitedUntil).toBe(until);
+	});
+
+	it('end here at once where another isolate had met them, though an older word of the object comes after', async () => {
+		const { here, other, standing, time, fresh } = set();
+		other.record({ result: 'neutral', key: limited(time.now() + 30_000) });
+		await fresh();
+		expect(standing()?.limitedUntil).not.toBeNull();
+		await time.advance(1_100);
+		here.admits();
+		here.record({ key: keyUse() });
+		expect(standing()?.limitedUntil).toBeNull();
+		await time.advance(10);
+		expect(standing()?.limitedUntil).toBeNull();
+		await time.advance(60);
+		expect(standing()?.limitedUntil).toBeNull();
+	});
+
+	it('hold back still where an older word of the object comes after them', async () => {
+		const { here, standing, time } = set();
+		here.admits();
+		here.record({ result: 'neutral', key: limited(time.now() + 30_000) });
+		await time.advance(10);
+		expect(standing()?.limitedUntil).not.toBeNull();
+	});
+});
+
+it('is refused for the organization alone that it was refused for, until another was', async () => {
+	const { here, other, time, fresh } = set();
+	const refused = (organizationId: string) => ({
+		organizationId,
+		result: 'neutral' as const,
+		key: keyUse({ word: 'refused', organizationId }),
+	});
+	const until = (at: typeof here, whose: string) => at.request(whose).standing(PLACE, MARK)?.refusedUntil ?? null;
+	here.record(refused('a'));
+	expect([until(here, 'a'), until(here, 'b')]).toEqual([time.now() + 60_000, null]);
+	await fresh();
+	expect([until(here, 'b'), until(other, 'a') !== null, until(other, 'b')]).toEqual([null, true, null]);
+	other.record(refused('b'));
+	expect(until(other, 'c')).not.toBeNull();
+	await fresh();
+	expect(until(here, 'c')).not.toBeNull();
 });

@@ -1,27 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Allowance, KeyUse } from '../../src/health/contract';
-import { isNotable, keyHeard, newKey, note, standingOf } from '../../src/health/keys';
+import type { KeyUse } from '../../src/health/contract';
+import { absorbKey, type KeyMemory, keyAtWorst, keySnapshot, newKey, noteKey } from '../../src/health/keys';
+import { WHOLE_ENDPOINT } from '../../src/health/place';
 import { keyUse } from '../support/health';
 
 const START = Date.UTC(2026, 0, 1);
-const DAY = 86_400_000;
 
 function aKey() {
 	const key = newKey('row-a.1');
 	return {
 		key,
-		note: (fields: Partial<KeyUse>, now = START) => note(key, keyUse(fields), now),
-		standing: (now = START) => standingOf(key, now),
+		note: (fields: Partial<KeyUse>, now = START) => noteKey(key, keyUse(fields), now),
+		standing: (now = START) => keyAtWorst(key, now),
 	};
 }
-
-const allowance = (fields: Partial<Allowance> = {}): Allowance => ({
-	limit: 100,
-	remaining: 50,
-	resetAt: START + 60_000,
-	...fields,
-});
 
 describe('a refused key', () => {
 	it('is left alone for a minute, and twice as long with each refusal after that, up to ten minutes', () => {
@@ -74,86 +67,6 @@ describe('a refused key', () => {
 	});
 });
 
-describe('a limited key', () => {
-	it('is left alone until the time it was told, at most a day', () => {
-		const { note, standing } = aKey();
-		note({ word: 'limited', until: START + 30_000 });
-		expect(standing().limitedUntil).toBe(START + 30_000);
-		note({ word: 'limited', until: START + 5_000 });
-		expect(standing().limitedUntil).toBe(START + 30_000);
-		note({ word: 'limited', until: START + 365 * DAY });
-		expect(standing().limitedUntil).toBe(START + DAY);
-	});
-
-	it('is free at once where that time is past', () => {
-		const { note, standing } = aKey();
-		note({ word: 'limited', until: START - 1 });
-		expect(standing().limitedUntil).toBeNull();
-	});
-
-	it('is left alone for a second where nothing is said, and twice as long each time, up to a minute', () => {
-		const { note, standing } = aKey();
-		const waits: number[] = [];
-		let now = START;
-		for (let n = 0; n < 8; n++) {
-			note({ word: 'limited' }, now);
-			note({ word: 'limited' }, now);
-			const until = standing(now).limitedUntil ?? now;
-			waits.push((until - now) / 1000);
-			now = until;
-		}
-		expect(waits).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
-		note({ word: 'good' }, now);
-		note({ word: 'limited' }, now);
-		expect(standing(now).limitedUntil).toBe(now + 1_000);
-	});
-
-	it('is free as soon as it answers', () => {
-		const { note, standing } = aKey();
-		note({ word: 'limited', until: START + 30_000 });
-		note({ word: 'silent' });
-		expect(standing().limitedUntil).toBe(START + 30_000);
-		note({ word: 'good' });
-		expect(standing().limitedUntil).toBeNull();
-	});
-});
-
-describe('stated rates', () => {
-	it('are those stated last, and say nothing once their time has come', () => {
-		const { note, standing } = aKey();
-		note({ rates: { requests: allowance(), tokens: allowance({ resetAt: START + 1_000 }) } });
-		note({ rates: null });
-		expect(standing().rates).toEqual({ requests: allowance(), tokens: allowance({ resetAt: START + 1_000 }) });
-		expect(standing(START + 1_000).rates).toEqual({ requests: allowance(), tokens: null });
-		expect(standing(START + 60_000).rates).toBeNull();
-	});
-
-	it('are bounded: a day ahead, and no number that is none', () => {
-		const { note, standing } = aKey();
-		note({
-			rates: {
-				requests: allowance({ limit: Number.NaN, remaining: -5, resetAt: START + 400 * DAY }),
-				tokens: allowance({ remaining: Number.NaN }),
-			},
-		});
-		expect(standing().rates).toEqual({ requests: { limit: null, remaining: 0, resetAt: START + DAY }, tokens: null });
-		note({ rates: { requests: allowance({ resetAt: Number.NaN }), tokens: null } });
-		expect(standing().rates).toBeNull();
-	});
-
-	it('are worth telling where less than a fifth is left', () => {
-		const told = (fields: Partial<Allowance>): boolean => {
-			const { note, standing } = aKey();
-			note({ rates: { requests: null, tokens: allowance(fields) } });
-			return isNotable(standing());
-		};
-		expect(told({ remaining: 20 })).toBe(false);
-		expect(told({ remaining: 19 })).toBe(true);
-		expect(told({ limit: null, remaining: 1 })).toBe(false);
-		expect(told({ limit: null, remaining: 0 })).toBe(true);
-	});
-});
-
 describe('use', () => {
 	it('is counted over a minute, whatever came of the calls', () => {
 		const { note, standing } = aKey();
@@ -174,10 +87,11 @@ describe('use', () => {
 });
 
 it('remembers a bounded number of keys: the one used longest ago goes', () => {
-	const keys: Parameters<typeof keyHeard>[0] = new Map();
-	for (let n = 0; n < 256; n++) note(keyHeard(keys, `k${n}`, START + n), keyUse(), START);
-	keyHeard(keys, 'k0', START + 300);
-	keyHeard(keys, 'new', START + 301);
+	const keys = new Map<string, KeyMemory>();
+	const use = (mark: string, now: number) => absorbKey(keys, 'm', keyUse({ mark }), now);
+	for (let n = 0; n < 256; n++) use(`k${n}`, START + n);
+	use('k0', START + 300);
+	use('new', START + 301);
 	const names = [...keys.keys()];
 	expect(names).toHaveLength(256);
 	expect(names).toContain('k0');
@@ -185,23 +99,98 @@ it('remembers a bounded number of keys: the one used longest ago goes', () => {
 	expect(names).toContain('new');
 });
 
-it('never leaves a key alone for more than a day, whatever it was told', () => {
+it('is left alone for ten minutes at most, and not at all once it was good', () => {
 	const word = fc.constantFrom<KeyUse['word']>('good', 'refused', 'limited', 'silent');
-	const step = fc.record({ wait: fc.nat(700_000), word, until: fc.option(fc.double(), { nil: null }) });
+	const step = fc.record({ wait: fc.nat(700_000), word });
 	fc.assert(
 		fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
 			const { note, standing } = aKey();
 			let now = START;
-			for (const { wait, word, until } of steps) {
+			for (const { wait, word } of steps) {
 				now += wait;
-				note({ word, until: until === null ? null : now + until }, now);
-				const { refusedUntil, limitedUntil } = standing(now);
-				if (word === 'good') expect([refusedUntil, limitedUntil]).toEqual([null, null]);
+				note({ word }, now);
+				const { refusedUntil } = standing(now);
+				if (word === 'good') expect(refusedUntil).toBeNull();
 				if (word === 'refused') expect(refusedUntil).toBeGreaterThan(now);
 				expect((refusedUntil ?? now) - now).toBeLessThanOrEqual(600_000);
-				expect((limitedUntil ?? now) - now).toBeLessThanOrEqual(DAY);
 			}
 		}),
 		{ numRuns: 200 },
 	);
+});
+
+describe('limits of a key', () => {
+	const rates = (remaining: number): KeyUse['rates'] => ({
+		requests: { limit: 100, remaining, resetAt: START + 60_000 },
+		tokens: null,
+	});
+
+	function classes() {
+		const keys = new Map<string, KeyMemory>();
+		const use = (modelClass: string, fields: Partial<KeyUse>, now = START) =>
+			absorbKey(keys, modelClass, keyUse(fields), now);
+		const key = use('m', { word: 'silent' });
+		return { use, key, told: (all = true) => keySnapshot(key, all, START).limits };
+	}
+
+	it('are those of one class of models, which no other answers for', () => {
+		const { use, told } = classes();
+		use('m', { word: 'limited', until: START + 9_000 });
+		use('other', { rates: rates(40) });
+		use('third', { word: 'good' });
+		expect(told()).toEqual({
+			m: { limitedUntil: START + 9_000, rates: null },
+			other: { limitedUntil: null, rates: rates(40) },
+		});
+		expect(Object.keys(told(false))).toEqual(['m']);
+		use('m', { word: 'good' });
+		expect(Object.keys(told())).toEqual(['other']);
+	});
+
+	it('end with a good answer that is about the key alone', () => {
+		const { use, told } = classes();
+		use('m', { word: 'limited', until: START + 9_000 });
+		use(WHOLE_ENDPOINT, { word: 'good' });
+		expect(told()).toEqual({});
+	});
+
+	it('are of 16 classes at most, of which those that hold go last', () => {
+		const { use, key } = classes();
+		use('held', { word: 'limited', until: START + 60_000 });
+		for (let n = 0; n < 40; n++) use(`m${n}`, { rates: rates(50) }, START + n);
+		expect(key.limits.size).toBe(16);
+		expect(key.limits.has('held')).toBe(true);
+		expect(key.limits.has('m24')).toBe(false);
+		expect(key.limits.has('m25')).toBe(true);
+	});
+
+	it('are shown by the worst: the one that holds for longest, else the one of which least is left', () => {
+		const { use, key } = classes();
+		expect(keyAtWorst(key, START)).not.toHaveProperty('modelClass');
+		use('half', { rates: rates(50) });
+		use('little', { rates: rates(5) });
+		use('much', { rates: rates(90) });
+		expect(keyAtWorst(key, START)).toMatchObject({ modelClass: 'little', limitedUntil: null, rates: rates(5) });
+		use('soon', { word: 'limited', until: START + 1_000 });
+		use('late', { word: 'limited', until: START + 9_000 });
+		use('sooner', { word: 'limited', until: START + 500 });
+		const limited = { modelClass: 'late', limitedUntil: START + 9_000, rates: null, requestsMinute: 7 };
+		expect(keyAtWorst(key, START)).toMatchObject(limited);
+		expect(keyAtWorst(key, START + 9_000)).toMatchObject({ modelClass: 'little', limitedUntil: null });
+	});
+});
+
+it('names the organization that alone was refused, and nobody once there were two', () => {
+	const { key, note } = aKey();
+	const by = () => keySnapshot(key, true, START).refusedBy;
+	expect(by()).toBeNull();
+	note({ word: 'refused', organizationId: 'a' });
+	note({ word: 'refused', organizationId: 'a' });
+	expect(by()).toBe('a');
+	note({ word: 'refused', organizationId: 'b' });
+	note({ word: 'refused', organizationId: 'a' });
+	expect(keySnapshot(key, true, START)).toMatchObject({ refusedUntil: START + 60_000, refusedBy: null });
+	note({ word: 'good', organizationId: 'b' });
+	note({ word: 'refused', organizationId: 'b' }, START + 600_000);
+	expect(keySnapshot(key, true, START + 600_000).refusedBy).toBe('b');
 });

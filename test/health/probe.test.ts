@@ -49,6 +49,33 @@ describe('probing', () => {
 		expect(time.pending()).toBe(0);
 	});
 
+	it('gives a request that has nobody else the lease it has asked for itself', async () => {
+		const { time, here, object } = await openedSet();
+		for (let tick = 0; tick < 3; tick++) {
+			await time.advance(16_000);
+			const request = here.request();
+			expect(request.admits(PLACE)).toBe('open');
+			const granted = request.lease(PLACE);
+			await time.advance(10);
+			expect(await granted).toBe(true);
+			expect(object.leases).toBe(tick + 1);
+			if (tick === 2) break;
+			here.record({ result: 'neutral', probe: true });
+		}
+	});
+
+	it('does not give it where another request has taken it meanwhile', async () => {
+		const { time, here, admits } = await openedSet();
+		await time.advance(10_000);
+		const request = here.request();
+		request.admits(PLACE);
+		await time.advance(10);
+		expect(admits()).toBe('probe');
+		const granted = request.lease(PLACE);
+		await time.advance(10);
+		expect(await granted).toBe(false);
+	});
+
 	it('gives a request with no other target the lease before the cool-down is over', async () => {
 		const { time, here, call, object, admits } = await openedSet();
 		const granted = here.request().lease(PLACE);
@@ -159,10 +186,27 @@ describe('without the object', () => {
 	it('forgets an old verdict by itself where the object never answers', async () => {
 		const { time, object, admits } = await openedSet();
 		object.mode = 'hung';
-		await time.advance(60_000);
+		await time.advance(29_900);
 		expect(admits()).toBe('open');
-		await time.advance(10_000);
+		await time.advance(100);
 		expect(admits()).toBe('closed');
+	});
+
+	it('lets a request with nobody else probe once a second', async () => {
+		for (const mode of ['down', 'hung'] as const) {
+			const { time, object, here, call } = await openedSet();
+			object.mode = mode;
+			const asked: Promise<boolean>[] = [];
+			for (let at = 0; at < 5_000; at += 100) {
+				if (mode === 'down') for (let n = 0; n < 5; n++) call('failure');
+				asked.push(here.request().lease(PLACE));
+				await time.advance(100);
+			}
+			await time.advance(2_000);
+			const granted = (await Promise.all(asked)).filter(Boolean).length;
+			expect(granted).toBeGreaterThanOrEqual(1);
+			expect(granted).toBeLessThanOrEqual(6);
+		}
 	});
 
 	it('waits for a lease no longer than a second', async () => {

@@ -85,7 +85,7 @@ describe('rows of keys', () => {
 		const refused = keyUse({ word: 'refused', status: 401 });
 		registerKey(register, refused, true, START);
 		registerKey(register, refused, true, START + 1);
-		const duty = { rowId: 'row-a', organizationId: 'a', state: 'refused', since: START, status: 401 };
+		const duty = { rowId: 'row-a', mark: 'row-a.1', organizationId: 'a', state: 'refused', since: START, status: 401 };
 		expect(told(register)?.rows).toEqual([duty]);
 		expect(told(register)).toBeNull();
 		registerKey(register, keyUse({ word: 'limited' }), false, START + 2);
@@ -131,5 +131,66 @@ describe('rows of keys', () => {
 		expect(dutyOf(register)).toBeNull();
 		for (let n = 0; n < 1_000; n++) registerKey(register, keyUse({ rowId: `row ${n}` }), false, START);
 		expect(register.rows.size).toBe(256);
+	});
+
+	describe('under a new secret', () => {
+		const earlier = (fields: Parameters<typeof keyUse>[0] = {}) =>
+			keyUse({ mark: 'row-a.1', startedAt: START, ...fields });
+		const later = (fields: Parameters<typeof keyUse>[0] = {}) =>
+			keyUse({ mark: 'row-a.2', startedAt: START + 10, ...fields });
+		const bad = { word: 'refused', status: 401 } as const;
+
+		function refusedBefore(): Register {
+			const register = used();
+			registerKey(register, earlier(bad), true, START);
+			told(register);
+			return register;
+		}
+
+		it('are told to be refused, though their old key was, too', () => {
+			const register = refusedBefore();
+			registerKey(register, later(bad), true, START + 20);
+			const duty = { rowId: 'row-a', mark: 'row-a.2', organizationId: 'a', state: 'refused', since: START + 20 };
+			expect(told(register)?.rows).toEqual([{ ...duty, status: 401 }]);
+			expect(told(register)).toBeNull();
+		});
+
+		it('are told to be good, though their old key was, too', () => {
+			const register = used();
+			registerKey(register, earlier(), false, START);
+			told(register);
+			registerKey(register, later(), false, START + 20);
+			expect(told(register)?.rows).toMatchObject([{ state: 'good', mark: 'row-a.2' }]);
+		});
+
+		it('take no word of calls that were made with the old key', () => {
+			const register = used();
+			registerKey(register, later({ word: 'silent' }), false, START + 20);
+			told(register);
+			registerKey(register, earlier(bad), true, START + 30_000);
+			registerKey(register, earlier(), false, START + 30_000);
+			expect(dutyOf(register)).toBeNull();
+			registerKey(register, later(), false, START + 40_000);
+			expect(told(register)?.rows).toMatchObject([{ state: 'good', mark: 'row-a.2' }]);
+			registerKey(register, earlier(bad), true, START + 50_000);
+			expect(dutyOf(register)).toBeNull();
+		});
+
+		it('take the word of an old key that is in use again', () => {
+			const register = refusedBefore();
+			registerKey(register, later(), false, START + 20);
+			told(register);
+			registerKey(register, earlier({ ...bad, startedAt: START + 30 }), true, START + 40);
+			expect(told(register)?.rows).toMatchObject([{ state: 'refused', mark: 'row-a.1', since: START + 40 }]);
+		});
+
+		it('are still to be told where the key changes while the old one is written', () => {
+			const register = used();
+			registerKey(register, earlier(bad), true, START);
+			const writing = dutyOf(register);
+			registerKey(register, later(bad), true, START + 20);
+			if (writing) fulfilled(register, writing);
+			expect(told(register)?.rows).toMatchObject([{ state: 'refused', mark: 'row-a.2' }]);
+		});
 	});
 });

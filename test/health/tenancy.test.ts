@@ -65,17 +65,57 @@ function expectWell(memory: ReturnType<typeof newEndpoint>, now: number): void {
 	expect(classes[PLACE.modelClass]?.state).toBe('closed');
 	for (const mark of [OWN_OF_B, SHARED]) {
 		expect(keys[mark]?.refusedUntil ?? null).toBeNull();
-		expect(keys[mark]?.limitedUntil ?? null).toBeNull();
+		expect(keys[mark]?.limits[PLACE.modelClass]?.limitedUntil ?? null).toBeNull();
 	}
 }
 
 function expectThrough({ admits, request }: ReturnType<typeof isolate>): void {
-	expect(admits()).toBe('closed');
+	for (const modelClass of [PLACE.modelClass, 'other'])
+		expect(admits({ endpoint: ENDPOINT, modelClass }, 'b')).toBe('closed');
 	for (const mark of [OWN_OF_B, SHARED]) {
-		const standing = request().standing(ENDPOINT, mark);
+		const standing = request('b').standing(PLACE, mark);
 		expect(standing?.refusedUntil ?? null).toBeNull();
 		expect(standing?.limitedUntil ?? null).toBeNull();
 	}
+}
+
+const MODES = ['up', 'down', 'hung'] as const;
+const isMode = (does: string): does is (typeof MODES)[number] => MODES.some((mode) => mode === does);
+
+/** What happens at once, by either of them or to the object, and how long nothing does after it. */
+const moment = fc.record({
+	wait: fc.oneof(
+		{ weight: 6, arbitrary: fc.nat(70) },
+		{ weight: 3, arbitrary: fc.nat(12_000) },
+		{ weight: 1, arbitrary: fc.nat(700_000) },
+	),
+	at: fc.nat(2),
+	does: fc.oneof(
+		{ weight: 6, arbitrary: fc.constantFrom(...ALL) },
+		{ weight: 2, arbitrary: fc.constant('b' as const) },
+		{ weight: 1, arbitrary: fc.constantFrom('probe' as const, 'evict' as const) },
+		{ weight: 1, arbitrary: fc.constantFrom(...MODES) },
+	),
+	times: fc.integer({ min: 1, max: 12 }),
+	mark: fc.constantFrom('row-a.1', SHARED),
+});
+
+/** It has nobody else to ask, and fails again. */
+function probeByA(one: ReturnType<typeof isolate>): void {
+	const leased = one.request('a').lease(PLACE);
+	one.deferred.push(leased.then((granted) => granted && one.record({ ...byA('failing', SHARED), probe: true })));
+}
+
+function happens(
+	{ does, times, mark }: typeof moment extends fc.Arbitrary<infer Moment> ? Moment : never,
+	one: ReturnType<typeof isolate>,
+	object: ReturnType<typeof healthSet>['object'],
+): void {
+	if (isMode(does)) object.mode = does;
+	else if (does === 'evict') object.evict();
+	else if (does === 'b') for (const own of [OWN_OF_B, SHARED]) one.record(byB(own));
+	else if (does === 'probe') probeByA(one);
+	else for (let n = 0; n < times; n++) one.record(byA(does, mark));
 }
 
 describe('whatever one organization makes happen by itself', () => {
@@ -120,6 +160,23 @@ describe('whatever one organization makes happen by itself', () => {
 				}
 			}),
 			{ numRuns: 60 },
+		);
+	});
+
+	it('isolates let the other one through at every moment, whether it was there before or not', async () => {
+		await fc.assert(
+			fc.asyncProperty(fc.array(moment, { maxLength: 40 }), async (moments) => {
+				const { time, object, here } = healthSet();
+				const isolates = [here, isolate(time, object), isolate(time, object)];
+				for (const each of moments) {
+					happens(each, isolates[each.at] ?? here, object);
+					for (let part = 0; part < 5; part++) {
+						isolates.forEach(expectThrough);
+						await time.advance(each.wait / 4);
+					}
+				}
+			}),
+			{ numRuns: 100 },
 		);
 	});
 

@@ -1,7 +1,25 @@
 /** The object ProviderHealth and isolates around it, over virtual time. */
 import { healthClient } from '../../src/health/client';
-import type { EndpointFacts, HealthPort, KeyUse, Outcome, Place, ProviderHealthApi } from '../../src/health/contract';
-import { absorb, absorbCheck, leaseAt, newEndpoint, snapshotOf } from '../../src/health/endpoint';
+import type {
+	BreakerState,
+	EndpointFacts,
+	HealthPort,
+	HealthSnapshot,
+	KeyUse,
+	Outcome,
+	Place,
+	ProviderHealthApi,
+} from '../../src/health/contract';
+import {
+	absorb,
+	absorbCheck,
+	inTime,
+	leaseAt,
+	newEndpoint,
+	restoreEndpoint,
+	snapshotOf,
+	textOf,
+} from '../../src/health/endpoint';
 import { statusOf } from '../../src/health/status';
 import { healthViews } from '../../src/health/view';
 import { type VirtualTime, virtualTime } from './virtual-time';
@@ -39,6 +57,7 @@ export const keyUse = (fields: Partial<KeyUse> = {}): KeyUse => ({
 	mark: 'row-a.1',
 	rowId: 'row-a',
 	organizationId: 'a',
+	startedAt: 0,
 	tokens: 10,
 	word: 'good',
 	until: null,
@@ -49,23 +68,30 @@ export const keyUse = (fields: Partial<KeyUse> = {}): KeyUse => ({
 
 /** The object over virtual time, `delayMs` away; counts what it is asked. */
 export function fakeObject(time: VirtualTime, delayMs = 5) {
-	const memory = newEndpoint();
 	const object = {
-		memory,
+		memory: newEndpoint(),
 		reports: [] as (readonly Outcome[])[],
 		facts: [] as EndpointFacts[],
 		snapshots: 0,
 		leases: 0,
 		/** `down` rejects, `hung` never answers. */
 		mode: 'up' as 'up' | 'down' | 'hung',
-		snapshot: () => snapshotOf(memory, time.now()),
-		state: (modelClass = PLACE.modelClass) => snapshotOf(memory, time.now()).classes[modelClass]?.state ?? 'closed',
+		/** Added to its clock (ms). */
+		skew: 0,
+		now: () => time.now() + object.skew,
+		snapshot: (): HealthSnapshot => snapshotOf(object.memory, object.now()),
+		state: (modelClass = PLACE.modelClass): BreakerState => object.snapshot().classes[modelClass]?.state ?? 'closed',
+		/** It loses its memory, but not what it wrote. */
+		evict: (): void => {
+			object.memory = restoreEndpoint(textOf(object.memory));
+		},
 		api: {} as ProviderHealthApi,
 	};
 	async function answer<T>(make: () => T): Promise<T> {
 		if (object.mode === 'hung') return new Promise(() => {});
 		await new Promise<void>((resolve) => time.after(delayMs, resolve));
 		if (object.mode === 'down') throw new Error('unreachable');
+		object.memory = inTime(object.memory, object.now());
 		// What the object says travels as a copy.
 		return structuredClone(make());
 	}
@@ -78,30 +104,31 @@ export function fakeObject(time: VirtualTime, delayMs = 5) {
 			object.reports.push(outcomes);
 			object.facts.push(from);
 			return answer(() => {
-				absorb(memory, from, outcomes, time.now(), POLICY);
+				absorb(object.memory, from, outcomes, object.now(), POLICY);
 				return object.snapshot();
 			});
 		},
-		lease: (modelClass, force) => {
+		lease: (modelClass, force, organizationId) => {
 			object.leases += 1;
-			return answer(() => leaseAt(memory, modelClass, time.now(), force));
+			return answer(() => leaseAt(object.memory, modelClass, organizationId, object.now(), force));
 		},
 		checked: (from, check) =>
 			answer(() => {
-				absorbCheck(memory, from, check, time.now(), POLICY);
+				absorbCheck(object.memory, from, check, object.now(), POLICY);
 				return object.snapshot();
 			}),
-		status: () => answer(() => statusOf(memory, time.now())),
+		status: () => answer(() => statusOf(object.memory, object.now())),
 	};
 	return object;
 }
 
-/** An isolate: each `request()` is a port of its own over shared views. */
+/** An isolate: each `request()` is a port of its own, for an organization, over shared views. */
 export function isolate(time: VirtualTime, object: { api: ProviderHealthApi }) {
 	const views = healthViews();
 	const deferred: Promise<unknown>[] = [];
-	const request = (): HealthPort =>
+	const request = (organizationId = 'a'): HealthPort =>
 		healthClient({
+			organizationId,
 			views,
 			time,
 			policy: POLICY,
@@ -114,8 +141,9 @@ export function isolate(time: VirtualTime, object: { api: ProviderHealthApi }) {
 		views,
 		deferred,
 		request,
-		admits: (place: Place = PLACE) => request().admits(place),
-		record: (fields: Partial<Outcome> = {}): void => request().record(facts(), outcome({ at: time.now(), ...fields })),
+		admits: (place: Place = PLACE, organizationId?: string) => request(organizationId).admits(place),
+		record: (fields: Partial<Outcome> = {}): void =>
+			request(fields.organizationId).record(facts(), outcome({ at: time.now(), ...fields })),
 	};
 }
 
