@@ -1,4 +1,5 @@
 /** `npm run bench`: the built Worker beside others on loopback, in interleaved rounds. It reports and never fails a bar. */
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -16,6 +17,8 @@ const { values: options } = parseArgs({
 		connections: { type: 'string', default: '16' },
 		/** Comma-separated names of subjects; all where absent. */
 		only: { type: 'string' },
+		/** Path of another checkout (its packages installed): measured beside this one as `before`. */
+		against: { type: 'string' },
 	},
 });
 const rounds = Number(options.rounds);
@@ -61,9 +64,11 @@ async function audit(upstream, subject) {
 	return { calls, rows, difference: calls - rows };
 }
 
+const against = options.against ? resolve(options.against) : null;
 await buildWorker(ROOT);
+if (against) await buildWorker(against);
 const upstream = await startUpstream();
-const started = await startSubjects(ROOT, upstream.origin);
+const started = await startSubjects(ROOT, upstream.origin, against);
 const wanted = options.only?.split(',');
 const subjects = started.filter(({ name }) => !wanted || wanted.includes(name));
 try {

@@ -125,7 +125,8 @@ async function portkey(root, upstream) {
 	};
 }
 
-export async function startSubjects(root, upstream) {
+/** `against`: another checkout, built, to stand beside this one as `before`; null: none. */
+export async function startSubjects(root, upstream, against = null) {
 	const direct = {
 		name: 'direct',
 		origin: upstream,
@@ -138,6 +139,10 @@ export async function startSubjects(root, upstream) {
 		await bareWorker('pass-through', 'pass-through.js', upstream),
 		await bareWorker('parse-and-write', 'parse-and-write.js', upstream),
 		await startSwitchyard(root, { OPENAI_API_KEY: SWITCHYARD_UPSTREAM_KEY, OPENAI_BASE_URL: `${upstream}/v1` }),
+		against && {
+			...(await startSwitchyard(against, { OPENAI_API_KEY: 'bench-before', OPENAI_BASE_URL: `${upstream}/v1` })),
+			name: 'before',
+		},
 		await portkey(root, upstream),
 	];
 	return started.filter((subject) => subject !== null);

@@ -37,9 +37,15 @@ export const affinity = ({ conversations, turns }: AffinityMemory, now: () => nu
 	remember(conversation, target) {
 		put(conversations, conversation, { target, at: now() }, MOST_CONVERSATIONS);
 	},
-	turn(list) {
+	turn(list, takes = true) {
 		const turn = turns.get(list) ?? 0;
-		put(turns, list, turn + 1, MOST_LISTS);
+		if (takes) put(turns, list, turn + 1, MOST_LISTS);
 		return turn;
 	},
+});
+
+/** The same for who only asks whose turn it would be. */
+export const looking = (memory: Pick<AffinityPort, 'last' | 'turn'>): Pick<AffinityPort, 'last' | 'turn'> => ({
+	last: (conversation) => memory.last(conversation),
+	turn: (list) => memory.turn(list, false),
 });

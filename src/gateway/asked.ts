@@ -3,7 +3,7 @@ import { GatewayError } from '../errors';
 import type { RoutingField } from '../language/routing';
 import { checkAgent, checkUnaided } from './key-policy';
 import type { Caller, Choice, Snapshot, SourcedRouting } from './ports';
-import { type Facts, missing } from './target';
+import { checkLength, type Facts, missing } from './target';
 
 export interface RouteRequest {
 	readonly kind: 'chat' | 'embedding';
@@ -48,6 +48,7 @@ export function agentSlugOf(model: string | undefined, header: string | null): s
 
 /** Aliases are followed, a profile is its model. Throws `model_not_found`. */
 export function meant(written: string, { aliases, profiles }: Snapshot): Meant {
+	checkLength(written);
 	const followed = aliases?.[written] ?? written;
 	if (!followed.startsWith(PROFILE)) return { written, followed, name: followed, choice: null };
 	const name = followed.slice(PROFILE.length);
@@ -74,7 +75,7 @@ export function defaultEmbedding(facts: Facts): string {
 }
 
 /** The names the request itself gives; null where it leaves the choice to the configuration. */
-function explicitNames({ model, models }: RouteRequest): readonly string[] | null {
+export function explicitNames({ model, models }: RouteRequest): readonly string[] | null {
 	if (models && models.length > 0) return models;
 	return model === undefined || isDefault(model) || model.startsWith(AGENT) ? null : [model];
 }
@@ -99,7 +100,9 @@ export function asked(request: RouteRequest, facts: Facts): Asked {
 		throw new GatewayError('forbidden', "This key may not put another model in an agent's place.", { param: 'model' });
 	if (request.kind === 'embedding') {
 		const first = meant(named ?? defaultEmbedding(facts), snapshot);
-		return { first, others, choice: first.choice, ruling: agent?.choice ?? first.choice };
+		// What the configuration names for embeddings is a model alone: only a request names a profile with its policy.
+		const own = named === undefined && agent ? null : first.choice;
+		return { first, others, choice: first.choice, ruling: keeping(agent?.choice ?? null, own, snapshot.caller) };
 	}
 	if (named !== undefined) {
 		const first = meant(named, snapshot);

@@ -5,7 +5,7 @@ import { type Asked, type Meant, meant } from './asked';
 import { isWithin, outside } from './filter';
 import { refusedByKey } from './key-policy';
 import type { Credential } from './ports';
-import { type Addressed, addressed, type Facts, type Target, withKey } from './target';
+import { type Addressed, addressed, checkLength, type Facts, type Target, withKey } from './target';
 
 /** A name and what became of it. */
 export interface Considered {
@@ -82,9 +82,19 @@ export const firstOf = (
 		terms,
 	);
 
-/** A name on its own, where nobody else is considered and its caller knows what a key may do. */
+/** Of a URL, as Workers take it. */
+const LONGEST_PATH = 16_384;
+
+/** A name on its own, where nobody else is considered and its caller knows what a key may do; a path may stand for it. */
 export const soleOf = (name: string, terms: Terms): Considered =>
-	considered(name, () => addressed(name, terms.kind, terms.facts), terms);
+	considered(
+		name,
+		() => {
+			checkLength(name, LONGEST_PATH);
+			return addressed(name, terms.kind, terms.facts);
+		},
+		terms,
+	);
 
 /** Those that follow `before`: only their model and key count, never what else a profile says. */
 export function followers(

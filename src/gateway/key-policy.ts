@@ -2,8 +2,12 @@
 import { GatewayError, invalid } from '../errors';
 import type { ChatRequest } from '../language/request';
 import { matchesName } from '../providers/model-name';
+import type { Provider } from '../providers/provider';
+import type { Route } from './candidate';
 import type { Caller, Snapshot } from './ports';
 import type { Target } from './target';
+
+type ProviderOptions = NonNullable<ChatRequest['providerOptions']>;
 
 const forbidden = (message: string, param = 'model'): GatewayError => new GatewayError('forbidden', message, { param });
 
@@ -41,15 +45,31 @@ export function checkAgent(slug: string, { allowedAgents }: Caller): void {
 	if (allowedAgents && !allowedAgents.includes(slug)) throw forbidden(`This key may not use agent '${slug}'.`);
 }
 
+/** Names in such a list that are looked at for a key: no provider moves on as often. */
+const MOST_OPTION_MODELS = 50;
+
 /**
  * Where a provider itself moves on to models that its options name, a key's list of models holds for those too.
- * Throws `forbidden`, and `invalid_request` where they are no list of names.
+ * Throws `forbidden`, and `invalid_request` where they are no list of names, or one that is too long.
  */
-export function checkOptions({ provider }: Target, options: ChatRequest['providerOptions'], snapshot: Snapshot): void {
-	const models = provider.quirks?.fallbackModels ? options?.[provider.id]?.models : undefined;
-	if (models === undefined || snapshot.caller.allowedModels === null) return;
-	const param = `providerOptions.${provider.id}.models`;
+function checkOptions({ id, quirks }: Provider, options: ProviderOptions, snapshot: Pick<Snapshot, 'caller'>): void {
+	const models = quirks?.fallbackModels ? options[id]?.models : undefined;
+	if (models === undefined) return;
+	const param = `providerOptions.${id}.models`;
 	if (!Array.isArray(models)) throw invalid(param, `${param}: expected an array of model names.`);
-	const barred = models.find((model) => !allowedName(`${provider.id}/${model}`, snapshot));
-	if (barred !== undefined) throw forbidden(`This key may not use model '${provider.id}/${barred}'.`, param);
+	if (models.length > MOST_OPTION_MODELS)
+		throw invalid(param, `${param}: expected ${MOST_OPTION_MODELS} names at most.`);
+	const barred = models.find((model) => !allowedName(`${id}/${model}`, snapshot));
+	if (barred !== undefined) throw forbidden(`This key may not use model '${id}/${barred}'.`, param);
+}
+
+/** Of every provider that may be asked, once each. Throws as `checkOptions` does. */
+export function checkAllOptions(
+	{ candidates, contextChain, filterChain }: Pick<Route, 'candidates' | 'contextChain' | 'filterChain'>,
+	options: ChatRequest['providerOptions'],
+	snapshot: Pick<Snapshot, 'caller'>,
+): void {
+	if (options === undefined || snapshot.caller.allowedModels === null) return;
+	const asked = [...candidates, ...contextChain, ...filterChain].map(({ target }) => target.provider);
+	for (const provider of new Set(asked)) checkOptions(provider, options, snapshot);
 }

@@ -2,6 +2,7 @@
  * What will be asked of whom: the request with settings and prompt applied, the candidates, the hold. Pure, but for
  * what puts the candidates in order.
  */
+import type { ModelFacts } from '../catalog/facts';
 import type { ChatRequest, Warning } from '../language/request';
 import type { ContextReceipt, NanoUsd } from '../ledger/contract';
 import { holdOf } from '../ledger/hold';
@@ -12,7 +13,7 @@ import { insertPrompt } from '../prompt/insert';
 import type { Admissible } from './admit';
 import type { ChatCall } from './call';
 import type { Candidate, Needs, Route } from './candidate';
-import { checkOptions } from './key-policy';
+import { checkAllOptions } from './key-policy';
 import type { Settings, Snapshot } from './ports';
 import { withPresets } from './preset';
 import type { Pursued } from './pursuit';
@@ -61,20 +62,41 @@ function needsOf(request: ChatRequest, measured: Measure): Needs {
 const outputOf = (request: ChatRequest, target: Target): number =>
 	request.maxTokens ?? Math.min(target.facts.maxOutput ?? DEFAULT_OUTPUT, DEFAULT_OUTPUT);
 
-function planned(request: ChatRequest, candidate: Candidate, promptTokens: number, measured: Measure): Planned {
-	const { target, score } = candidate;
-	const { before, after, limit, method, dropped, summarized } = bound(request, target.facts, measured);
-	const prices = target.facts.prices;
-	return {
+interface Bounded {
+	readonly facts: ModelFacts;
+	readonly context: ContextReceipt;
+}
+
+/** A bound goes by nothing else. */
+const boundAlike = (one: ModelFacts, other: ModelFacts): boolean =>
+	one === other ||
+	(one.model === other.model &&
+		one.tokenizer === other.tokenizer &&
+		one.contextWindow === other.contextWindow &&
+		one.inputLimit === other.inputLimit &&
+		one.maxOutput === other.maxOutput);
+
+/** Plans candidates. What keys of one model have in common is worked out once: reading a long text takes its time. */
+function planner(request: ChatRequest, promptTokens: number, measured: Measure): (candidate: Candidate) => Planned {
+	const known: Bounded[] = [];
+	const contextOf = (facts: ModelFacts): ContextReceipt => {
+		const alike = known.find((one) => boundAlike(one.facts, facts));
+		if (alike) return alike.context;
+		const { before, after, limit, method, dropped, summarized } = bound(request, facts, measured);
+		const context = { before, after, limit, method, dropped, summarized };
+		known.push({ facts, context });
+		return context;
+	};
+	return ({ target, score }) => ({
 		target,
 		score,
-		context: { before, after, limit, method, dropped, summarized },
+		context: contextOf(target.facts),
 		holdNanoUsd: holdOf({
 			inputTokens: promptTokens,
 			outputTokens: outputOf(request, target),
-			prices: prices ? [prices] : [],
+			prices: target.facts.prices ? [target.facts.prices] : [],
 		}),
-	};
+	});
 }
 
 /** The dearest of the chain; null where nobody has a price. */
@@ -98,10 +120,8 @@ export function planChat(call: ChatCall, snapshot: Snapshot, facts: Omit<RankFac
 	const measured = measure(request);
 	const needs = needsOf(request, measured);
 	const route = rank(surveyed, needs, call, ranked);
-	const plan = (candidate: Candidate): Planned => {
-		checkOptions(candidate.target, call.request.providerOptions, snapshot);
-		return planned(request, candidate, needs.promptTokens, measured);
-	};
+	checkAllOptions(route, call.request.providerOptions, snapshot);
+	const plan = planner(request, needs.promptTokens, measured);
 	const candidates = route.candidates.map(plan);
 	const [first] = route.candidates;
 	const warnings = [...kept, ...preset];

@@ -10,8 +10,8 @@ import { type RankFacts, type Target, withKey } from './target';
 
 /** Keys of one name that are tried. */
 const MAX_KEYS = 8;
-/** Candidates of one request, all keys counted. */
-const MAX_CANDIDATES = 32;
+/** Candidates of one request, all keys counted: no more than it makes calls, or the last would never be asked. */
+const MAX_CANDIDATES = 24;
 
 /** A name's candidates in order, and how many of its keys there are. */
 export interface Placed {
@@ -39,7 +39,7 @@ export function isReady(
 	{ promptTokens, maxTokens }: Size,
 	{ health, time }: Pick<RankFacts, 'health' | 'time'>,
 ): boolean {
-	const standing = mark === undefined ? null : health.standing(place.endpoint, mark);
+	const standing = mark === undefined ? null : health.standing(place, mark);
 	if (standing === null) return true;
 	return heldBack(standing, { now: time.now(), tokens: promptTokens + (maxTokens ?? 0), config }) === null;
 }
@@ -80,11 +80,12 @@ export function firstly<T>(all: readonly T[], isMeant: (one: T) => boolean): rea
 	return at < 1 || one === undefined ? all : [one, ...all.slice(0, at), ...all.slice(at + 1)];
 }
 
-/** As many as are tried at all; the rest is noted. */
+/** As many as are tried at all, each name by one of its keys at least; the rest is noted. */
 export function seated(names: readonly Placed[], skipped: RoutingStep[]): readonly Candidate[] {
 	const seats: Candidate[] = [];
-	for (const { candidates, keys } of names) {
-		const taken = candidates.slice(0, MAX_CANDIDATES - seats.length);
+	for (const [at, { candidates, keys }] of names.entries()) {
+		const following = names.length - at - 1;
+		const taken = candidates.slice(0, Math.max(1, MAX_CANDIDATES - seats.length - following));
 		const [first] = candidates;
 		if (first && taken.length < keys) skipped.push(crowded(first.target, keys - taken.length));
 		seats.push(...taken);
@@ -128,7 +129,11 @@ export function leftOut(
 	return refusal ? [skippedName(name, refusal.message)] : [];
 }
 
-function skippedName(name: string, reason: string): RoutingStep {
+/** Characters of a name that are told. */
+const LONGEST_TOLD = 256;
+
+function skippedName(written: string, reason: string): RoutingStep {
+	const name = written.slice(0, LONGEST_TOLD);
 	const slash = name.indexOf('/');
 	return {
 		provider: slash > 0 ? name.slice(0, slash) : '',

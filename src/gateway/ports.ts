@@ -243,8 +243,8 @@ export interface AffinityPort {
 	last(conversation: string): string | null;
 	/** `target`: as `last` is to return it. */
 	remember(conversation: string, target: string): void;
-	/** A number that rises by one with each call for the same list. */
-	turn(list: string): number;
+	/** A number that rises by one with each call for the same list; `takes` false: it stays as it is. */
+	turn(list: string, takes?: boolean): number;
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';

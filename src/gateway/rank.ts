@@ -130,7 +130,8 @@ function inOrder(entries: readonly Entry[], ranking: KeyRanking): readonly Place
 	if (entries.length < 2) return entries.map((entry) => placed(entry, false, ranking));
 	const contenders = entries.map((item) => ({
 		item,
-		name: item.targets[0] ? affinityOf(item.targets[0]) : '',
+		// Not the name of its first key, which would win wherever the name has won by the same draw.
+		name: item.targets[0] ? `any ${affinityOf(item.targets[0])}` : '',
 		score: bestOf(strategy, item, size, facts.health),
 	}));
 	const names = ordered(strategy, contenders, lots).map(({ item }) => item);

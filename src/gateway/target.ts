@@ -50,6 +50,14 @@ export interface Addressed {
 export const missing = (message: string): GatewayError =>
 	new GatewayError('model_not_found', message, { param: 'model' });
 
+/** UTF-16 units of a name that is looked at: a longer one is nobody's, and reading it would take its time. */
+const LONGEST_NAME = 1_024;
+
+/** Throws `model_not_found` where it is longer than any name; `most`: where a path may stand for it. */
+export function checkLength(name: string, most = LONGEST_NAME): void {
+	if (name.length > most) throw missing(`A model's name has at most ${most} characters.`);
+}
+
 interface Located {
 	readonly provider: Provider;
 	readonly model: string;

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { TARGETS } from './dialects';
 import { FAULTS, type Table } from './fate';
 import { outageSeen } from './outage';
-import { again, ISOLATES, type Run, type RunOptions, run, seedAsked, TRIES } from './run';
+import { again, ISOLATES, type Run, type RunOptions, run, seedAsked } from './run';
 import { playReal } from './transport';
 import { BREAKER } from './world';
 
@@ -52,10 +52,10 @@ describe('5,000 requests over three targets of which each try fails in 20 % and 
 	it('opens the breaker of the target that is down, asks it by probes alone, and closes it afterwards', () => {
 		const seen = outageSeen(result.world, outage);
 		expect(seen.openedAfterMs, AGAIN).toBeLessThan(BREAKER.cooldownMs);
-		expect(seen.closedAfterMs, AGAIN).toBeLessThan(3 * BREAKER.cooldownMs);
+		expect(seen.closedAfterMs, AGAIN).toBeLessThan(4 * BREAKER.cooldownMs);
 		// An isolate that has been idle decides its first request on what it heard last.
-		expect(new Set(seen.unleased.map(({ request }) => request)).size, AGAIN).toBeLessThanOrEqual(ISOLATES);
-		expect(seen.callsWhileOpen, AGAIN).toBeLessThanOrEqual(seen.leases + ISOLATES * TRIES);
+		expect(seen.unleased.length, AGAIN).toBeLessThanOrEqual(ISOLATES);
+		expect(seen.callsWhileOpen, AGAIN).toBeLessThanOrEqual(seen.leases + ISOLATES);
 		expect(seen.besides, AGAIN).toEqual([]);
 		expect(seen.leases, AGAIN).toBeGreaterThan(0);
 		expect(seen.calls, AGAIN).toBeLessThan(seen.requests / 4);

@@ -4,20 +4,20 @@ import {
 	absorb,
 	absorbCheck,
 	type EndpointMemory,
+	inTime,
 	leaseAt,
 	mark,
 	newEndpoint,
 	restoreEndpoint,
 	snapshotOf,
 	textOf,
-	worstState,
 } from '../../src/health/endpoint';
 import type { VirtualTime } from '../support/virtual-time';
 
 /** As the object has it: ms between writes that no transition asks for. */
 const WRITE_EVERY_MS = 5_000;
 
-/** From which moment the worst of an endpoint's breakers stood so. */
+/** From which moment the worst of an endpoint's breakers stood so for everybody. */
 export interface Turn {
 	readonly at: number;
 	readonly state: BreakerState;
@@ -41,6 +41,15 @@ interface One {
 	writtenAt: number;
 	readonly turns: Turn[];
 	readonly leases: number[];
+}
+
+/** The worst of the breakers that hold back everybody. */
+function stateForAll(memory: EndpointMemory, now: number): BreakerState {
+	const states = Object.values(snapshotOf(memory, now).classes)
+		.filter(({ openedBy }) => openedBy === null)
+		.map(({ state }) => state);
+	if (states.includes('open')) return 'open';
+	return states.includes('half-open') ? 'half-open' : 'closed';
 }
 
 export interface HealthObjectOptions {
@@ -72,7 +81,7 @@ export function healthObjects({ time, policy, delayMs }: HealthObjectOptions): H
 			one.written = textOf(one.memory);
 			one.writtenAt = now;
 		}
-		const state = worstState(one.memory, now);
+		const state = stateForAll(one.memory, now);
 		if ((one.turns.at(-1)?.state ?? 'closed') !== state) one.turns.push({ at: now, state });
 		return result;
 	}
@@ -84,20 +93,25 @@ export function healthObjects({ time, policy, delayMs }: HealthObjectOptions): H
 
 	function object(endpoint: string): ProviderHealthApi {
 		const one = oneOf(endpoint);
-		const told = (change: () => void): Promise<HealthSnapshot> =>
+		const asked = <T>(make: (now: number) => T): Promise<T> =>
 			answer(() => {
-				keeping(one, change);
-				return snapshotOf(one.memory, time.now());
+				const now = time.now();
+				one.memory = inTime(one.memory, now);
+				return make(now);
+			});
+		const told = (change: (now: number) => void): Promise<HealthSnapshot> =>
+			asked((now) => {
+				keeping(one, () => change(now));
+				return snapshotOf(one.memory, now);
 			});
 		return {
-			snapshot: () => answer(() => snapshotOf(one.memory, time.now())),
-			report: (facts, outcomes) => told(() => absorb(one.memory, facts, outcomes, time.now(), policy)),
-			checked: (facts, check) => told(() => absorbCheck(one.memory, facts, check, time.now(), policy)),
-			lease: (modelClass, force) =>
-				answer(() => {
-					const now = time.now();
-					const shut = worstState(one.memory, now) !== 'closed';
-					const given = keeping(one, () => leaseAt(one.memory, modelClass, now, force));
+			snapshot: () => asked((now) => snapshotOf(one.memory, now)),
+			report: (facts, outcomes) => told((now) => absorb(one.memory, facts, outcomes, now, policy)),
+			checked: (facts, check) => told((now) => absorbCheck(one.memory, facts, check, now, policy)),
+			lease: (modelClass, force, organizationId) =>
+				asked((now) => {
+					const shut = stateForAll(one.memory, now) !== 'closed';
+					const given = keeping(one, () => leaseAt(one.memory, modelClass, organizationId, now, force));
 					if (given && shut) one.leases.push(now);
 					return given;
 				}),

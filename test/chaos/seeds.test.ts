@@ -26,7 +26,7 @@ const runOf = (seed: number): Promise<Run> =>
 		table: tableOf(seed),
 		requests: REQUESTS,
 		targets: TARGETS,
-		world: { play: playLight, pieces: 1, objectMs: 0, directLedger: true },
+		world: { play: playLight, pieces: 1, objectMs: 0, coresOnly: true },
 		traffic: { streamed: 0.1, folded: 0.02 },
 	});
 

@@ -53,8 +53,6 @@ export interface TrafficOptions {
 	readonly streamed?: number;
 	/** Share of those that are streamed by the upstream alone. */
 	readonly folded?: number;
-	/** Mean pause between two requests (ms). */
-	readonly spacingMs?: number;
 }
 
 /** What of a request is drawn, each by its number. */
@@ -73,6 +71,8 @@ const LONG_ANSWER = 5_000;
 const SHORT_ANSWER = 100;
 /** Those who leave do so within this time. */
 const LEAVES_WITHIN_MS = 2_000;
+/** Mean pause between two requests. */
+const SPACING_MS = 60;
 /** Requests after which traffic grows thicker or thinner. */
 const SPELL = 64;
 
@@ -122,10 +122,9 @@ export async function traffic(world: World, options: TrafficOptions): Promise<An
 	}
 
 	function pauseBefore(request: number): number {
-		const mean = options.spacingMs ?? 60;
 		// Now and then nobody asks for a while.
 		if (draw(request, DRAW.pause) < 0.004) return 15_000;
-		return draw(request, DRAW.pause) < 0.3 ? 0 : Math.floor(-Math.log(1 - draw(request, DRAW.spacing)) * mean);
+		return draw(request, DRAW.pause) < 0.3 ? 0 : Math.floor(-Math.log(1 - draw(request, DRAW.spacing)) * SPACING_MS);
 	}
 
 	arrive();

@@ -23,7 +23,6 @@ export interface Call {
 	readonly startedAt: number;
 	/** The gateway let go of it, or it was over; null: neither. */
 	endedAt: number | null;
-	aborted: boolean;
 }
 
 export interface Upstreams {
@@ -34,6 +33,8 @@ export interface Upstreams {
 }
 
 export interface Behaviour {
+	/** In the order of the chain. */
+	readonly dialects: readonly Dialect[];
 	readonly table: Table;
 	readonly time: Time;
 	readonly play: Play;
@@ -55,14 +56,14 @@ const KEY = /key-(\d+)$/;
 export const laneOf = (target: number, key: number): number => target + key * DIALECTS.length;
 
 export function upstreams(behaviour: Behaviour): Upstreams {
-	const { table, time, play } = behaviour;
+	const { table, time, play, dialects } = behaviour;
 	const calls = new Map<number, Call[]>();
 	let count = 0;
 
 	function noted(outbound: OutboundRequest): Call {
 		const body = typeof outbound.body === 'string' ? outbound.body : '';
 		const request = Number(MARK.exec(body)?.[1] ?? Number.NaN);
-		const target = DIALECTS.findIndex(({ baseUrl }) => outbound.url.startsWith(baseUrl));
+		const target = dialects.findIndex(({ baseUrl }) => outbound.url.startsWith(baseUrl));
 		const before = calls.get(request) ?? [];
 		const key = Number(KEY.exec(outbound.headers.authorization ?? '')?.[1] ?? 0);
 		const attempt = before.filter((call) => call.target === target && call.key === key).length + 1;
@@ -73,12 +74,11 @@ export function upstreams(behaviour: Behaviour): Upstreams {
 			key,
 			attempt,
 			fate: fateOf(table, request, laneOf(target, key), attempt),
-			streamed: DIALECTS[target]?.streams(outbound.url, body) ?? false,
+			streamed: dialects[target]?.streams(outbound.url, body) ?? false,
 			text: embeds ? vectorOf(request, key, attempt).join() : textOf(request, target, attempt),
 			embeds,
 			startedAt: time.now(),
 			endedAt: null,
-			aborted: false,
 		};
 		before.push(call);
 		calls.set(request, before);
@@ -89,11 +89,10 @@ export function upstreams(behaviour: Behaviour): Upstreams {
 	const send: Send = async (outbound) => {
 		const call = noted(outbound);
 		const { signal } = outbound;
-		const dialect = DIALECTS[call.target];
+		const dialect = dialects[call.target];
 		if (!dialect) throw new Error(`no upstream at ${outbound.url}`);
 		const over = (): void => {
 			call.endedAt ??= time.now();
-			call.aborted ||= signal.aborted;
 		};
 		const detail = (what: number): number =>
 			detailOf(table, [call.request, laneOf(call.target, call.key), call.attempt], what);

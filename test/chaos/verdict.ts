@@ -2,7 +2,7 @@
 import type { CallMeta } from '../../src/gateway/call';
 import type { EntryState, LedgerEntry } from '../../src/ledger/contract';
 import { DIALECTS } from './dialects';
-import { answerers, CONTENT_THEN_END, type Fate, type Table } from './fate';
+import { answerers, CONTENT_THEN_END, type Table } from './fate';
 import type { Answered } from './traffic';
 import { type Call, laneOf } from './upstreams';
 import type { World } from './world';
@@ -126,21 +126,23 @@ function ofCalls({ leftAt }: Answered, calls: readonly Call[]): string[] {
 }
 
 /**
- * States by what happened: what delivered content was bought; silence after the request was taken may have been; a
- * refusal, an answer without content, or nobody at the other end, was not. A body that is no stream has no content
- * before its end.
+ * States by what happened: what delivered content was bought; silence after the request was taken, or an answer that was
+ * begun and is of no use, may have been; a refusal, a web page, or nobody at the other end, was not. A body that is no
+ * stream has no content before its end.
  */
 function stateOf({ fate, streamed }: Call): EntryState {
 	switch (fate) {
 		case 'answer':
 			return 'settled';
-		case 'hang':
-		case 'drip-before':
-			return 'unknown';
 		case 'cut-after':
-			return streamed ? 'settled' : 'released';
 		case 'drip-after':
 			return streamed ? 'settled' : 'unknown';
+		case 'hang':
+		case 'drip-before':
+		case 'cut-before':
+		case 'wrong-json':
+		case 'empty':
+			return 'unknown';
 		case 'limited':
 		case 'limited-until':
 		case 'server-error':
@@ -150,12 +152,8 @@ function stateOf({ fate, streamed }: Call): EntryState {
 		case 'refused':
 		case 'redirect':
 		case 'key-dead':
-			return 'released';
-		case 'cut-before':
 		case 'html':
-		case 'wrong-json':
 		case 'error-event':
-		case 'empty':
 			return 'released';
 	}
 }
@@ -194,19 +192,4 @@ function ofLedgers(world: World, entries: ReadonlyMap<string, LedgerEntry>): str
 		if (ledger.spent() !== spent) breaches.push(`${organizationId} spent ${ledger.spent()}, its entries say ${spent}`);
 	}
 	return breaches;
-}
-
-/** What each fate came to in the books: for eyes. */
-export function booked(world: World, answers: readonly Answered[]): Map<Fate, Map<string, number>> {
-	const all = new Map<Fate, Map<string, number>>();
-	const entries = entriesOf(world);
-	for (const { request, requestId, mode } of answers)
-		for (const [at, { fate }] of (world.upstreams.calls.get(request) ?? []).entries()) {
-			const entry = entries.get(`${requestId}.${at + 1}`);
-			const states = all.get(fate) ?? new Map<string, number>();
-			const key = `${mode} ${entry?.state} ${entry?.errorClass} ${entry?.errorCode}`;
-			states.set(key, (states.get(key) ?? 0) + 1);
-			all.set(fate, states);
-		}
-	return all;
 }

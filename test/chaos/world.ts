@@ -2,6 +2,7 @@
  * The gateway with everything it decides by being real (health and ledger, both sides of them), in virtual time: some
  * isolates, some organizations, three upstreams.
  */
+import { affinity, affinityMemory } from '../../src/gateway/affinity';
 import type { Gateway } from '../../src/gateway/call';
 import { gateway } from '../../src/gateway/gateway';
 import type { AffinityPort, Credential, LedgerPort, Ports, Snapshot } from '../../src/gateway/ports';
@@ -18,6 +19,7 @@ import { DIALECTS, nameOfTarget } from './dialects';
 import type { Table } from './fate';
 import { type HealthObjects, healthObjects } from './health-objects';
 import { type OrganizationLedger, organizationLedger } from './ledgers';
+import { PLAIN_DIALECTS, plainWires } from './plain';
 import { sequence } from './random';
 import { type Play, playReal } from './transport';
 import { PATIENCE, type Upstreams, upstreams } from './upstreams';
@@ -41,9 +43,8 @@ export interface WorldOptions {
 	readonly pieces: number;
 	/** ms to a Durable Object. */
 	readonly objectMs: number;
-	/** The ledger's core is asked directly, without its client. */
-	readonly directLedger?: boolean;
-	readonly policy?: RoutingPolicy;
+	/** The ledger's core is asked directly, without its client, and all speak a wire of next to nothing. */
+	readonly coresOnly?: boolean;
 	/** Keys of each provider. */
 	readonly keys?: number;
 }
@@ -61,7 +62,6 @@ export interface Gate {
 
 export interface World {
 	readonly time: VirtualTime;
-	readonly random: () => number;
 	readonly upstreams: Upstreams;
 	readonly health: HealthObjects;
 	readonly ledgers: ReadonlyMap<string, OrganizationLedger>;
@@ -71,7 +71,7 @@ export interface World {
 	readonly gates: Gate[];
 	/** What gateways kept alive and what came of it: none may fail. */
 	readonly rejections: unknown[];
-	/** Of one isolate for one organization. */
+	/** Of one isolate for one request of an organization. */
 	gateway(isolate: number, organization: number): Gateway;
 	/** Objects lose their memory, as by eviction. */
 	evict(): void;
@@ -95,10 +95,10 @@ function sourced(policy: RoutingPolicy): Snapshot['routing'] {
 	return Object.fromEntries(fields);
 }
 
-function snapshotOf(organization: number, { policy, keys = 1 }: WorldOptions): Snapshot {
+function snapshotOf(organization: number, { keys = 1 }: WorldOptions): Snapshot {
 	const id = organizationName(organization);
 	const [first = '', ...fallbacks] = DIALECTS.map(nameOfTarget);
-	const routing = sourced({ commitTimeoutMs: AMPLE_MS, ...policy });
+	const routing = sourced({ commitTimeoutMs: AMPLE_MS });
 	return {
 		version: 1,
 		fresh: false,
@@ -138,20 +138,6 @@ function snapshotOf(organization: number, { policy, keys = 1 }: WorldOptions): S
 	};
 }
 
-function affinityPort(): AffinityPort {
-	const last = new Map<string, string>();
-	const turns = new Map<string, number>();
-	return {
-		last: (conversation) => last.get(conversation) ?? null,
-		remember: (conversation, target) => void last.set(conversation, target),
-		turn(list) {
-			const turn = turns.get(list) ?? 0;
-			turns.set(list, turn + 1);
-			return turn;
-		},
-	};
-}
-
 /** Clocks here tell whole milliseconds, as timers do. */
 const wholeTime = (time: VirtualTime): VirtualTime => ({
 	...time,
@@ -163,6 +149,7 @@ export function chaosWorld(options: WorldOptions): World {
 	const time = wholeTime(virtualTime(Date.UTC(2026, 10, 3, 9)));
 	const random = sequence(table.seed);
 	const called = upstreams({
+		dialects: options.coresOnly ? PLAIN_DIALECTS : DIALECTS,
 		table,
 		time,
 		play: options.play ?? playReal,
@@ -197,16 +184,22 @@ export function chaosWorld(options: WorldOptions): World {
 			queues,
 		});
 
-	function portsOf(isolate: Isolate, organization: number): Ports {
-		const snapshot = snapshotOf(organization, options);
-		const client = healthClient({ views: isolate.views, time, policy: BREAKER, object: health.object, defer });
+	function portsOf(isolate: Isolate, snapshot: Snapshot): Ports {
+		const client = healthClient({
+			organizationId: snapshot.organization.id,
+			views: isolate.views,
+			time,
+			policy: BREAKER,
+			object: health.object,
+			defer,
+		});
 		return {
 			time,
 			random,
 			newId: () => `id-${random()}`,
 			send: called.send,
 			config: { load: async () => snapshot, reload: async () => ({ ...snapshot, fresh: true }) },
-			ledger: options.directLedger ? ledgerOf(snapshot.organization.id).port : clientOf(isolate),
+			ledger: options.coresOnly ? ledgerOf(snapshot.organization.id).port : clientOf(isolate),
 			health: listened(client, { time, recorded, gates }),
 			affinity: isolate.affinity,
 			catalog: {
@@ -220,20 +213,25 @@ export function chaosWorld(options: WorldOptions): World {
 				locate: () => null,
 				refresh: async () => undefined,
 			},
-			registry: { provider: findProvider, ids: providerIds, wires, embedWires },
+			registry: {
+				provider: findProvider,
+				ids: providerIds,
+				wires: options.coresOnly ? plainWires : wires,
+				embedWires,
+			},
 			limits: { ...PATIENCE, totalMs: AMPLE_MS, maxAttempts: 3 },
 			defer,
 			log: () => undefined,
 		};
 	}
 
-	const gateways = Array.from({ length: isolates }, () => {
-		const isolate: Isolate = { views: healthViews(), queues: new Map(), affinity: affinityPort() };
-		return Array.from({ length: organizations }, (_, organization) => gateway(portsOf(isolate, organization)));
-	});
+	const memories = Array.from(
+		{ length: isolates },
+		(): Isolate => ({ views: healthViews(), queues: new Map(), affinity: affinity(affinityMemory(), time.now) }),
+	);
+	const snapshots = Array.from({ length: organizations }, (_, organization) => snapshotOf(organization, options));
 	return {
 		time,
-		random,
 		upstreams: called,
 		health,
 		ledgers,
@@ -241,9 +239,10 @@ export function chaosWorld(options: WorldOptions): World {
 		gates,
 		rejections,
 		gateway(isolate, organization) {
-			const one = gateways[isolate]?.[organization];
-			if (!one) throw new Error(`no isolate ${isolate} with organization ${organization}`);
-			return one;
+			const memory = memories[isolate];
+			const snapshot = snapshots[organization];
+			if (!memory || !snapshot) throw new Error(`no isolate ${isolate}, or no organization ${organization}`);
+			return gateway(portsOf(memory, snapshot));
 		},
 		evict() {
 			health.evict();
@@ -275,7 +274,7 @@ function listened(port: HealthPort, { time, recorded, gates }: Pick<World, 'time
 			return leased;
 		},
 		measures: (place) => port.measures(place),
-		standing: (endpoint, mark) => port.standing(endpoint, mark),
+		standing: (place, mark) => port.standing(place, mark),
 		mayRetry: (endpoint, organizationId) => port.mayRetry(endpoint, organizationId),
 	};
 }

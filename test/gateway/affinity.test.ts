@@ -24,6 +24,7 @@ describe('what an isolate remembers', () => {
 	it('counts the turns of each list by itself', () => {
 		const { turn } = port();
 		expect([turn('a'), turn('a'), turn('b'), turn('a')]).toEqual([0, 1, 0, 2]);
+		expect([turn('a', false), turn('a', false), turn('a'), turn('c', false), turn('c')]).toEqual([3, 3, 3, 0, 0]);
 	});
 
 	it('is shared by all requests of the isolate', () => {

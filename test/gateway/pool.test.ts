@@ -3,6 +3,7 @@ import type { Credential } from '../../src/gateway/ports';
 import { poolFor } from '../../src/gateway/rank';
 import { route } from '../../src/gateway/route';
 import type { RoutingPolicy } from '../../src/language/routing';
+import { answer, chatCall, failure, world } from '../support/scripted-gateway';
 import { choiceOf, needsOf, rankFactsOf, requestOf, routingOf, rowOf, type Stage } from './snapshots';
 
 const rows = (count: number, change: (at: number) => Partial<Credential> = () => ({})): Credential[] =>
@@ -131,7 +132,7 @@ describe('the keys of one provider', () => {
 				model: 'a',
 				key: null,
 				outcome: 'skipped',
-				reason: '4 of its keys: at most 8 of a model and 32 in all are tried',
+				reason: '4 of its keys: at most 8 of a model and 24 in all are tried',
 				attempts: 0,
 				score: null,
 			},
@@ -139,14 +140,43 @@ describe('the keys of one provider', () => {
 		expect(tried(staged(rows(8), {}, { standings }))[0]).toBe('k1');
 	});
 
-	it('are at most thirty-two of all names together', () => {
-		const models = ['openai/a', 'openai/b', 'openai/c', 'openai/d', 'openai/e', 'openai/f'];
+	it('are at most twenty-four of all names together, and of each name one at least', () => {
+		const models = ['openai/a', 'openai/b', 'openai/c', 'openai/d', 'openai/e', 'groq/f'];
 		const { candidates, skipped } = route(requestOf({ models }), needsOf(), null, staged(rows(8), {}));
-		expect(candidates).toHaveLength(32);
+		expect(candidates).toHaveLength(24);
+		const seats = models.map((model) => candidates.filter(({ target }) => target.name === model).length);
+		expect(seats).toEqual([8, 8, 5, 1, 1, 1]);
 		expect(skipped.map(({ model, reason }) => `${model}: ${reason}`)).toEqual([
-			'e: 8 of its keys: at most 8 of a model and 32 in all are tried',
-			'f: 8 of its keys: at most 8 of a model and 32 in all are tried',
+			'c: 3 of its keys: at most 8 of a model and 24 in all are tried',
+			'd: 7 of its keys: at most 8 of a model and 24 in all are tried',
+			'e: 7 of its keys: at most 8 of a model and 24 in all are tried',
 		]);
+	});
+
+	it('leave the last name its call, though all keys of those before it are limited', async () => {
+		const w = world({
+			upstream: [({ url }) => (url.includes('groq') ? answer() : failure(429))],
+			snapshot: { credentials: { openai: rows(8), groq: [rowOf('groq')] } },
+		});
+		const { meta } = await w.gateway.chat(chatCall({ models: ['openai/a', 'openai/b', 'openai/c', 'groq/d'] }));
+		expect([meta.provider, meta.attempts]).toEqual(['groq', 24]);
+	});
+
+	it('are drawn by their own weights in a group that is drawn by weight, also where the conversation decides', () => {
+		const policy: RoutingPolicy = { strategy: 'weighted', candidates: [{ model: 'openai/b' }, { model: 'openai/c' }] };
+		const facts = staged(
+			rows(2),
+			{},
+			{ snapshot: { defaultChoice: { ...choiceOf('openai/a'), routing: routingOf(policy) } } },
+		);
+		const conversations = Array.from({ length: 900 }, (_, at) => `conversation ${at}`);
+		const firsts = conversations.map((conversation) => {
+			const asking = { conversation, request: { messages: [] } };
+			return route(requestOf(), needsOf(), asking, facts).candidates[0]?.target.credential.name;
+		});
+		const share = firsts.filter((first) => first === 'k1').length / firsts.length;
+		expect(share).toBeGreaterThan(0.45);
+		expect(share).toBeLessThan(0.55);
 	});
 });
 
@@ -194,6 +224,12 @@ describe('the pool of a name that stands alone', () => {
 		]);
 		const [first] = poolFor('openai/files', 'any', facts, 'priority');
 		expect(first?.target.credential.name).toBe('k1');
+	});
+
+	it('may be as long as a path, and no longer', () => {
+		const pool = (length: number) => poolFor(`openai/${'x'.repeat(length)}`, 'any', staged(rows(1), {}));
+		expect(pool(16_000)).toHaveLength(1);
+		expect(() => pool(17_000)).toThrow(expect.objectContaining({ code: 'model_not_found' }));
 	});
 
 	it('keeps to residency, and is refused where no key does', () => {

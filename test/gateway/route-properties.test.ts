@@ -173,6 +173,9 @@ const check = (property: (given: Case) => void): void => {
 	fc.assert(fc.property(cases, property), { numRuns: 400 });
 };
 
+/** The configuration chooses. */
+const isChosen = (model: string | undefined): boolean => model === undefined || /^(default|agent:.*|)$/.test(model);
+
 describe('whatever the configuration and the request', () => {
 	it('a candidate is one that the survey names, and none is there twice', () => {
 		check((given) => {
@@ -181,7 +184,7 @@ describe('whatever the configuration and the request', () => {
 			for (const { candidates } of ranked(given)) {
 				const found = candidates.map(identity);
 				expect(candidates.length).toBeGreaterThan(0);
-				expect(candidates.length).toBeLessThanOrEqual(32);
+				expect(candidates.length).toBeLessThanOrEqual(24);
 				expect(new Set(found).size).toBe(found.length);
 				for (const one of found) expect(named).toContain(one);
 			}
@@ -226,13 +229,15 @@ describe('whatever the configuration and the request', () => {
 		});
 	});
 
-	it('somebody is asked wherever the first name, its group or, in their place, a later one can be', () => {
+	it('somebody is asked wherever the first name, its group or, in the place of one not insisted on, a later one can be', () => {
 		check((given) => {
-			const { first, group, others } = given.surveyed;
+			const { first, group, others, request } = given.surveyed;
 			const found = given.rank();
+			const chosen = (request.models?.length ?? 0) > 1 || (!request.models?.length && isChosen(request.model));
+			const missing = chosen && first.refusal?.code === 'model_not_found';
 			if (first.target) expect(found).toHaveProperty('route');
 			const substitutes =
-				(first.barred.length > 0 || group.length > 0) && [...group, ...others].some(({ target }) => target);
+				(first.barred.length > 0 || group.length > 0 || missing) && [...group, ...others].some(({ target }) => target);
 			expect('route' in found).toBe(first.target !== null || substitutes);
 			if ('refused' in found && first.barred.length > 0)
 				expect(found.refused).toMatchObject({ code: 'forbidden', param: 'model' });

@@ -87,7 +87,17 @@ describe('candidates beside the model', () => {
 		const nobody = under(GROUP, { snapshot: { credentials: {}, fallbackChain: ['mistral/d'] } });
 		expect(() => namesOf(nobody)).toThrow(expect.objectContaining({ code: 'model_not_found' }));
 		const noGroup = under({}, { snapshot: { credentials, fallbackChain: ['mistral/d'] } });
-		expect(() => namesOf(noGroup)).toThrow(/'openai' has no key/);
+		expect(namesOf(noGroup)).toEqual(['mistral/d']);
+	});
+
+	it('and a chain do not stand in for the one model that a request names itself; for several they do', () => {
+		const facts = rankFactsOf({ snapshot: { credentials: { mistral: [rowOf('m1')] }, fallbackChain: ['mistral/d'] } });
+		const asked = (request: Parameters<typeof requestOf>[0]) =>
+			route(requestOf(request), needsOf(), null, facts).candidates.map(({ target }) => target.name);
+		expect(() => asked({ model: 'openai/a' })).toThrow(/'openai' has no key/);
+		expect(() => asked({ models: ['openai/a'] })).toThrow(/'openai' has no key/);
+		expect(asked({ models: ['openai/a', 'mistral/d'] })).toEqual(['mistral/d']);
+		expect(() => asked({ models: ['openai/a', 'groq/b'] })).toThrow(/'openai' has no key/);
 	});
 
 	it("keep to the key's policy", () => {
@@ -319,6 +329,17 @@ describe('residency', () => {
 		expect(keys('profile:own')).toEqual(['o2']);
 		expect(keys('openai/e', 'embedding')).toEqual(['o2']);
 		expect(() => keys('groq/b')).toThrow(expect.objectContaining({ code: 'forbidden' }));
+	});
+
+	it('of a profile that is named for embeddings holds beside an agent that says nothing of it', () => {
+		const profiles = { own: { ...choiceOf('openai/e'), routing: routingOf({ residency: ['eu'] }) } };
+		const facts = rankFactsOf({
+			snapshot: { credentials, agent: agentOf(), profiles },
+			models: { 'openai/e': { kind: 'embedding' } },
+		});
+		const request = requestOf({ agentSlug: 'support', model: 'profile:own', kind: 'embedding' });
+		const { candidates } = route(request, needsOf(), null, facts);
+		expect(candidates.map(({ target }) => target.credential.name)).toEqual(['o2']);
 	});
 });
 

@@ -199,6 +199,18 @@ describe('the chain', () => {
 			'the chain is longer than 8 targets',
 		]);
 	});
+
+	it.each(['x', 'openai/x', 'profile:x', 'nowhere/x'])(
+		'reads no name that is too long to be one: %s…',
+		async (start) => {
+			const long = start.padEnd(100_000, 'x');
+			const message = "A model's name has at most 1024 characters.";
+			await expect(ask(long).run).rejects.toMatchObject({ code: 'model_not_found', param: 'model', message });
+			const steps = (await ask('openai/gpt-test', { fallbackChain: [long] }).run).meta.routing.steps;
+			expect(steps[0]).toMatchObject({ outcome: 'skipped', reason: message });
+			expect(`${steps[0]?.provider}${steps[0]?.model}`.length).toBeLessThan(300);
+		},
+	);
 });
 
 describe('what follows the first target', () => {
@@ -392,6 +404,9 @@ describe('the list of models a key may use', () => {
 		const param = 'providerOptions.openrouter.models';
 		await expect(chat(['small/two', 'large/one'], limited)).rejects.toMatchObject({ code: 'forbidden', param });
 		await expect(chat('large/one', limited)).rejects.toMatchObject({ code: 'invalid_request', param });
+		const many = Array.from({ length: 51 }, () => 'small/two');
+		await expect(chat(many, limited)).rejects.toMatchObject({ code: 'invalid_request', param });
+		expect((await chat(many.slice(1), limited)).meta.provider).toBe('openrouter');
 		expect((await chat(['small/two'], limited)).meta.provider).toBe('openrouter');
 		expect((await chat(['large/one'], callerOf({}))).meta.provider).toBe('openrouter');
 	});

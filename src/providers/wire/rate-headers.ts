@@ -92,6 +92,10 @@ const UNITS_MS: Readonly<Record<string, number>> = {
 const DURATION = /^(?:\d{1,9}(?:\.\d{1,9})?(?:ms|us|µs|ns|d|h|m|s)){1,8}$/;
 const PART = /([\d.]+)(\D+)/g;
 
+/** From here on a number is no wait but a moment: seconds, then milliseconds since epoch. */
+const EPOCH_SECONDS = 1e9;
+const EPOCH_MS = 1e12;
+
 /** RFC 3339 */
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T[\d:.]{5,18}(?:Z|[+-]\d{2}:\d{2})$/i;
 
@@ -104,12 +108,17 @@ function instantOf(text: string | null, now: number): number {
 
 /** ms from now; NaN: unreadable. */
 function waitOf(text: string, now: number): number {
-	if (AMOUNT.test(text)) return Number(text) * 1_000;
+	if (AMOUNT.test(text)) return waitIn(Number(text), now);
 	if (TIMESTAMP.test(text)) return Date.parse(text) - now;
 	if (!DURATION.test(text)) return Number.NaN;
 	let ms = 0;
 	for (const [, amount, unit = ''] of text.matchAll(PART)) ms += Number(amount) * (UNITS_MS[unit] ?? Number.NaN);
 	return ms;
+}
+
+function waitIn(amount: number, now: number): number {
+	if (amount < EPOCH_SECONDS) return amount * 1_000;
+	return (amount < EPOCH_MS ? amount * 1_000 : amount) - now;
 }
 
 /** Characters of a list of limits that are read. */

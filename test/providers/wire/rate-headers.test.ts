@@ -137,6 +137,9 @@ describe('the reset of a limit', () => {
 		['60', 60_000],
 		['0.25', 250],
 		['2026-08-19T14:30:16Z', 1_000],
+		[String(NOW / 1_000 + 20), 20_000],
+		[String(NOW + 20_500), 20_500],
+		[String(NOW / 1_000 - 20), 0],
 	])('is %s from now', (reset, ms) => {
 		expect(resetIn(reset)).toBe(ms);
 	});
