@@ -67,9 +67,11 @@ export interface UpstreamFailure {
 	/** The upstream's stated token limit, where it names one (tokens). */
 	readonly contextLimit?: number;
 	/** Which of our time limits ended it; absent: none of ours did. */
-	readonly limit?: 'first-event' | 'idle' | 'commit' | 'total';
+	readonly limit?: 'first-event' | 'idle' | 'content' | 'commit' | 'total';
 	/** The upstream's own `x-should-retry`, which overrides the class. */
 	readonly shouldRetry?: boolean;
+	/** A web page came in the place of an answer, with a status of success. */
+	readonly page?: true;
 }
 
 export interface GatewayErrorOptions {

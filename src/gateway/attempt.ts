@@ -2,16 +2,17 @@
  * One upstream call of a chat, streamed or whole, up to the point where it can no longer move to
  * another target. Every way out of here has ended the meter or handed it on.
  */
-import { GatewayError } from '../errors';
+
 import { type ChatEvent, isContent } from '../language/event';
 import type { ChatResponse } from '../language/request';
 import { unfold } from '../language/unfold';
 import { framerOf } from '../providers/framing';
 import type { Decoder, Frame, Wire, WireRequest } from '../providers/provider';
+import { malformed } from '../providers/wire/json';
 import type { Meter } from './meter';
 import type { Ports } from './ports';
 import type { Target } from './target';
-import { ANSWER_LIMIT, discard, exchange, failureOf, readText } from './upstream';
+import { ANSWER_LIMIT, exchange, failureOf, legible, readText } from './upstream';
 import { type Watchdog, type WatchdogLimits, watch } from './watchdog';
 import { withoutKey } from './without-key';
 
@@ -38,12 +39,6 @@ const MOST_EARLY_BYTES = 32 * 1024 * 1024;
 const isJson = (response: Response): boolean =>
 	(response.headers.get('content-type') ?? '').toLowerCase().includes('application/json');
 
-const isHtml = (response: Response): boolean =>
-	(response.headers.get('content-type') ?? '').toLowerCase().startsWith('text/html');
-
-const malformed = (message: string): GatewayError =>
-	new GatewayError('upstream_malformed', message, { upstream: { failure: 'malformed', scope: 'provider' } });
-
 /** A call whose answer comes in one piece. Throws GatewayError. */
 export async function whole(attempt: Attempt, ports: Ports): Promise<ChatResponse> {
 	const { controller, meter, wire, wireRequest } = attempt;
@@ -52,7 +47,7 @@ export async function whole(attempt: Attempt, ports: Ports): Promise<ChatRespons
 	try {
 		const response = await exchange(attempt.target, wireRequest, wire, controller.signal, ports, meter);
 		const body = await readText(response, ANSWER_LIMIT, controller.signal, 'refuse');
-		const answer = wire.fromResponse(body, wireRequest.plan);
+		const answer = legible(() => wire.fromResponse(body, wireRequest.plan));
 		meter.whole(answer);
 		return answer;
 	} finally {
@@ -67,6 +62,8 @@ export interface OpenStream {
 	readonly head: readonly ChatEvent[];
 	/** The rest, a batch per chunk; ends after `finish` or `error`. Never throws. */
 	readonly tail: AsyncGenerator<readonly ChatEvent[], void, void>;
+	/** Nobody reads on: its time limits end, also where `tail` was never begun. */
+	readonly stop: () => void;
 }
 
 /** A call whose answer is streamed, read up to its first content. Throws GatewayError where none comes. */
@@ -88,7 +85,7 @@ export async function streamed(attempt: Attempt, ports: Ports): Promise<OpenStre
 			}
 			dog.committed();
 			for (const event of head) attempt.meter.push(event);
-			return { head, tail: metered(batches, head, attempt.meter, dog) };
+			return { head, tail: metered(batches, head, attempt.meter, dog), stop: dog.stop };
 		}
 		throw malformed('The upstream ended its answer without any content.');
 	} catch (error) {
@@ -127,18 +124,13 @@ async function batchesOf(
 	attempt: Attempt,
 	dog: Watchdog,
 ): Promise<AsyncGenerator<ChatEvent[], void, void>> {
-	const { controller, wire, wireRequest } = attempt;
-	if (isHtml(response)) {
-		await discard(response);
-		throw malformed('The upstream answered with a web page.');
-	}
 	if (isJson(response)) {
+		const { controller, wire, wireRequest } = attempt;
 		const body = await readText(response, ANSWER_LIMIT, controller.signal, 'refuse');
-		const events = unfold(wire.fromResponse(body, wireRequest.plan));
-		return once(events);
+		return once(unfold(legible(() => wire.fromResponse(body, wireRequest.plan))));
 	}
 	if (!response.body) throw malformed('The upstream answered without a body.');
-	return decoded(response.body.getReader(), attempt, dog);
+	return decoded(response.body.getReader(), response.status, attempt, dog);
 }
 
 async function* once(events: ChatEvent[]): AsyncGenerator<ChatEvent[], void, void> {
@@ -155,6 +147,7 @@ function keyless(batch: ChatEvent[], apiKey: string | null): ChatEvent[] {
 /** Bytes to events. Never throws: a broken read is an `error` event. */
 async function* decoded(
 	reader: ReadableStreamDefaultReader<Uint8Array>,
+	status: number,
 	attempt: Attempt,
 	dog: Watchdog,
 ): AsyncGenerator<ChatEvent[], void, void> {
@@ -173,7 +166,7 @@ async function* decoded(
 			if (chunk.done || isLast(batch.at(-1))) return;
 		}
 	} catch (error) {
-		yield [{ type: 'error', error: failureOf(error, attempt.controller.signal) }];
+		yield [{ type: 'error', error: failureOf(error, attempt.controller.signal, status) }];
 	} finally {
 		reader.cancel().catch(() => undefined);
 	}

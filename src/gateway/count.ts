@@ -6,6 +6,7 @@ import { measure } from '../planner/measure';
 import { overheadOf } from '../planner/overhead';
 import type { Wire, WireRequest } from '../providers/provider';
 import { wireChoice } from '../providers/wire-choice';
+import { looking } from './affinity';
 import type { ChatCall, TokenCount } from './call';
 import { type ChatPlan, planChat } from './plan';
 import type { Ports } from './ports';
@@ -21,7 +22,7 @@ import { wireRequestOf } from './wire-request';
 /** Throws GatewayError: unknown or forbidden model or agent, and what the first target could not carry at all. */
 export async function countTokens(call: ChatCall, ports: Ports): Promise<TokenCount> {
 	const snapshot = await ports.config.reload(agentSlugOf(call.request.model, call.agent));
-	const plan = planChat({ ...call, fallback: false }, snapshot, ports);
+	const plan = planChat(call, snapshot, { ...ports, affinity: looking(ports.affinity) });
 	const { request, warnings } = plan;
 	const target = plan.candidates[0]?.target;
 	if (!target) throw noTarget();

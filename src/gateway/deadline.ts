@@ -3,6 +3,7 @@ import type { ChatRequest } from '../language/request';
 import type { RoutingPolicy } from '../language/routing';
 import type { Settings, TimeLimits } from './ports';
 import type { Target } from './target';
+import type { WatchdogLimits } from './watchdog';
 
 /** Speed taken for granted when judging how long a whole answer may take. */
 const TOKENS_PER_SECOND = 25;
@@ -42,6 +43,19 @@ export function limitsUnder(limits: TimeLimits, policy: RoutingPolicy): TimeLimi
 		totalMs: totalTimeoutMs ?? limits.totalMs,
 		maxAttempts: maxAttempts ?? limits.maxAttempts,
 	};
+}
+
+/**
+ * Of one call. `since`: when it began, where others could be asked in its place: what only pings must leave them the
+ * time of one first event, once it had its own.
+ */
+export function attemptLimits(
+	{ firstEventMs, idleMs }: Pick<WatchdogLimits, 'firstEventMs' | 'idleMs'>,
+	{ commitBy, totalBy }: Pick<WatchdogLimits, 'commitBy' | 'totalBy'>,
+	since: number | null,
+): WatchdogLimits {
+	const contentBy = since === null ? commitBy : Math.max(since + firstEventMs, commitBy - firstEventMs);
+	return { firstEventMs, idleMs, contentBy, commitBy, totalBy };
 }
 
 /** Names whose first-event limits make up the commit deadline. */

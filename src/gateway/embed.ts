@@ -20,7 +20,7 @@ import { following, requestFacts } from './request-facts';
 import { RequestLedger } from './request-ledger';
 import { agentSlugOf, route } from './route';
 import { type Target, unknownModel } from './target';
-import { ANSWER_LIMIT, exchange, readText } from './upstream';
+import { ANSWER_LIMIT, exchange, legible, readText } from './upstream';
 import { watch } from './watchdog';
 
 interface EmbedPlan extends Admissible {
@@ -200,6 +200,7 @@ function pursuitOf(
 		maxAttempts: limits.maxAttempts,
 		tokens: promptTokens,
 		commitBy: by,
+		totalBy: by,
 		waited,
 		signal: call.signal,
 		organizationId,
@@ -237,7 +238,8 @@ function preparePart(
 			try {
 				const response = await exchange(target, wireRequest, wire, controller.signal, ports, meter);
 				const body = await readText(response, ANSWER_LIMIT, controller.signal, 'refuse');
-				const answer = wire.fromResponse(body, part.input.length, wireRequest.plan, response.headers);
+				const read = () => wire.fromResponse(body, part.input.length, wireRequest.plan, response.headers);
+				const answer = legible(read);
 				meter.counted(answer.usage);
 				return answer;
 			} finally {

@@ -1,8 +1,8 @@
 /**
  * What each failure of an upstream call does: one row each, read by everything that decides (`retry`, `pursue`,
- * `meter`, `report`). `docs/failures.md` is printed from it. Pure.
+ * `meter`, `report`), which `failure-rule.ts` finds for an error. `docs/failures.md` is printed from it. Plain data.
  */
-import type { ErrorCode, GatewayError, UpstreamFailure } from '../errors';
+import type { ErrorCode } from '../errors';
 import type { EntryState } from '../ledger/contract';
 
 export type FailureName =
@@ -12,8 +12,10 @@ export type FailureName =
 	| 'overloaded'
 	| 'server error'
 	| 'network'
+	| 'cut before content'
 	| 'timeout: first event'
 	| 'timeout: idle'
+	| 'timeout: content'
 	| 'timeout: total'
 	| 'timeout: commit deadline'
 	| 'upstream gave up'
@@ -22,6 +24,7 @@ export type FailureName =
 	| 'content filter'
 	| 'model missing'
 	| 'malformed answer'
+	| 'web page'
 	| 'redirect'
 	| 'error event after 200'
 	| 'cut after content'
@@ -51,6 +54,13 @@ export interface FailureRule {
 
 type Row = Omit<FailureRule, 'name'>;
 
+const FOR_GOOD = {
+	again: 'never',
+	breaker: 'none',
+	key: 'none',
+	ledger: 'released',
+} as const satisfies Partial<Row>;
+
 const TIMEOUT = {
 	again: 'later',
 	elsewhere: 'target',
@@ -58,6 +68,15 @@ const TIMEOUT = {
 	key: 'none',
 	ledger: 'unknown',
 	answer: ['upstream_timeout'],
+} as const satisfies Omit<Row, 'means'>;
+
+const UNAVAILABLE = {
+	again: 'backoff',
+	elsewhere: 'target',
+	breaker: 'model',
+	key: 'none',
+	ledger: 'released',
+	answer: ['upstream_unavailable'],
 } as const satisfies Omit<Row, 'means'>;
 
 const UNREADABLE = {
@@ -100,34 +119,31 @@ const ROWS: Readonly<Record<FailureName, Row>> = {
 	},
 	overloaded: {
 		means: 'The upstream has no capacity: 503, 529, 498, or an event that says so inside a 200.',
-		again: 'backoff',
-		elsewhere: 'target',
-		breaker: 'model',
-		key: 'none',
-		ledger: 'released',
-		answer: ['upstream_unavailable'],
+		...UNAVAILABLE,
 	},
 	'server error': {
 		means: 'Any other 5xx, a conflict of its own (409, 424, 425), or an event of that kind inside a 200.',
-		again: 'backoff',
-		elsewhere: 'target',
-		breaker: 'model',
-		key: 'none',
-		ledger: 'released',
-		answer: ['upstream_unavailable'],
+		...UNAVAILABLE,
 	},
 	network: {
-		means: 'No connection, a reset, or an answer that ends before any content.',
-		again: 'backoff',
-		elsewhere: 'target',
+		means: 'No connection, or a reset before an answer has begun.',
+		...UNAVAILABLE,
 		breaker: 'endpoint',
-		key: 'none',
-		ledger: 'released',
-		answer: ['upstream_unavailable'],
+	},
+	'cut before content': {
+		means: 'An answer has begun (2xx), and breaks off or ends before the caller has any of its content.',
+		...UNAVAILABLE,
+		// The endpoint was reached, and what it did until then may be billed.
+		ledger: 'unknown',
 	},
 	'timeout: first event': { means: 'Nothing came within the first-event limit.', ...TIMEOUT },
 	'timeout: idle': {
 		means: 'After its first event the upstream fell silent for longer than the idle limit.',
+		...TIMEOUT,
+	},
+	'timeout: content': {
+		means:
+			'Events come, pings for instance, but no content, and others wait: the time of one first event is kept for them.',
 		...TIMEOUT,
 	},
 	'timeout: total': {
@@ -146,43 +162,38 @@ const ROWS: Readonly<Record<FailureName, Row>> = {
 	'upstream gave up': { means: 'The upstream reports a timeout of its own: 408, 504, 522, 524.', ...TIMEOUT },
 	"client's fault": {
 		means: 'The upstream refuses the request itself: 400, 413, 422 and other 4xx.',
-		again: 'never',
+		...FOR_GOOD,
 		elsewhere: 'nowhere',
-		breaker: 'none',
-		key: 'none',
-		ledger: 'released',
 		answer: ['invalid_request', 'too_large'],
 	},
 	'context too long': {
 		means: "The upstream says that the conversation does not fit the model's window.",
-		again: 'never',
+		...FOR_GOOD,
 		elsewhere: 'context chain',
-		breaker: 'none',
-		key: 'none',
-		ledger: 'released',
 		answer: ['context_too_long'],
 	},
 	'content filter': {
 		means: "The upstream's content filter refuses the request.",
-		again: 'never',
+		...FOR_GOOD,
 		elsewhere: 'filter chain',
-		breaker: 'none',
-		key: 'none',
-		ledger: 'released',
 		answer: ['invalid_request'],
 	},
 	'model missing': {
 		means: 'The upstream does not know the model, or this key may not use it: 404.',
-		again: 'never',
+		...FOR_GOOD,
 		elsewhere: 'target',
-		breaker: 'none',
-		key: 'none',
-		ledger: 'released',
 		answer: ['model_not_found'],
 	},
 	'malformed answer': {
 		means:
-			'What came can not be read: a web page (also in place of a 401 or 404), broken JSON, an answer or a frame above the size limit.',
+			'What came as an answer (2xx) can not be read: broken JSON, or none, nothing at all, an answer or a frame above the size limit.',
+		...UNREADABLE,
+		// It was produced, and may be billed as it is.
+		ledger: 'unknown',
+	},
+	'web page': {
+		means:
+			"A web page, or what else is none of the API's, comes in the place of an answer, of a 401 or of a 404: from something in between, or from a wrong address.",
 		...UNREADABLE,
 		answer: ['upstream_malformed', 'upstream_rejected'],
 	},
@@ -216,11 +227,8 @@ const ROWS: Readonly<Record<FailureName, Row>> = {
 	},
 	'our own fault': {
 		means: 'Nothing the upstream did: an address that is refused, or an error of the gateway itself.',
-		again: 'never',
+		...FOR_GOOD,
 		elsewhere: 'target',
-		breaker: 'none',
-		key: 'none',
-		ledger: 'released',
 		answer: ['internal', 'invalid_request'],
 	},
 };
@@ -230,64 +238,3 @@ const named = (rows: Readonly<Record<FailureName, Row>>): readonly FailureRule[]
 
 /** Every row, in the order of the docs. */
 export const FAILURE_RULES: readonly FailureRule[] = named(ROWS);
-
-const BY_NAME = Object.fromEntries(FAILURE_RULES.map((rule) => [rule.name, rule])) as Readonly<
-	Record<FailureName, FailureRule>
->;
-
-const OF_LIMIT: Readonly<Record<NonNullable<UpstreamFailure['limit']>, FailureName>> = {
-	'first-event': 'timeout: first event',
-	idle: 'timeout: idle',
-	commit: 'timeout: commit deadline',
-	total: 'timeout: total',
-};
-
-function upstreamName({ failure, limit, status = 0 }: UpstreamFailure, code: ErrorCode): FailureName {
-	switch (failure) {
-		case 'key-dead':
-			return 'key dead';
-		case 'quota':
-			return 'quota used up';
-		case 'rate-limited':
-			return 'rate limited';
-		case 'overloaded':
-			return 'overloaded';
-		case 'server':
-			return code === 'upstream_malformed' ? 'error event after 200' : 'server error';
-		case 'network':
-			return 'network';
-		case 'timeout':
-			return limit === undefined ? 'upstream gave up' : OF_LIMIT[limit];
-		case 'bad-request':
-			return "client's fault";
-		case 'context-too-long':
-			return 'context too long';
-		case 'content-filter':
-			return 'content filter';
-		case 'model-missing':
-			return 'model missing';
-		case 'malformed':
-			return status >= 300 && status < 400 ? 'redirect' : 'malformed answer';
-	}
-}
-
-/** A limit of the model behind an aggregator, or one request that is too large for any minute (Groq's 413). */
-const isAboutKey = ({ scope, status }: UpstreamFailure): boolean => scope === 'key' && status !== 413;
-
-/**
- * The row of a failure, as far as the upstream says nothing against it: a retry that it calls useless
- * (`x-should-retry: false`) is none, and what concerns a model or one request alone says nothing of the key.
- */
-export function ruleOf({ code, upstream }: GatewayError): FailureRule {
-	if (!upstream) return BY_NAME[code === 'aborted' ? 'client left' : 'our own fault'];
-	const rule = BY_NAME[upstreamName(upstream, code)];
-	const again = upstream.shouldRetry === false ? 'never' : rule.again;
-	if (rule.key !== 'none' && !isAboutKey(upstream)) return { ...rule, again, key: 'none', elsewhere: 'target' };
-	return again === rule.again ? rule : { ...rule, again };
-}
-
-/** The same after content: whatever would have counted against the upstream is a cut. */
-export function ruleAfterContent(error: GatewayError): FailureRule {
-	const rule = ruleOf(error);
-	return rule.breaker === 'none' ? rule : BY_NAME['cut after content'];
-}

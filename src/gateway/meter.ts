@@ -10,7 +10,7 @@ import type { RoutingDecision } from '../language/routing';
 import { completionTokens, totalTokens, type Usage, usageOf } from '../language/usage';
 import type { ContextReceipt, EntryState, LedgerEntry, NanoUsd, Operation } from '../ledger/contract';
 import { atMost, costOf } from '../ledger/price';
-import { ruleOf } from './failures';
+import { ruleOf } from './failure-rule';
 import type { Time } from './ports';
 import type { Target } from './target';
 

@@ -1,90 +1,19 @@
 /** The path of a request no wire makes: admitted, sent once as it is, its answer passed on, one entry in the ledger. */
-import { GatewayError, invalid } from '../errors';
+import type { GatewayError } from '../errors';
 import type { RoutingStep } from '../language/routing';
-import { matchesName } from '../providers/model-name';
-import { type Admissible, type Admitted, admit, warningsOf } from './admit';
+import { type Admitted, admit, warningsOf } from './admit';
 import type { CallMeta, Passed, PassthroughCall } from './call';
-import { refusedByKey } from './key-policy';
 import { leaving } from './leaving';
 import { aborted, Meter } from './meter';
+import { chosenOf, isShared, type PassPlan, planPass } from './pass-plan';
 import { usageReader } from './passed-usage';
 import type { Ports, Snapshot } from './ports';
-import { poolFor } from './rank';
 import { endProbe, type Reporting, report } from './report';
 import { following, requestFacts } from './request-facts';
 import { noTarget, RequestLedger } from './request-ledger';
-import { heldBack } from './standing';
-import type { RankFacts, Target } from './target';
+import type { Target } from './target';
 import { dispatch, failureOf } from './upstream';
 import { type Watchdog, watch } from './watchdog';
-
-interface PassPlan extends Admissible {
-	/** Its key is the first of the pool that nothing speaks against. */
-	readonly target: Target;
-	readonly url: string;
-}
-
-/** Under the root, and where it says: what is checked is what is called. Throws `invalid_request`. */
-function urlOf(call: PassthroughCall, { credential }: Target): string {
-	const url = credential.baseUrl + call.path + call.search;
-	const { origin, pathname } = new URL(url);
-	const root = new URL(credential.baseUrl);
-	const called = origin === root.origin && pathname === root.pathname.replace(/\/$/, '') + call.path;
-	if (!called || /[\\\s]|\/\/|%2f|%5c/i.test(call.path))
-		throw invalid('path', 'path: it must lie under the root of the provider, without empty or dotted segments.');
-	return url;
-}
-
-/** Key or server are the operator's: an organization that gave no address has no server of its own. */
-const isShared = ({ provider, credential }: Target): boolean =>
-	credential.source !== 'organization' || (provider.local === true && credential.trust === 'operator');
-
-/** With what is the operator's only what keeps nothing in its account; a key's lists must be checkable. */
-function checkAccess(call: PassthroughCall, target: Target, snapshot: Snapshot): void {
-	if (snapshot.caller.allowedAgents !== null)
-		throw new GatewayError('forbidden', "This key is limited to agents: a provider's other paths are closed to it.", {
-			param: 'path',
-		});
-	const { provider } = target;
-	const shared = isShared(target) && snapshot.caller.kind !== 'operator';
-	if (shared && !provider.passthrough?.some((pattern) => matchesName(pattern, call.path)))
-		throw new GatewayError(
-			'forbidden',
-			`${provider.id}${call.path} is open with a provider key of your organization's own only.`,
-			{ param: 'path' },
-		);
-	if (call.model === null && snapshot.caller.allowedModels !== null)
-		throw new GatewayError('forbidden', 'This key is limited to certain models and the request names none.', {
-			param: 'model',
-		});
-	const refusal = refusedByKey(target, snapshot);
-	if (refusal) throw refusal;
-}
-
-function planPass(call: PassthroughCall, facts: RankFacts): PassPlan {
-	// Where no model is named the path stands for it in reports.
-	const pool = poolFor(`${call.provider}/${call.model ?? call.path.slice(1)}`, 'any', facts);
-	const found = pool.find(({ target }) => isUsable(target, facts)) ?? pool[0];
-	if (!found) throw noTarget();
-	const unpriced = call.model === null ? { prices: null, priceVersion: null } : null;
-	const target = unpriced ? { ...found.target, facts: { ...found.target.facts, ...unpriced } } : found.target;
-	if (target.provider.builtin) throw invalid('provider', `Provider '${target.provider.id}' has no other paths.`);
-	checkAccess(call, target, facts.snapshot);
-	return {
-		target,
-		url: urlOf(call, target),
-		holdNanoUsd: null,
-		totalMs: null,
-		provider: target.provider.id,
-		model: target.model,
-	};
-}
-
-/** Nothing speaks against its key; how much such a request counts nobody knows. */
-function isUsable({ credential, place }: Target, { health, time }: RankFacts): boolean {
-	const standing = credential.mark === undefined ? null : health.standing(place.endpoint, credential.mark);
-	return standing === null || heldBack(standing, { now: time.now(), tokens: 0, config: credential.config }) === null;
-}
 
 /** Throws GatewayError. A refusal of the upstream is typed as everywhere; its own words are scrubbed. */
 export async function passthrough(call: PassthroughCall, ports: Ports): Promise<Passed> {
@@ -113,10 +42,10 @@ async function sendOn(
 	ledger: RequestLedger,
 	ports: Ports,
 ): Promise<Passed> {
-	const { target, url } = admitted.plan;
 	if (call.signal?.aborted) throw aborted();
-	const gate = ports.health.admits(target.place);
-	if (gate === 'open') throw noTarget();
+	const chosen = chosenOf(admitted.plan.ways, admitted.snapshot.organization.id, ports);
+	if (chosen === null) throw noTarget();
+	const { target, url } = chosen;
 	const controller = following(call.signal);
 	const startedAt = ports.time.now();
 	const { idleMs, totalMs } = ports.limits;
@@ -124,9 +53,9 @@ async function sendOn(
 	// Images and audio take their time before the first byte: only silence for ever is given up.
 	const limits = { firstEventMs: totalMs, idleMs, commitBy: totalBy, totalBy };
 	const dog = watch(ports.time, limits, (error) => controller.abort(error));
-	const meter = meterOf(call, admitted, ledger.begin(), ports);
+	const meter = ledger.begin((number) => meterOf(call, admitted, target, { number, ports }));
 	const reporting = reportingOf(admitted.snapshot);
-	let probe = gate === 'probe';
+	let { probe } = chosen;
 	const ended = (failure: GatewayError | null, status: number | null): void => {
 		dog.stop();
 		ledger.owe(meter.end(failure, status));
@@ -161,7 +90,7 @@ async function sendOn(
 			settle,
 			reportsCost: target.provider.quirks?.reportsCost === true,
 		}),
-		meta: () => metaOf(call, admitted, ledger, { waitedMs, now: ports.time.now() }),
+		meta: () => metaOf(call, admitted, target, { attempts: ledger.attempts, waitedMs, now: ports.time.now() }),
 	};
 }
 
@@ -180,10 +109,15 @@ function headersOf({ headers }: PassthroughCall, target: Target): Readonly<Recor
 	return others;
 }
 
-const meterOf = (call: PassthroughCall, admitted: Admitted<PassPlan>, number: number, ports: Ports) =>
+const meterOf = (
+	call: PassthroughCall,
+	admitted: Admitted<PassPlan>,
+	target: Target,
+	{ number, ports }: { readonly number: number; readonly ports: Ports },
+): Meter =>
 	new Meter(
 		requestFacts(call, admitted, 'passthrough', { runId: call.runId }),
-		admitted.plan.target,
+		target,
 		{ number, stream: true, promptTokens: null, context: null },
 		ports.time,
 	);
@@ -220,7 +154,7 @@ function passed(response: Response, passing: Passing): AsyncGenerator<Uint8Array
 			meter.counted(usage.end());
 			settle(null);
 		} catch (error) {
-			const failure = failureOf(error, controller.signal);
+			const failure = failureOf(error, controller.signal, response.status);
 			settle(failure);
 			throw failure;
 		} finally {
@@ -237,19 +171,19 @@ function passed(response: Response, passing: Passing): AsyncGenerator<Uint8Array
 
 function metaOf(
 	call: PassthroughCall,
-	{ plan, snapshot, requests, unchecked }: Admitted<PassPlan>,
-	ledger: RequestLedger,
-	{ waitedMs, now }: { readonly waitedMs: number; readonly now: number },
+	{ snapshot, requests, unchecked }: Admitted<PassPlan>,
+	target: Target,
+	{ attempts, waitedMs, now }: { readonly attempts: number; readonly waitedMs: number; readonly now: number },
 ): CallMeta {
 	return {
 		requestId: call.requestId,
-		provider: plan.target.provider.id,
-		model: plan.target.model,
-		attempts: ledger.attempts,
+		provider: target.provider.id,
+		model: target.model,
+		attempts,
 		configVersion: snapshot.version,
 		context: null,
 		warnings: warningsOf({ unchecked }),
-		routing: { strategy: 'priority', sticky: false, steps: [stepOf(plan.target, ledger.attempts)] },
+		routing: { strategy: 'priority', sticky: false, steps: [stepOf(target, attempts)] },
 		requests,
 		costNanoUsd: null,
 		overheadMs: Math.max(0, now - call.receivedAt - waitedMs),

@@ -3,7 +3,8 @@ import { GatewayError, toGatewayError } from '../errors';
 import type { RoutingDecision } from '../language/routing';
 import { affinityOf } from './candidate';
 import { decisionOf, isPlain } from './decision';
-import { type FailureRule, ruleOf } from './failures';
+import { ruleOf } from './failure-rule';
+import type { FailureRule } from './failures';
 import { gateOf } from './gate';
 import { aborted, type Meter } from './meter';
 import type { Ports } from './ports';
@@ -32,6 +33,7 @@ export async function pursue<C extends Pursued, Answer>(
 		pursuit.ledger.decided(isPlain(won.routing) ? null : won.routing);
 		return won;
 	} catch (error) {
+		chase.giveBack();
 		pursuit.ledger.decided(chase.decision());
 		throw error;
 	}
@@ -45,6 +47,8 @@ class Chase<C extends Pursued, Answer> {
 	/** What asks to come back after the time left, and when that is. */
 	#postponed: { readonly failure: GatewayError; readonly until: number } | null = null;
 	#calls = 0;
+	/** ms since epoch: the commit deadline. */
+	#commitBy: number;
 	readonly #chains: Chain[] = [];
 
 	constructor(
@@ -52,6 +56,7 @@ class Chase<C extends Pursued, Answer> {
 		private readonly ports: Ports,
 	) {
 		this.#rounds = new Rounds(pursuit.candidates, pursuit.maxAttempts);
+		this.#commitBy = pursuit.commitBy;
 	}
 
 	decision(): RoutingDecision {
@@ -59,89 +64,107 @@ class Chase<C extends Pursued, Answer> {
 	}
 
 	async run(): Promise<Won<C, Answer>> {
-		for (;;) {
+		do {
 			const runner = this.#rounds.next(this.ports.time.now());
-			if (runner === null) {
-				if (await this.#later()) continue;
-				throw this.#nobody();
-			}
-			const won = await this.#visit(runner);
+			const won = runner && (await this.#visit(runner));
 			if (won) return won;
-			if (this.#isOver()) throw this.#nobody();
-		}
+			if (runner === null && !(await this.#later())) break;
+		} while (!this.#isOver());
+		throw this.#postponed?.failure ?? this.#last ?? noTarget();
 	}
 
-	/** Nobody may be asked now: wait for whoever may be soonest, else ask those that were left alone. */
+	/** Leases that no call was made with: others wait for them. */
+	giveBack(): void {
+		for (const runner of this.#rounds.runners) this.#unused(runner);
+	}
+
+	/**
+	 * Nobody may be asked now: ask those that a rate alone kept back, wait for whoever may be soonest, ask those whose
+	 * keys have failed, then those whose breakers are open.
+	 */
 	async #later(): Promise<boolean> {
-		const { pursuit, ports } = this;
+		if (this.#rounds.release('near')) return true;
 		const soonest = this.#rounds.soonest();
-		if (soonest && soonest.notBefore < pursuit.commitBy) {
-			await this.#rest(soonest.notBefore - ports.time.now());
+		if (soonest && soonest.notBefore < this.#commitBy) {
+			await this.#rest(soonest.notBefore - this.ports.time.now());
 			return true;
 		}
-		return this.#rounds.release() || this.#probes();
+		return this.#rounds.release('held') || this.#probes();
 	}
 
-	/** Breakers are open: the first whose lease is given is tried once. */
+	/** Breakers were open: the first that is closed by now is asked, else the first whose lease is given, once. */
 	async #probes(): Promise<boolean> {
-		for (let runner = this.#rounds.shut(); runner; runner = this.#rounds.shut()) {
+		const { health } = this.ports;
+		for (const runner of this.#rounds.shut()) {
+			if (this.#isLate()) return false;
 			const { place } = runner.candidate.target;
-			const leased = await this.ports.health.lease(place);
-			if (leased) {
-				this.#rounds.probing(runner);
+			const verdict = health.admits(place);
+			if (verdict === 'closed') {
+				this.#rounds.reopen(runner, this.ports.time.now());
 				return true;
 			}
-			this.#rounds.leave(place);
+			if (verdict === 'probe' || (!runner.spent && (await health.lease(place)))) {
+				this.#rounds.probing(runner);
+				return !this.#isLate();
+			}
+			this.#rounds.spend(runner);
 		}
 		return false;
 	}
 
 	#isOver(): boolean {
 		if (this.#calls === 0) return false;
-		return this.#calls >= MOST_CALLS || this.ports.time.now() >= this.pursuit.commitBy;
+		return this.#calls >= MOST_CALLS || this.#isLate();
 	}
 
-	#nobody(): GatewayError {
-		return this.#postponed?.failure ?? this.#last ?? noTarget();
+	/** After the commit deadline nobody is asked. Throws `aborted` where the caller has left. */
+	#isLate(): boolean {
+		if (this.pursuit.signal?.aborted) throw aborted();
+		return this.ports.time.now() >= this.#commitBy;
 	}
 
 	/** Asks one candidate, again after a backoff; null: on to the next. */
 	async #visit(runner: Runner<C, Prepared<Answer>>): Promise<Won<C, Answer> | null> {
 		const { pursuit } = this;
-		if (runner.prepared === null) {
-			if (!this.#admits(runner) || !this.#prepares(runner)) return null;
-		} else if (this.#yields(runner)) return null;
-		const { prepared } = runner;
-		const { holdNanoUsd } = runner.candidate;
+		if (this.#yields(runner) || !this.#admits(runner)) return null;
+		const prepared = this.#prepared(runner);
 		if (prepared === null) return null;
+		const { holdNanoUsd } = runner.candidate;
 		do {
-			if (!pursuit.ledger.covers(holdNanoUsd) && !(await pursuit.ledger.affords(holdNanoUsd)))
-				return this.#unaffordable(runner);
+			if (!pursuit.ledger.covers(holdNanoUsd) && !(await this.#affords(runner))) return null;
 			// An attempt is an upstream call: none is begun for a caller who has left.
-			if (pursuit.signal?.aborted) throw this.#left(runner);
+			if (pursuit.signal?.aborted) throw aborted();
 			runner.tries += 1;
 			this.#calls += 1;
-			const meter = prepared.meter(pursuit.ledger.begin());
+			const meter = pursuit.ledger.begin(prepared.meter);
+			let answer: Answer;
 			try {
-				return this.#won(runner, await prepared.call(meter), meter, prepared);
+				answer = await prepared.call(meter, this.#commitBy, this.#rounds.others(runner, meter.startedAt));
 			} catch (error) {
 				const failure = withoutKey(toGatewayError(error), runner.candidate.target.credential.apiKey);
-				if (!(await this.#again(runner, meter, failure))) return null;
+				if (await this.#again(runner, meter, failure)) continue;
+				return null;
 			}
-		} while (!this.#isOver());
+			return this.#won(runner, answer, meter, prepared);
+		} while (!this.#isOver() && this.#admits(runner));
 		return null;
 	}
 
+	/** Asked before each try: what others have met meanwhile counts. */
 	#admits(runner: Runner<C, Prepared<Answer>>): boolean {
-		if (runner.probe) return true;
+		if (runner.admitted) {
+			runner.admitted = false;
+			return true;
+		}
 		const { gate, reason } = gateOf(runner.candidate.target, runner.forced, this.pursuit.tokens, this.ports);
 		switch (gate) {
 			case 'closed':
+				runner.forced = true;
 				return true;
 			case 'probe':
 				runner.probe = true;
-				runner.maxTries = 1;
 				return true;
+			case 'near':
 			case 'held':
 			case 'shut':
 				runner.state = gate;
@@ -150,41 +173,45 @@ class Chase<C extends Pursued, Answer> {
 		}
 	}
 
-	#unaffordable(runner: Runner<C, Prepared<Answer>>): null {
-		this.#rounds.pass(runner, 'its cost does not fit the budget');
-		this.#last ??= new GatewayError('budget_exceeded', 'What is left of the budget does not cover this request.');
-		this.#unused(runner);
-		return null;
-	}
-
-	#prepares(runner: Runner<C, Prepared<Answer>>): boolean {
+	/** null: it can't carry the request. */
+	#prepared(runner: Runner<C, Prepared<Answer>>): Prepared<Answer> | null {
 		try {
-			runner.prepared = this.pursuit.prepare(runner.candidate);
-			return true;
+			runner.prepared ??= this.pursuit.prepare(runner.candidate);
+			return runner.prepared;
 		} catch (error) {
 			const failure = toGatewayError(error);
-			this.#last = failure;
+			// Of one that was asked and failed there is more to say.
+			this.#last ??= failure;
 			this.#rounds.pass(runner, failure.message);
 			this.#unused(runner);
-			return false;
+			return null;
 		}
 	}
 
-	/** A lease that was given for nothing is given back. */
-	#unused({ probe, tries, candidate }: Runner<C, Prepared<Answer>>): void {
-		if (probe && tries === 0) endProbe('neutral', candidate.target, this.pursuit.organizationId, this.ports);
+	/** Extends the hold for one more try. False: a budget forbids it, or the time is over meanwhile. */
+	async #affords(runner: Runner<C, Prepared<Answer>>): Promise<boolean> {
+		if (await this.pursuit.ledger.affords(runner.candidate.holdNanoUsd)) return !this.#isOver();
+		this.#rounds.pass(runner, 'its cost does not fit the budget');
+		this.#last ??= new GatewayError('budget_exceeded', 'What is left of the budget does not cover this request.');
+		this.#unused(runner);
+		return false;
 	}
 
-	/** In a later round it is a retry: where the budget has no room for it, others go first. */
+	/** A lease that was given for nothing is given back. */
+	#unused(runner: Runner<C, Prepared<Answer>>): void {
+		if (!runner.probe) return;
+		runner.probe = false;
+		endProbe('neutral', runner.candidate.target, this.pursuit.organizationId, this.ports);
+	}
+
+	/** In a later round it is a retry: where the budget has no room for it, others go first. A probe waits for nobody. */
 	#yields(runner: Runner<C, Prepared<Answer>>): boolean {
+		if (runner.tries === 0 || runner.probe) return false;
 		const { endpoint } = runner.candidate.target.place;
 		if (this.ports.health.mayRetry(endpoint, this.pursuit.organizationId)) return false;
-		return this.#rounds.others(runner, this.ports.time.now(), true);
-	}
-
-	#left(runner: Runner<C, Prepared<Answer>>): GatewayError {
-		this.#unused(runner);
-		return aborted();
+		if (!this.#rounds.unasked(runner, this.ports.time.now())) return false;
+		runner.admitted = false;
+		return true;
 	}
 
 	#won(
@@ -204,19 +231,23 @@ class Chase<C extends Pursued, Answer> {
 	/** Books the failure and does what its rule says. True: the same candidate again, now. Throws where it is the end. */
 	async #again(runner: Runner<C, Prepared<Answer>>, meter: Meter, failure: GatewayError): Promise<boolean> {
 		const { pursuit, ports } = this;
-		const { candidate } = runner;
+		const { candidate, probe } = runner;
 		const rule = ruleOf(failure);
 		this.#last = failure;
 		runner.outcome = 'failed';
 		runner.reason = rule.name;
+		runner.probe = false;
 		pursuit.ledger.owe(meter.end(failure, null));
-		report(failure, { target: candidate.target, meter, probe: runner.probe }, pursuit, ports);
+		report(failure, { target: candidate.target, meter, probe }, pursuit, ports);
 		const now = ports.time.now();
+		// Content had come in time, though none of it has left: what it went on for is nobody's loss.
+		if (meter.firstTokenAt !== null)
+			this.#commitBy = Math.min(pursuit.totalBy, this.#commitBy + now - meter.firstTokenAt);
 		const next = nextStep(failure, {
 			tries: runner.tries,
-			maxTries: runner.maxTries,
+			maxTries: probe ? runner.tries : runner.maxTries,
 			others: this.#rounds.others(runner, now),
-			timeLeftMs: pursuit.commitBy - now,
+			timeLeftMs: this.#commitBy - now,
 			random: ports.random,
 			mayRetry: () => ports.health.mayRetry(candidate.target.place.endpoint, pursuit.organizationId),
 		});
@@ -227,14 +258,15 @@ class Chase<C extends Pursued, Answer> {
 			return true;
 		}
 		if (rule.elsewhere === 'target') this.#rounds.avoid(candidate.target.place, rule.breaker === 'endpoint');
-		if (next.step === 'next') runner.state = 'out';
-		else this.#postpone(runner, failure, now + next.delayMs);
+		if (next.step === 'later') this.#postpone(runner, failure, now + next.delayMs);
+		else if (probe && rule.again !== 'never') this.#rounds.probed(runner, now + (failure.retryAfterMs ?? 0));
+		else runner.state = 'out';
 		return false;
 	}
 
 	#postpone(runner: Runner<C, Prepared<Answer>>, failure: GatewayError, until: number): void {
 		runner.notBefore = until;
-		if (until < this.pursuit.commitBy || failure.retryAfterMs === undefined) return;
+		if (until < this.#commitBy || failure.retryAfterMs === undefined) return;
 		if (this.#postponed === null || until < this.#postponed.until) this.#postponed = { failure, until };
 	}
 
@@ -248,20 +280,9 @@ class Chase<C extends Pursued, Answer> {
 			this.#chains.push(chain);
 			this.#rounds.replace(this.pursuit[chain]);
 		}
-		if (chain === 'contextChain') this.#skipNarrow(runner, failure);
-		if (this.#rounds.soonest() === null) throw failure;
+		if (chain === 'contextChain') this.#rounds.narrow(runner, failure.upstream?.contextLimit);
+		if (!this.#rounds.anybody()) throw failure;
 		return true;
-	}
-
-	/** Whose window is no larger would fail the same way. */
-	#skipNarrow({ candidate }: Runner<C, Prepared<Answer>>, { upstream }: GatewayError): void {
-		const { facts } = candidate.target;
-		const limit = upstream?.contextLimit ?? (facts.known ? facts.contextWindow : 0);
-		for (const other of this.#rounds.runners) {
-			const { known, contextWindow } = other.candidate.target.facts;
-			if (other.state !== 'in' || !known || contextWindow > limit) continue;
-			this.#rounds.pass(other, `its window of ${contextWindow} tokens is no larger than ${limit}`);
-		}
 	}
 
 	async #rest(ms: number): Promise<void> {

@@ -14,8 +14,11 @@ export interface Pursued extends Candidate {
 export interface Prepared<Answer> {
 	readonly warnings: readonly Warning[];
 	readonly meter: (attempt: number) => Meter;
-	/** One upstream call. Throws GatewayError. */
-	readonly call: (meter: Meter) => Promise<Answer>;
+	/**
+	 * One upstream call. `commitBy`: the commit deadline (ms since epoch). `others`: there are some who could be asked in
+	 * its place. Throws GatewayError.
+	 */
+	readonly call: (meter: Meter, commitBy: number, others: boolean) => Promise<Answer>;
 }
 
 export interface Won<C, Answer> {
@@ -43,6 +46,8 @@ export interface Pursuit<C extends Pursued, Answer> extends Reporting {
 	readonly tokens: number;
 	/** ms since epoch: the commit deadline. */
 	readonly commitBy: number;
+	/** ms since epoch: the end of the whole request. */
+	readonly totalBy: number;
 	/** Adds to the time spent waiting. */
 	readonly waited: (ms: number) => void;
 	/** The client is known to have left. */

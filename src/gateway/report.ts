@@ -2,7 +2,8 @@
 import type { GatewayError } from '../errors';
 import type { EndpointFacts, KeyUse, Outcome } from '../health/contract';
 import { ratesOf } from '../providers/wire/rate-headers';
-import { type FailureRule, ruleAfterContent, ruleOf } from './failures';
+import { ruleAfterContent, ruleOf } from './failure-rule';
+import type { FailureRule } from './failures';
 import type { Meter } from './meter';
 import type { Ports } from './ports';
 import type { Target } from './target';
@@ -102,6 +103,7 @@ function wasPatient({ upstream }: GatewayError, tookMs: number, { patience, gran
 			return patience.firstEventMs >= granted.firstEventMs;
 		case 'idle':
 			return patience.idleMs >= granted.idleMs;
+		case 'content':
 		case 'commit':
 			return tookMs >= granted.firstEventMs;
 		case 'total':
@@ -126,6 +128,7 @@ function keyUse(
 		mark,
 		rowId,
 		organizationId,
+		startedAt: meter.startedAt,
 		tokens: meter.tokens,
 		word,
 		until: word === 'limited' && wait !== undefined ? now + wait : null,

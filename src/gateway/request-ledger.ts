@@ -5,10 +5,12 @@
 import { GatewayError } from '../errors';
 import type { RoutingDecision } from '../language/routing';
 import type { NanoUsd } from '../ledger/contract';
-import type { MeteredEntry } from './meter';
+import type { Meter, MeteredEntry } from './meter';
 import type { Ports, Snapshot } from './ports';
 
 export class RequestLedger {
+	/** Of the attempt that is under way. */
+	#running: Meter | null = null;
 	#owed: MeteredEntry | null = null;
 	#last: MeteredEntry | null = null;
 	#decision: RoutingDecision | null = null;
@@ -30,15 +32,17 @@ export class RequestLedger {
 		return this.#attempts;
 	}
 
-	/** Number of the next attempt, from 1. */
-	begin(): number {
+	/** Begins the next attempt, by its number from 1. It ends in one entry: by `owe`, at the latest with the request. */
+	begin(meterOf: (attempt: number) => Meter): Meter {
 		this.#pay(false);
 		this.#attempts += 1;
-		return this.#attempts;
+		this.#running = meterOf(this.#attempts);
+		return this.#running;
 	}
 
 	/** The attempt begun last is over. */
 	owe(entry: MeteredEntry): void {
+		this.#running = null;
 		this.#owed = entry;
 		this.#last = entry;
 		this.#left -= entry.costNanoUsd ?? 0n;
@@ -75,6 +79,7 @@ export class RequestLedger {
 	finish(): void {
 		if (this.#finished) return;
 		this.#finished = true;
+		if (this.#running) this.owe(this.#running.end(lost(), null));
 		this.ports.defer(this.#report());
 		if (this.#owed) {
 			this.#owed.routing = this.#decision;
@@ -120,6 +125,9 @@ export class RequestLedger {
 		if (entry) this.ports.ledger.close({ entry, final });
 	}
 }
+
+/** Something of ours threw while it was under way. */
+const lost = (): GatewayError => new GatewayError('internal', 'The attempt was not ended.');
 
 /** When a breaker may have let somebody through (ms). */
 const RETRY_AFTER_MS = 1_000;

@@ -1,6 +1,6 @@
 /** After a failed attempt: the same target again, others first, or not again. Pure but for what is handed in. */
 import type { GatewayError } from '../errors';
-import { ruleOf } from './failures';
+import { ruleOf } from './failure-rule';
 
 export interface RetryState {
 	/** Calls made to this target so far, over all rounds. */

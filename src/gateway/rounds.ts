@@ -14,14 +14,18 @@ export interface Runner<C, Prepared> {
 	/** ms since epoch: it is not asked before. */
 	notBefore: number;
 	/**
-	 * `in`: it may be asked. `held`: its key is better left alone. `shut`: its breaker is open. `out`: not in this
-	 * request any more.
+	 * `in`: it may be asked. `near`: the request would exceed a rate of its key. `held`: its key was refused or limited.
+	 * `shut`: its breaker is open. `out`: not in this request any more.
 	 */
-	state: 'in' | 'held' | 'shut' | 'out';
-	/** It has been asked for already in spite of its key, or by a leased probe. */
+	state: 'in' | 'near' | 'held' | 'shut' | 'out';
+	/** Its key is not looked at any more: it was fine, or is asked in spite of what is known of it. */
 	forced: boolean;
-	/** Holds the breaker's probe lease. */
+	/** Its breaker need not be looked at before the next try: it has just been. */
+	admitted: boolean;
+	/** Holds the breaker's probe lease, which is for one try. */
 	probe: boolean;
+	/** Its place has had its probe in this request, or was refused the lease: only a closed breaker brings it back. */
+	spent: boolean;
 	/** null: not built yet. */
 	prepared: Prepared | null;
 	outcome: RoutingStep['outcome'];
@@ -33,7 +37,7 @@ export interface Runner<C, Prepared> {
 }
 
 interface Placed {
-	readonly target: Pick<Target, 'place'>;
+	readonly target: Pick<Target, 'place' | 'name' | 'credential' | 'facts'>;
 }
 
 const started = <C, Prepared>(candidate: C, maxTries: number): Runner<C, Prepared> => ({
@@ -43,7 +47,9 @@ const started = <C, Prepared>(candidate: C, maxTries: number): Runner<C, Prepare
 	notBefore: 0,
 	state: 'in',
 	forced: false,
+	admitted: false,
 	probe: false,
+	spent: false,
 	prepared: null,
 	outcome: 'unused',
 	reason: null,
@@ -51,8 +57,14 @@ const started = <C, Prepared>(candidate: C, maxTries: number): Runner<C, Prepare
 	round: 0,
 });
 
-const samePlace = (left: Place, right: Place): boolean =>
+const sameKey = (left: Placed['target'], right: Placed['target']): boolean =>
+	left.name === right.name && left.credential === right.credential;
+
+const isSame = (left: Place, right: Place): boolean =>
 	left.endpoint === right.endpoint && left.modelClass === right.modelClass;
+
+const samePlace = (left: Runner<Placed, unknown>, right: Runner<Placed, unknown>): boolean =>
+	isSame(left.candidate.target.place, right.candidate.target.place);
 
 export class Rounds<C extends Placed, Prepared> {
 	readonly runners: Runner<C, Prepared>[];
@@ -80,11 +92,14 @@ export class Rounds<C extends Placed, Prepared> {
 		return runner;
 	}
 
-	/** Might anybody else be asked now? `unasked`: in this round. */
-	others(runner: Runner<C, Prepared>, now: number, unasked = false): boolean {
-		return this.runners.some(
-			(other) => other !== runner && ready(other, now) && (!unasked || other.round < this.#round),
-		);
+	/** Might anybody else be asked now? */
+	others(runner: Runner<C, Prepared>, now: number): boolean {
+		return this.runners.some((other) => other !== runner && (other.state === 'near' || ready(other, now)));
+	}
+
+	/** Is anybody else still to be asked in this round? */
+	unasked(runner: Runner<C, Prepared>, now: number): boolean {
+		return this.runners.some((other) => other !== runner && other.round < this.#round && ready(other, now));
 	}
 
 	/** Who may be asked again first, however late; null: nobody ever. */
@@ -95,16 +110,21 @@ export class Rounds<C extends Placed, Prepared> {
 		return first;
 	}
 
+	/** May anybody be asked at all, if only at last? */
+	anybody(): boolean {
+		return this.runners.some(({ state }) => state !== 'out');
+	}
+
 	/** Somebody at this place failed: others there come last in this round. */
 	avoid(place: Place, whole: boolean): void {
 		this.#avoided.push({ place, whole });
 	}
 
-	/** Those whose keys were to be left alone may be asked after all. False: there are none. */
-	release(): boolean {
+	/** Those whose keys were to be left alone so may be asked after all. False: there are none. */
+	release(state: 'near' | 'held'): boolean {
 		let any = false;
 		for (const runner of this.runners) {
-			if (runner.state !== 'held') continue;
+			if (runner.state !== state) continue;
 			runner.state = 'in';
 			runner.forced = true;
 			runner.round = 0;
@@ -113,31 +133,65 @@ export class Rounds<C extends Placed, Prepared> {
 		return any;
 	}
 
-	/** The next whose breaker is open. */
-	shut(): Runner<C, Prepared> | null {
-		return this.runners.find(({ state }) => state === 'shut') ?? null;
+	/** One for each place where breakers are open. */
+	shut(): Runner<C, Prepared>[] {
+		const first: Runner<C, Prepared>[] = [];
+		for (const runner of this.runners)
+			if (runner.state === 'shut' && !first.some((other) => samePlace(other, runner))) first.push(runner);
+		return first;
 	}
 
-	/** It may be asked once, as the probe; the others at its place share its breaker and are out. */
+	/** Its breaker is closed again: it and the others at its place may be asked, with the tries they have left. */
+	reopen(runner: Runner<C, Prepared>, now: number): void {
+		for (const other of this.#shutWith(runner)) {
+			other.state = 'in';
+			other.round = 0;
+		}
+		runner.admitted = runner.notBefore <= now;
+	}
+
+	/** It may be asked once, as the probe. */
 	probing(probe: Runner<C, Prepared>): void {
-		this.leave(probe.candidate.target.place);
+		this.spend(probe);
 		probe.state = 'in';
-		probe.forced = true;
+		probe.admitted = true;
 		probe.probe = true;
-		probe.maxTries = probe.tries + 1;
+		probe.notBefore = 0;
 		probe.round = 0;
 	}
 
-	/** Nobody whose breaker is open at this place is asked in this request. */
-	leave(place: Place): void {
-		for (const runner of this.runners)
-			if (runner.state === 'shut' && samePlace(runner.candidate.target.place, place)) runner.state = 'out';
+	/** It failed as the probe, which is one try: the others are left to it where its breaker closes meanwhile. */
+	probed(runner: Runner<C, Prepared>, notBefore: number): void {
+		runner.state = runner.tries < runner.maxTries ? 'shut' : 'out';
+		runner.notBefore = notBefore;
+		this.spend(runner);
 	}
 
-	/** These in place of all others. */
+	/** No lease is asked for at its place in this request any more. */
+	spend(runner: Runner<C, Prepared>): void {
+		for (const other of this.#shutWith(runner)) other.spent = true;
+	}
+
+	/** These in place of all others, but for those that were asked already. */
 	replace(candidates: readonly C[]): void {
 		for (const runner of this.runners) runner.state = 'out';
-		for (const candidate of candidates) this.runners.push(started(candidate, this.maxTries));
+		const asked = this.runners.filter(({ tries }) => tries > 0);
+		for (const candidate of candidates) {
+			const runner = started<C, Prepared>(candidate, this.maxTries);
+			this.runners.push(runner);
+			if (asked.some((other) => sameKey(other.candidate.target, candidate.target)))
+				this.pass(runner, 'this request has asked it already');
+		}
+	}
+
+	/** This one's window was too small, `stated` tokens as it says: whose is no larger would fail the same way. */
+	narrow({ candidate: { target } }: Runner<C, Prepared>, stated: number | undefined): void {
+		const limit = stated ?? (target.facts.known ? target.facts.contextWindow : 0);
+		for (const runner of this.runners) {
+			const { known, contextWindow } = runner.candidate.target.facts;
+			if (runner.state !== 'out' && known && contextWindow <= limit)
+				this.pass(runner, `its window of ${contextWindow} tokens is no larger than ${limit}`);
+		}
 	}
 
 	/** Not to be considered any more, with the reason. */
@@ -155,6 +209,11 @@ export class Rounds<C extends Placed, Prepared> {
 		if (runner.tries > 0) return;
 		runner.outcome = 'skipped';
 		runner.reason = reason;
+	}
+
+	/** It and the others at its place. */
+	#shutWith(runner: Runner<C, Prepared>): Runner<C, Prepared>[] {
+		return this.runners.filter((other) => other.state === 'shut' && samePlace(other, runner));
 	}
 
 	#inRound(now: number): Runner<C, Prepared> | null {
@@ -177,7 +236,7 @@ export class Rounds<C extends Placed, Prepared> {
 		if (this.#avoided.length === 0) return false;
 		const { place } = candidate.target;
 		return this.#avoided.some((failed) =>
-			failed.whole ? failed.place.endpoint === place.endpoint : samePlace(failed.place, place),
+			failed.whole ? failed.place.endpoint === place.endpoint : isSame(failed.place, place),
 		);
 	}
 }

@@ -7,7 +7,7 @@ import { type Admitted, admit } from './admit';
 import { type Attempt, type OpenStream, streamed, whole } from './attempt';
 import type { CallMeta, ChatAnswer, ChatCall, ChatStream } from './call';
 import { type ChatRun, metaOf, startRun } from './chat-run';
-import { foldsStream } from './deadline';
+import { attemptLimits, foldsStream } from './deadline';
 import { leaving } from './leaving';
 import { aborted, Meter } from './meter';
 import { type ChatPlan, type Planned, planChat } from './plan';
@@ -70,7 +70,7 @@ async function opened(attempt: Attempt, ports: Ports): Promise<Running> {
 
 /** A streamed call folded into a whole answer: nothing has left yet, so its failure may still move on. */
 async function folded(attempt: Attempt, ports: Ports): Promise<ChatResponse> {
-	const { head, tail } = await streamed({ ...attempt, mostBytes: ANSWER_LIMIT }, ports);
+	const { head, tail, stop } = await streamed({ ...attempt, mostBytes: ANSWER_LIMIT }, ports);
 	const startedAt = ports.time.now();
 	const collector = new Collector();
 	try {
@@ -78,6 +78,7 @@ async function folded(attempt: Attempt, ports: Ports): Promise<ChatResponse> {
 		for await (const batch of tail) for (const event of batch) collector.push(event);
 		return collector.response();
 	} finally {
+		stop();
 		await tail.return();
 		attempt.waited(ports.time.now() - startedAt);
 	}
@@ -99,6 +100,7 @@ function pursuitOf<Answer>(
 		maxAttempts: run.maxAttempts,
 		tokens: plan.promptTokens + (plan.request.maxTokens ?? 0),
 		commitBy: run.commitBy,
+		totalBy: run.totalBy,
 		waited: run.waited,
 		signal: call.signal,
 		organizationId: run.organizationId,
@@ -120,9 +122,9 @@ function preparedFor<Answer>(
 	return {
 		warnings: wireRequest.warnings,
 		meter: (number) => meterOf(run, planned, number),
-		call: (meter) => {
+		call: (meter, commitBy, others) => {
 			const controller = following(run.call.signal);
-			const limits = limitsOf(run);
+			const limits = attemptLimits(run.patience, { commitBy, totalBy: run.totalBy }, others ? meter.startedAt : null);
 			const attempt: Attempt = { target, wire, wireRequest, meter, limits, controller, waited: run.waited };
 			return perform(attempt, run.ports).catch((error: unknown) => {
 				controller.abort(error);
@@ -139,13 +141,6 @@ const meterOf = (run: ChatRun, planned: Planned, number: number): Meter =>
 		{ number, stream: run.stream, promptTokens: run.plan.promptTokens, context: planned.context },
 		run.ports.time,
 	);
-
-const limitsOf = ({ patience, commitBy, totalBy }: ChatRun) => ({
-	firstEventMs: patience.firstEventMs,
-	idleMs: patience.idleMs,
-	commitBy,
-	totalBy,
-});
 
 /** The stream handed to a door. Whichever way it is left, it is settled exactly once. */
 function committed(run: ChatRun, won: Won<Planned, Running>): ChatStream {
@@ -173,6 +168,7 @@ function committed(run: ChatRun, won: Won<Planned, Running>): ChatStream {
 	/** The client is gone, or needs no more. */
 	const leave = (): void => {
 		settleOnce(undefined);
+		answer.stop();
 		answer.controller.abort(aborted());
 	};
 

@@ -1,6 +1,7 @@
 /** One HTTP exchange with an upstream: address, key, status. The body is the caller's. */
 import { GatewayError, toGatewayError } from '../errors';
 import type { Wire, WireRequest } from '../providers/provider';
+import { malformed } from '../providers/wire/json';
 import { authorized, type UpstreamRequest } from './authorize';
 import type { Ports } from './ports';
 import type { Target } from './target';
@@ -33,8 +34,16 @@ export async function exchange(
 		provider.routing?.path?.(request.path, target.upstreamModel, credential.config, credential.baseUrl) ?? request.path;
 	const headers = { 'content-type': 'application/json', ...request.headers };
 	const call: UpstreamRequest = { method: 'POST', url: credential.baseUrl + path, headers, body: request.body };
-	return dispatch(call, target, wire, signal, ports, hearer);
+	const response = await dispatch(call, target, wire, signal, ports, hearer);
+	if (!isPage(response)) return response;
+	await discard(response);
+	throw new GatewayError('upstream_malformed', 'The upstream answered with a web page.', {
+		upstream: { failure: 'malformed', scope: 'provider', status: response.status, page: true },
+	});
 }
+
+const isPage = ({ headers }: Response): boolean =>
+	(headers.get('content-type') ?? '').toLowerCase().startsWith('text/html');
 
 /** The same for a request that no wire made. */
 export async function dispatch(
@@ -70,15 +79,27 @@ export async function dispatch(
 	throw withoutKey(wire.fromError(response.status, response.headers, body), credential.apiKey);
 }
 
-/** What a failed read or send means: the reason it was aborted for, else a network failure. */
-export function failureOf(error: unknown, signal: AbortSignal): GatewayError {
+/**
+ * What a failed read or send means: the reason it was aborted for, else a network failure. `status`: of the answer that
+ * had begun.
+ */
+export function failureOf(error: unknown, signal: AbortSignal, status?: number): GatewayError {
 	const reason: unknown = signal.aborted ? signal.reason : error;
 	if (reason instanceof GatewayError) return reason;
 	if (signal.aborted) return toGatewayError(reason);
 	return new GatewayError('upstream_unavailable', 'The connection to the upstream broke.', {
-		upstream: { failure: 'network', scope: 'provider' },
+		upstream: { failure: 'network', scope: 'provider', ...(status !== undefined && { status }) },
 		cause: error,
 	});
+}
+
+/** What a wire reads in an answer. Where it stumbles that is `upstream_malformed`, too: the answer was made all the same. */
+export function legible<T>(read: () => T): T {
+	try {
+		return read();
+	} catch (error) {
+		throw error instanceof GatewayError ? error : malformed('The upstream sent an unreadable answer.', error);
+	}
 }
 
 export async function discard(response: Response): Promise<void> {
@@ -100,7 +121,7 @@ export async function readText(
 		if (declared <= limit && !response.headers.has('content-encoding')) return await response.text();
 		return await readUnsized(response.body.getReader(), limit, above);
 	} catch (error) {
-		throw failureOf(error, signal);
+		throw failureOf(error, signal, response.status);
 	}
 }
 
@@ -118,9 +139,7 @@ async function readUnsized(
 		if (size <= limit) continue;
 		reader.cancel().catch(() => undefined);
 		if (above === 'cut') return text;
-		throw new GatewayError('upstream_malformed', 'The upstream sent a larger answer than is accepted.', {
-			upstream: { failure: 'malformed', scope: 'provider' },
-		});
+		throw malformed('The upstream sent a larger answer than is accepted.');
 	}
 	return text + decoder.decode();
 }

@@ -1,6 +1,6 @@
 /**
  * The time limits of one upstream call on one timer: a chunk only moves a number, nothing is armed per chunk.
- * Limits: until the first event (any frame), idle gap after it, until the commit point, and in total.
+ * Limits: until the first event (any frame), idle gap after it, until the first content, and in total.
  */
 import { GatewayError, type UpstreamFailure } from '../errors';
 import type { Time } from './ports';
@@ -10,6 +10,8 @@ export interface WatchdogLimits {
 	readonly firstEventMs: number;
 	/** ms between events after it */
 	readonly idleMs: number;
+	/** ms since epoch: without content by then this call has failed, since others wait; absent: nobody does */
+	readonly contentBy?: number;
 	/** ms since epoch: without content by then the request has failed */
 	readonly commitBy: number;
 	/** ms since epoch: the end of the whole request */
@@ -24,11 +26,15 @@ export interface Watchdog {
 	stop(): void;
 }
 
+/** A timer for longer goes off at once (HTML, `setTimeout`: a signed 32-bit number). */
+const LONGEST_MS = 2 ** 31 - 1;
+
 type Limit = NonNullable<UpstreamFailure['limit']>;
 
 const WORDS: Readonly<Record<Limit, string>> = {
 	'first-event': 'sent nothing within its first-event time limit',
 	idle: 'fell silent for longer than the idle time limit',
+	content: 'sent no content while there was time left for another',
 	commit: 'sent no content before the deadline of the request',
 	total: 'did not finish within the total time limit',
 };
@@ -43,6 +49,7 @@ export function watch(time: Time, limits: WatchdogLimits, expire: (error: Gatewa
 	const startedAt = time.now();
 	let lastEventAt: number | null = null;
 	let uncommitted = true;
+	const { contentBy = Number.POSITIVE_INFINITY } = limits;
 	let armedFor = 0;
 	let cancel: (() => void) | null = null;
 
@@ -52,6 +59,7 @@ export function watch(time: Time, limits: WatchdogLimits, expire: (error: Gatewa
 				? { at: startedAt + limits.firstEventMs, limit: 'first-event' }
 				: { at: lastEventAt + limits.idleMs, limit: 'idle' };
 		let next = moving;
+		if (uncommitted && contentBy < Math.min(next.at, limits.commitBy)) next = { at: contentBy, limit: 'content' };
 		if (uncommitted && limits.commitBy < next.at) next = { at: limits.commitBy, limit: 'commit' };
 		if (limits.totalBy <= next.at) next = { at: limits.totalBy, limit: 'total' };
 		return next;
@@ -59,7 +67,7 @@ export function watch(time: Time, limits: WatchdogLimits, expire: (error: Gatewa
 
 	const arm = (): void => {
 		armedFor = due().at;
-		cancel = time.after(Math.max(0, armedFor - time.now()), check);
+		cancel = time.after(Math.min(Math.max(0, armedFor - time.now()), LONGEST_MS), check);
 	};
 
 	const check = (): void => {

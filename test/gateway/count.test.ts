@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors';
 import type { Snapshot } from '../../src/gateway/ports';
-import { chatCall, failure, type Script, sentJson, world } from '../support/scripted-gateway';
-import { agentOf, callerOf, choiceOf } from './snapshots';
+import { answer, chatCall, failure, type Script, sentJson, world } from '../support/scripted-gateway';
+import { agentOf, callerOf, choiceOf, routingOf, rowOf } from './snapshots';
 
 const MODEL = 'anthropic/claude-test';
 
@@ -82,6 +82,29 @@ describe('counting the tokens of a request', () => {
 		const w = counting(counted, { agent, caller: callerOf({ allowedAgents: ['support'] }) });
 		await expect(w.gateway.countTokens(chatCall({ model: MODEL }))).rejects.toMatchObject({ code: 'forbidden' });
 		expect(await w.gateway.countTokens(chatCall({ model: 'agent:support' }))).toMatchObject({ inputTokens: 42 });
+	});
+
+	it('asks whom a chat would ask: in spite of residency a later name, and whose turn it is without taking it', async () => {
+		const inEurope = rowOf('eu', { baseUrl: 'https://anthropic.test', config: { residency: 'eu' } });
+		const resident = counting(counted, {
+			routing: routingOf({ residency: ['eu'] }),
+			credentials: { openai: [rowOf('o1')], anthropic: [inEurope] },
+			fallbackChain: [MODEL],
+		});
+		expect(await resident.gateway.countTokens(chatCall())).toMatchObject({ provider: 'anthropic', inputTokens: 42 });
+
+		const w = world({
+			upstream: [() => answer()],
+			snapshot: {
+				routing: routingOf({ strategy: 'round-robin' }),
+				credentials: { openai: [rowOf('o1'), rowOf('o2')] },
+			},
+		});
+		for (let at = 0; at < 3; at += 1) {
+			await w.gateway.countTokens(chatCall());
+			await w.gateway.chat(chatCall());
+		}
+		expect(w.sent.map(({ url }) => new URL(url).host)).toEqual(['o1.test', 'o2.test', 'o1.test']);
 	});
 
 	it('estimates where the provider has no counting, more for more', async () => {

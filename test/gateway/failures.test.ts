@@ -9,7 +9,8 @@ import {
 	type UpstreamFailure,
 } from '../../src/errors';
 import type { ChatStream } from '../../src/gateway/call';
-import { FAILURE_RULES, type FailureName, type FailureRule, ruleOf } from '../../src/gateway/failures';
+import { ruleOf } from '../../src/gateway/failure-rule';
+import { FAILURE_RULES, type FailureName, type FailureRule } from '../../src/gateway/failures';
 import type { ChatEvent } from '../../src/language/event';
 import { failureOfStatus, upstreamError } from '../../src/providers/wire/failure';
 import {
@@ -34,6 +35,10 @@ interface Failing {
 	readonly limits?: WorldOptions['limits'];
 	/** Content has left by then: the failure is the last event. */
 	readonly inBand?: true;
+	/** In place of the time to the first content. */
+	readonly commitMs?: number;
+	/** It fails so only while others wait. */
+	readonly beside?: true;
 	/** When the caller leaves (ms from the start). */
 	readonly leaves?: number;
 	/** HTTP status that health is told; absent: it is told of no failure of the upstream. */
@@ -80,10 +85,12 @@ const FAILING: Readonly<Record<FailureName, Failing>> = {
 		},
 		status: null,
 	},
+	'cut before content': { script: () => () => sse(SSE.role), status: 200 },
 	'timeout: first event': { script: () => hang, status: null },
 	'timeout: idle': { script: saying(SSE.role), limits: { idleMs: 2_000 }, status: null },
+	'timeout: content': { script: pinging, beside: true, status: null },
 	'timeout: total': { script: () => hang, limits: { totalMs: 5_000 }, status: null },
-	'timeout: commit deadline': { script: pinging, status: null },
+	'timeout: commit deadline': { script: pinging, commitMs: 10_000, status: null },
 	'upstream gave up': { script: () => () => failure(504), status: 504 },
 	"client's fault": { script: () => () => failure(400), status: 400 },
 	'context too long': {
@@ -93,8 +100,12 @@ const FAILING: Readonly<Record<FailureName, Failing>> = {
 	'content filter': { script: () => refusing(400, { message: 'flagged', code: 'content_filter' }), status: 400 },
 	'model missing': { script: () => () => failure(404), status: 404 },
 	'malformed answer': {
+		script: () => () => new Response('{"choices":[', { headers: { 'content-type': 'application/json' } }),
+		status: 200,
+	},
+	'web page': {
 		script: () => () => new Response('<html>', { headers: { 'content-type': 'text/html' } }),
-		status: null,
+		status: 200,
 	},
 	redirect: {
 		script: () => () => new Response(null, { status: 302, headers: { location: 'https://evil.test' } }),
@@ -146,6 +157,14 @@ interface Outcome {
 	readonly asked: readonly string[];
 }
 
+const within = (
+	commitTimeoutMs: number,
+	snapshot: WorldOptions['snapshot'],
+): NonNullable<WorldOptions['snapshot']> => ({
+	...snapshot,
+	defaultChoice: { ...CHOICE, routing: routingOf({ commitTimeoutMs }) },
+});
+
 /** A stream whose upstream fails as told in its first call, or in each, and does `after` that what the others do. */
 async function driven(failing: Failing, after: Script | null, options: Partial<WorldOptions> = {}): Promise<Outcome> {
 	const made: { w?: World } = {};
@@ -157,6 +176,7 @@ async function driven(failing: Failing, after: Script | null, options: Partial<W
 	const w = world({
 		upstream: after ? [first, after] : [first],
 		...options,
+		...(failing.commitMs !== undefined && { snapshot: within(failing.commitMs, options.snapshot) }),
 		limits: { maxAttempts: 2, ...options.limits, ...failing.limits },
 	});
 	made.w = w;
@@ -208,14 +228,22 @@ const AROUND = { snapshot: SURROUNDINGS, factsOf: seeing };
 /** Time enough for a second try, whichever limit the first has run into. */
 const ALONE = { snapshot: { defaultChoice: { ...CHOICE, routing: routingOf({ commitTimeoutMs: 40_000 }) } } };
 
+/** The same with others beside it, whose keys are dead. */
+const BESIDE = { snapshot: { ...ALONE.snapshot, fallbackChain: ['groq/llama'] } };
+
 /** How often it is asked, what is booked and reported, what the caller gets. */
-async function checkAlone(rule: FailureRule, failing: Failing): Promise<void> {
-	const { w, error } = await driven(failing, null, ALONE);
-	expect(w.sent).toHaveLength(rule.again === 'never' ? 1 : 2);
-	expect(w.entries().map(({ state }) => state)).toEqual(w.sent.map(() => rule.ledger));
+async function checkItself(rule: FailureRule, failing: Failing): Promise<void> {
+	const { w, error } = failing.beside
+		? await driven(failing, () => failure(401), { ...BESIDE, limits: { maxAttempts: 1 } })
+		: await driven(failing, null, ALONE);
+	const own = w.entries().filter(({ provider }) => provider === 'openai');
+	expect(own).toHaveLength(failing.beside || rule.again === 'never' ? 1 : 2);
+	for (const { state } of own) expect(state).toBe(rule.ledger);
 	if (!error) throw new Error('there is no error');
-	expect(rule.answer).toContain(error.code);
-	expect(ruleOf(error).name).toBe(failing.inBand ? 'network' : rule.name);
+	if (!failing.beside) {
+		expect(rule.answer).toContain(error.code);
+		expect(ruleOf(error).name).toBe(failing.inBand ? 'cut before content' : rule.name);
+	}
 	const silent = rule.key === 'none' ? 'silent' : rule.key;
 	const { outcome } = w.outcomes[0] ?? {};
 	expect(outcome).toMatchObject({
@@ -254,7 +282,7 @@ describe('a failure of an upstream call', () => {
 		CHECKED.push(rule.name);
 
 		it(rule.name, async () => {
-			await checkAlone(rule, FAILING[rule.name]);
+			await checkItself(rule, FAILING[rule.name]);
 			await checkElsewhere(rule, FAILING[rule.name]);
 			await checkAgain(rule, FAILING[rule.name]);
 		});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PassthroughCall } from '../../src/gateway/call';
-import { failure, openSse, sse, type WorldOptions, world } from '../support/scripted-gateway';
+import { failure, openSse, sse, type World, type WorldOptions, world } from '../support/scripted-gateway';
 import { callerOf, routingOf, rowOf } from './snapshots';
 
 const own = (change: object = {}) => ({
@@ -249,6 +249,61 @@ describe('a request passed on by a pool of keys', () => {
 		expect((await keyOf({})).key).toBe('Bearer key of one');
 		expect((await keyOf({ standings: { one: bad } })).key).toBe('Bearer key of two');
 		expect((await keyOf({ standings: { one: bad, two: bad } })).key).toBe('Bearer key of one');
+	});
+
+	const apart = {
+		credentials: { openai: ['west', 'east'].map((id) => rowOf(id, { mark: id })) },
+	};
+	const probed = (w: World) => w.outcomes.map(({ endpoint, outcome }) => [endpoint, outcome.probe, outcome.result]);
+
+	it('goes to the address whose breaker is closed, and gives the probe of another back', async () => {
+		const open = await keyOf({ snapshot: apart, open: new Set(['openai@west.test']) });
+		expect(open.key).toBe('Bearer key of east');
+		const half = await keyOf({ snapshot: apart, probes: new Set(['openai@west.test']) });
+		expect([half.key, probed(half.w)]).toEqual([
+			'Bearer key of east',
+			[
+				['openai@west.test', true, 'neutral'],
+				['openai@east.test', false, 'success'],
+			],
+		]);
+	});
+
+	it('is the probe where no breaker is closed, and goes by a key with a bad name sooner than nowhere', async () => {
+		const half = await keyOf({
+			snapshot: apart,
+			open: new Set(['openai@west.test']),
+			probes: new Set(['openai@east.test']),
+		});
+		expect([half.key, probed(half.w)[0]]).toEqual(['Bearer key of east', ['openai@east.test', true, 'success']]);
+		const bad = await keyOf({
+			snapshot: apart,
+			open: new Set(['openai@west.test']),
+			standings: { east: { limitedUntil: 2_000_000 } },
+		});
+		expect(bad.key).toBe('Bearer key of east');
+	});
+
+	it('without a model goes to the first key whose turn it ever is: what it is about lies there', async () => {
+		const routing = routingOf({ strategy: 'round-robin' });
+		const w = world({ upstream: [() => Response.json({})], snapshot: { ...rows(), routing } });
+		for (const model of [null, null, 'gpt-image-1', 'gpt-image-1'])
+			await (await w.gateway.passthrough(callOf({ model }))).body.return();
+		expect(w.sent.map(({ headers }) => headers.authorization?.slice('Bearer key of '.length))).toEqual([
+			'one',
+			'one',
+			'one',
+			'two',
+		]);
+	});
+
+	it('goes by none of the keys that it may not use', async () => {
+		const openai = [rowOf('shared', { source: 'environment' }), rowOf('two')];
+		const w = world({ upstream: [() => Response.json({})], snapshot: { credentials: { openai } } });
+		await (
+			await w.gateway.passthrough(callOf({ path: '/files', method: 'GET', model: null, body: null }))
+		).body.return();
+		expect(w.sent[0]?.headers.authorization).toBe('Bearer key of two');
 	});
 
 	it('goes only where its data may stay', async () => {

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { planChat } from '../../src/gateway/plan';
 import type { Caller, Choice, Snapshot } from '../../src/gateway/ports';
 import { withPresets } from '../../src/gateway/preset';
 import type { ChatRequest } from '../../src/language/request';
 import { type ModelSettings, SETTING_NAMES } from '../../src/language/settings';
 import { answer, chatCall, sentJson, world } from '../support/scripted-gateway';
-import { agentOf, callerOf, choiceOf } from './snapshots';
+import { agentOf, callerOf, choiceOf, rowOf, snapshotOf } from './snapshots';
 
 const LOCKED = callerOf({ mayOverrideSettings: false });
 
@@ -227,5 +228,29 @@ describe('a request with settings of an agent', () => {
 		const asked = asking({ model, strict: true, temperature: 0.3 }, { agent: thinking, credentials }, thinker);
 		await expect(asked).rejects.toMatchObject({ code: 'invalid_request', param: 'temperature' });
 		await expect(asked).rejects.toThrow(/beside what the configuration sets/);
+	});
+});
+
+describe('a long text', () => {
+	/** How often it is read until there is a plan. */
+	function reads(keys: number): number {
+		let times = 0;
+		const part = {
+			type: 'text' as const,
+			get text() {
+				times += 1;
+				return 'Grüße';
+			},
+		};
+		const { ports } = world({ upstream: [], facts: { tokenizer: 'claude' } });
+		const credentials = { openai: Array.from({ length: keys }, (_, at) => rowOf(`k${at}`)) };
+		const call = chatCall({ messages: [{ role: 'user', content: [part] }] });
+		const { candidates } = planChat(call, snapshotOf({ credentials }), ports);
+		expect(candidates).toHaveLength(keys);
+		return times;
+	}
+
+	it('is read as often for eight keys of one model as for one', () => {
+		expect(reads(8)).toBe(reads(1));
 	});
 });

@@ -1,98 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GatewayError, toGatewayError } from '../../src/errors';
-import type { ChatAnswer } from '../../src/gateway/call';
-import type { Snapshot } from '../../src/gateway/ports';
-import type { RoutingPolicy } from '../../src/language/routing';
+import { GatewayError } from '../../src/errors';
 import {
-	answer,
 	chatCall,
 	FACTS,
 	failure,
 	hang,
+	openSse,
 	type Script,
 	SSE,
 	sse,
 	type World,
-	type WorldOptions,
 	world,
 } from '../support/scripted-gateway';
-import { choiceOf, routingOf, rowOf } from './snapshots';
-
-const CHAIN = ['groq/llama', 'deepseek/v4'];
-const SHARED = 'https://openai.test/v1';
-
-/** The key or host a call went to. */
-const who = ({ sent }: World): string[] =>
-	sent.map(({ headers, url }) => {
-		const key = headers.authorization?.replace('Bearer key of ', '') ?? '';
-		return key === 'Bearer key' ? new URL(url).hostname.replace('.test', '') : key;
-	});
-
-/** Each upstream by its own script; `after` the last of its answers it repeats that. */
-function byHost(scripts: Readonly<Record<string, readonly Script[]>>): Script {
-	const calls = new Map<string, number>();
-	return (request) => {
-		const key = request.headers.authorization?.replace('Bearer key of ', '') ?? '';
-		const name = scripts[key] ? key : new URL(request.url).hostname.replace('.test', '');
-		const own = scripts[name] ?? [];
-		const call = calls.get(name) ?? 0;
-		calls.set(name, call + 1);
-		const script = own[Math.min(call, own.length - 1)];
-		if (!script) throw new Error(`nothing is scripted for ${name}`);
-		return script(request);
-	};
-}
-
-interface Ended {
-	readonly w: World;
-	readonly answered: ChatAnswer | null;
-	readonly error: GatewayError | null;
-	/** ms it took. */
-	readonly tookMs: number;
-	readonly asked: readonly string[];
-}
-
-/** A whole answer, within two minutes of virtual time. */
-async function asking(options: WorldOptions, request = {}, call = {}): Promise<Ended> {
-	const w = world(options);
-	return { w, ...(await asked(w, request, call)) };
-}
-
-async function asked(w: World, request = {}, call = {}): Promise<Omit<Ended, 'w'>> {
-	const startedAt = w.time.now();
-	let endedAt = startedAt;
-	const work = w.gateway.chat(chatCall({ maxTokens: 100, model: 'default', ...request }, call)).then(
-		(answered) => ({ answered, error: null }),
-		(error: unknown) => ({ answered: null, error: toGatewayError(error) }),
-	);
-	const noted = work.finally(() => {
-		endedAt = w.time.now();
-	});
-	await w.time.advance(120_000);
-	const { answered, error } = await noted;
-	await w.settled();
-	return { answered, error, tookMs: endedAt - startedAt, asked: who(w) };
-}
-
-const under = (policy: RoutingPolicy, snapshot: Partial<Snapshot> = {}): Partial<Snapshot> => ({
-	defaultChoice: { ...choiceOf('openai/gpt-test'), routing: routingOf(policy) },
-	...snapshot,
-});
-
-const pool = (...ids: string[]) => ({
-	openai: ids.map((id) => rowOf(id, { baseUrl: SHARED, mark: id })),
-	groq: [rowOf('groq', { mark: 'groq' })],
-	deepseek: [rowOf('deepseek', { mark: 'deepseek' })],
-});
-
-const ok: Script = () => answer();
-const limited =
-	(seconds?: number): Script =>
-	() =>
-		failure(429, seconds === undefined ? {} : { 'retry-after': String(seconds) });
-const refused: Script = () => failure(401);
-const broken: Script = () => failure(500);
+import { asked, asking, broken, byHost, CHAIN, limited, ok, pool, refused, under, who } from './asking';
+import { rowOf } from './snapshots';
 
 describe('a Retry-After', () => {
 	it('of one second is waited for with one target, and not with two', async () => {
@@ -160,6 +82,100 @@ describe('a time limit to the first event', () => {
 	it('counts the keys of one name once for that deadline', async () => {
 		const { tookMs } = await asking({ upstream: [hang], snapshot: { credentials: pool('one', 'two', 'three') } });
 		expect(tookMs).toBe(14_000);
+	});
+});
+
+describe('a whole answer that is streamed upstream', () => {
+	/** Content for so long (ms), and then the end. */
+	const cutAfter =
+		(w: () => World, ms: number): Script =>
+		(request) => {
+			const body = openSse();
+			body.push(SSE.role + SSE.text('half'));
+			const talk = (left: number): void => {
+				if (body.cancelled()) return;
+				if (left <= 0) body.close();
+				else body.push(SSE.text(' and on'));
+				if (left > 0) w().time.after(1_000, () => talk(left - 1_000));
+			};
+			talk(ms);
+			return body.script(request);
+		};
+	const cut = async (ms: number, policy = {}) => {
+		const made: { w?: World } = {};
+		const w = world({
+			upstream: [
+				cutAfter(() => made.w ?? w, ms),
+				() => sse(SSE.role, SSE.text('whole'), SSE.stop, SSE.usage, SSE.done),
+			],
+			snapshot: under(policy, { fallbackChain: ['groq/llama'] }),
+			limits: { maxAttempts: 1 },
+		});
+		made.w = w;
+		return { w, ...(await asked(w, { maxTokens: 5_000 })) };
+	};
+
+	it('and breaks off comes from another however long it went on, since nobody has seen any of it', async () => {
+		const { answered, tookMs, w } = await cut(45_000);
+		expect([answered?.meta.provider, answered?.meta.attempts, tookMs]).toEqual(['groq', 2, 45_000]);
+		expect(answered?.response.content).toEqual([{ type: 'text', text: 'whole' }]);
+		expect(w.entries().map(({ state }) => state)).toEqual(['settled', 'settled']);
+	});
+
+	it('and breaks off at the end of the whole time is an error', async () => {
+		const { error, tookMs } = await cut(45_000, { totalTimeoutMs: 30_000 });
+		expect([error?.upstream?.limit, tookMs]).toEqual(['total', 30_000]);
+	});
+});
+
+describe('an upstream that only pings', () => {
+	const pinging =
+		(w: () => World): Script =>
+		(request) => {
+			const body = openSse();
+			const ping = (): void => {
+				if (body.cancelled()) return;
+				body.push(SSE.comment);
+				w().time.after(1_000, ping);
+			};
+			ping();
+			return body.script(request);
+		};
+	const opening = async (fallbackChain: string[], after: Script) => {
+		const made: { w?: World } = {};
+		const w = world({
+			upstream: [pinging(() => made.w ?? w), after],
+			snapshot: { fallbackChain },
+			limits: { maxAttempts: 1 },
+		});
+		made.w = w;
+		const startedAt = w.time.now();
+		const work = w.gateway.stream(chatCall({ model: 'default' })).then(
+			(stream) => ({ by: stream.meta().provider, at: w.time.now() - startedAt, error: null }),
+			(error: GatewayError) => ({ by: null, at: w.time.now() - startedAt, error }),
+		);
+		await w.time.advance(120_000);
+		return { w, ...(await work) };
+	};
+	const good: Script = () => sse(SSE.role, SSE.text('whole'), SSE.stop, SSE.usage, SSE.done);
+
+	it('leaves those that wait the time of one first event', async () => {
+		const two = await opening(['groq/llama'], good);
+		expect([two.by, two.at]).toEqual(['groq', 10_000]);
+		const three = await opening(CHAIN, good);
+		expect([three.by, three.at]).toEqual(['groq', 20_000]);
+		expect(three.w.outcomes[0]).toMatchObject({ outcome: { result: 'failure', scope: 'model' } });
+		expect(three.w.entries()[0]).toMatchObject({ state: 'unknown', errorClass: 'timeout' });
+	});
+
+	it('has all of the time where nobody else waits', async () => {
+		const { error, at } = await opening([], good);
+		expect([error?.upstream?.limit, at]).toEqual(['commit', 10_000]);
+	});
+
+	it('for whom the others are no better is waited for until the end', async () => {
+		const { error, at, w } = await opening(['groq/llama'], hang);
+		expect([error?.code, at, w.sent.length]).toEqual(['upstream_timeout', 20_000, 2]);
 	});
 });
 
@@ -425,6 +441,57 @@ describe('a conversation that is too long', () => {
 		expect(answered?.meta).toMatchObject({ model: 'larger', attempts: 3 });
 	});
 
+	it('is not sent once more to whom this request has asked already, by the same key', async () => {
+		const unknown = (model: string) => ({ known: model !== 'llama', ...windows(model) });
+		const snapshot = under(
+			{ contextFallbacks: ['groq/llama', 'deepseek/large', 'deepseek/v4'] },
+			{ fallbackChain: ['groq/llama'], credentials: pool('one') },
+		);
+		const { w, asked: order } = await asking({
+			upstream: [byHost({ one: [refused], groq: [tooLong()], deepseek: [ok] })],
+			snapshot,
+			factsOf: unknown,
+		});
+		expect(order).toEqual(['one', 'groq', 'deepseek']);
+		expect(w.entries().at(-1)?.routing?.steps).toMatchObject([
+			{ provider: 'openai', outcome: 'failed' },
+			{ provider: 'groq', outcome: 'failed', attempts: 1 },
+			{ provider: 'groq', outcome: 'skipped', reason: expect.stringContaining('asked it already'), attempts: 0 },
+			{ model: 'large', outcome: 'answered' },
+			{ model: 'v4', outcome: 'unused' },
+		]);
+	});
+
+	it('comes to one of its chain whose key is better left alone, too, where the others fail likewise', async () => {
+		const snapshot = under({ contextFallbacks: ['groq/large', 'deepseek/larger'] }, { credentials: pool('one') });
+		const { asked: order } = await asking({
+			upstream: [byHost({ one: [tooLong()], groq: [tooLong(150_000)], deepseek: [ok] })],
+			snapshot,
+			standings: { deepseek: { limitedUntil: 9_000_000 }, groq: {} },
+			factsOf: windows,
+		});
+		expect(order).toEqual(['one', 'groq', 'deepseek']);
+		const reversed = under({ contextFallbacks: ['deepseek/larger', 'groq/large'] }, { credentials: pool('one') });
+		const held = await asking({
+			upstream: [byHost({ one: [tooLong()], groq: [tooLong(150_000)], deepseek: [ok] })],
+			snapshot: reversed,
+			standings: { deepseek: { limitedUntil: 9_000_000 } },
+			factsOf: windows,
+		});
+		expect(held.asked).toEqual(['one', 'groq', 'deepseek']);
+	});
+
+	it('is sent on by another key of the same model, and to one that was not asked yet', async () => {
+		const snapshot = under(
+			{ contentFilterFallbacks: ['openai/gpt-test', 'groq/llama'] },
+			{ fallbackChain: ['groq/llama'], credentials: pool('one', 'two') },
+		);
+		const filtered: Script = () =>
+			Response.json({ error: { message: 'flagged', code: 'content_filter' } }, { status: 400 });
+		const { asked: order } = await asking({ upstream: [filtered], snapshot });
+		expect(order).toEqual(['one', 'two', 'groq']);
+	});
+
 	it('is the answer where there is no such chain, or none of it is larger', async () => {
 		const without = await asking({ upstream: [tooLong(), ok], snapshot: { fallbackChain: CHAIN } });
 		expect([without.error?.code, without.asked]).toEqual(['context_too_long', ['openai']]);
@@ -558,6 +625,49 @@ describe('a cut stream', () => {
 			}
 		expect(texts.join('')).toBe('one two ');
 		expect([types.at(-1), w.sent.length]).toEqual(['error', 1]);
+	});
+});
+
+describe('a target that can not carry the request', () => {
+	const image = { type: 'image', source: { kind: 'url', url: 'https://x.test/a.png' } } as const;
+	const request = { messages: [{ role: 'user', content: [image] }] };
+	const blind = () => ({ input: ['text' as const] });
+
+	it('is the answer where it is so of all', async () => {
+		const { error, w } = await asking({ upstream: [ok], snapshot: { fallbackChain: CHAIN }, factsOf: blind }, request);
+		expect([error?.code, w.sent.length]).toEqual(['invalid_request', 0]);
+	});
+
+	it('does not hide how those failed that could', async () => {
+		const file = { type: 'file', source: { kind: 'data', data: 'AAAA', mediaType: 'application/pdf' } } as const;
+		const { error, asked: order } = await asking(
+			{ upstream: [broken], snapshot: { fallbackChain: ['groq/llama'] }, limits: { maxAttempts: 1 } },
+			{ messages: [{ role: 'user', content: [file] }] },
+		);
+		expect([order, error?.code]).toEqual([['openai'], 'upstream_unavailable']);
+	});
+});
+
+describe('a time limit of one millisecond', () => {
+	it('asks each of the chain once, and makes nobody ill', async () => {
+		const timeoutMs = { value: 1, origin: 'agent' as const };
+		const choice = under({}).defaultChoice;
+		const { w, error, tookMs } = await asking({
+			upstream: [hang],
+			snapshot: { ...(choice && { defaultChoice: { ...choice, settings: { timeoutMs } } }), fallbackChain: CHAIN },
+		});
+		expect([who(w), error?.code, tookMs]).toEqual([['openai', 'groq', 'deepseek'], 'upstream_timeout', 3]);
+		expect(w.outcomes.map(({ outcome }) => outcome.result)).toEqual(['neutral', 'neutral', 'neutral']);
+	});
+});
+
+describe('an upstream that calls a retry useless', () => {
+	it.each([429, 503])('with %i is asked once, and others are', async (status) => {
+		const useless: Script = () => failure(status, { 'x-should-retry': 'false', 'retry-after': '1' });
+		const alone = await asking({ upstream: [useless] });
+		expect([alone.asked, alone.tookMs, alone.error?.retryAfterMs]).toEqual([['openai'], 0, 1_000]);
+		const beside = await asking({ upstream: [useless, ok], snapshot: { fallbackChain: CHAIN } });
+		expect(beside.asked).toEqual(['openai', 'groq']);
 	});
 });
 

@@ -56,6 +56,7 @@ describe('health is told', () => {
 			mark: 'own 1',
 			rowId: 'own',
 			organizationId: 'org1',
+			startedAt: 1_000_000,
 			tokens: 15,
 			word: 'good',
 			until: null,

@@ -6,7 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { unstable_getVarsForDev as getVarsForDev } from 'wrangler';
 import { VARIABLE_ENDINGS } from '../../scripts/providers-page';
 import { envFileText, parseVariables, selectVariables, workerVariableNames } from '../../scripts/variables.mjs';
+import { parseSettings } from '../../src/env';
 import { findProvider, providerIds } from '../../src/providers';
+import { POOL_FIELDS } from '../../src/providers/config';
 
 /** What wrangler itself hands to the Worker from an env file of this text. */
 function readByWrangler(text: string): Record<string, unknown> {
@@ -92,6 +94,8 @@ describe('variables on their way to the Worker', () => {
 			for (const ending of ['API_KEY', 'BASE_URL', 'MODEL', 'DEBUG', ...fields])
 				expect(names).toContain(`${prefix}_${ending}`);
 			for (const kind of ['MODEL', 'EMBEDDING_MODEL']) expect(names).toContain(`DEFAULT_${prefix}_${kind}`);
+			const { configVariables } = parseSettings({}).provider(id);
+			for (const field of POOL_FIELDS) expect(names).toContain(configVariables[field]);
 		}
 		for (const name of ['BEDROCK_SECRET_ACCESS_KEY', 'BEDROCK_SESSION_TOKEN', 'AZURE_OPENAI_AD_TOKEN'])
 			expect(names).toContain(name);

@@ -10,6 +10,8 @@ export interface HealthScript {
 	readonly open?: ReadonlySet<string>;
 	/** Named likewise: whose breaker gives this request the probe without being asked for the lease. */
 	readonly probes?: ReadonlySet<string>;
+	/** Asked each time, in place of both. */
+	readonly admits?: (place: Place) => 'closed' | 'open' | 'probe';
 	/** What is said to a request that waits for the lease; a function is asked each time. Absent: no. */
 	readonly lease?: boolean | ((place: Place) => boolean);
 	/** By `Credential.mark`; what a test leaves out is as of a key of which nothing bad is known. */
@@ -78,6 +80,7 @@ export function scriptedHealth(script: HealthScript): HeardHealth & {
 		health: {
 			admits: (place) => {
 				asked.push(place.endpoint.split('@')[0] ?? '');
+				if (script.admits) return script.admits(place);
 				if (names(script.probes, place)) return 'probe';
 				return names(script.open, place) ? 'open' : 'closed';
 			},
@@ -92,7 +95,7 @@ export function scriptedHealth(script: HealthScript): HeardHealth & {
 				const named = namesOf(place).find((name) => script.measures?.[name]);
 				return { firstEventMs: null, outputTokensPerSecond: null, ...(named && script.measures?.[named]) };
 			},
-			standing: (_endpoint, mark) => {
+			standing: (_place, mark) => {
 				const standing = script.standings?.[mark];
 				return standing ? { ...GOOD, ...standing } : null;
 			},
@@ -107,9 +110,9 @@ export function scriptedHealth(script: HealthScript): HeardHealth & {
 				remembered.push([conversation, target]);
 				last.set(conversation, target);
 			},
-			turn: (list) => {
+			turn: (list, takes = true) => {
 				const turn = turns.get(list) ?? 0;
-				turns.set(list, turn + 1);
+				if (takes) turns.set(list, turn + 1);
 				return turn;
 			},
 		},
