@@ -114,7 +114,8 @@ describe('an upstream that fails before it has answered anything', () => {
 		expect(session.upstream.of(model).length - calls).toBe(1);
 		const [row] = await usageOf(session.worker, requestId);
 		expect(row).toMatchObject({ error_code: code, model });
-		expect(['settled', 'released']).toContain(row?.state);
+		// A 200 without anything in it may have been billed.
+		expect(row?.state).toBe(model === 'fail-nothing' ? 'unknown' : 'released');
 	});
 
 	it('never answers: the whole answer and the stream time out', async () => {

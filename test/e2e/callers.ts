@@ -34,11 +34,17 @@ export interface Question {
 	readonly stream: boolean;
 	/** False: `x-switchyard-fallback: none` */
 	readonly fallback?: boolean;
+	/** Others after `model`, by the request itself. */
+	readonly others?: readonly string[];
+	readonly maxTokens?: number;
 }
+
+type At = Pick<Platform, 'worker'>;
+type As = Pick<Tenant, 'key'>;
 
 export interface Caller {
 	readonly name: string;
-	ask(platform: Platform, tenant: Pick<Tenant, 'key'>, question: Question): Promise<Heard>;
+	ask(platform: At, tenant: As, question: Question): Promise<Heard>;
 }
 
 const SAID = 'Hello';
@@ -57,6 +63,8 @@ const decisionOf = ({ switchyard }: Received): RoutingDecision | null =>
 	switchyard
 		? { strategy: switchyard.routing_strategy, sticky: switchyard.routing_sticky, steps: switchyard.routing }
 		: null;
+
+const namesOf = ({ model, others }: Question) => ({ model, ...(others && { models: [model, ...others] }) });
 
 const headersOf = (requestId: string, { fallback = true }: Question): Record<string, string> => ({
 	'x-request-id': requestId,
@@ -106,11 +114,12 @@ async function readOut<Chunk>(
 	}
 }
 
-async function throughOpenAi({ worker }: Platform, { key }: Pick<Tenant, 'key'>, question: Question): Promise<Heard> {
+async function throughOpenAi({ worker }: At, { key }: As, question: Question): Promise<Heard> {
 	const requestId = newRequestId();
-	const { model, stream } = question;
+	const { stream, maxTokens } = question;
 	const chat = sdkOf(worker.origin, key).chat.completions;
-	const body = { model, messages: [{ role: 'user' as const, content: SAID }] };
+	const limit = maxTokens === undefined ? {} : { max_tokens: maxTokens };
+	const body = { ...namesOf(question), ...limit, messages: [{ role: 'user' as const, content: SAID }] };
 	const options = { headers: headersOf(requestId, question) };
 	try {
 		if (stream) {
@@ -129,15 +138,11 @@ async function throughOpenAi({ worker }: Platform, { key }: Pick<Tenant, 'key'>,
 const deltaOf = (event: Anthropic.MessageStreamEvent): string =>
 	event.type === 'content_block_delta' && event.delta.type === 'text_delta' ? event.delta.text : '';
 
-async function throughAnthropic(
-	{ worker }: Platform,
-	{ key }: Pick<Tenant, 'key'>,
-	question: Question,
-): Promise<Heard> {
+async function throughAnthropic({ worker }: At, { key }: As, question: Question): Promise<Heard> {
 	const requestId = newRequestId();
-	const { model, stream } = question;
+	const { stream, maxTokens = 100 } = question;
 	const { messages } = anthropicOf(worker.origin, key);
-	const body = { model, max_tokens: 100, messages: [{ role: 'user' as const, content: SAID }] };
+	const body = { ...namesOf(question), max_tokens: maxTokens, messages: [{ role: 'user' as const, content: SAID }] };
 	const options = { headers: headersOf(requestId, question) };
 	try {
 		if (stream) {
@@ -152,12 +157,15 @@ async function throughAnthropic(
 	}
 }
 
-async function throughClient({ worker }: Platform, { key }: Pick<Tenant, 'key'>, question: Question): Promise<Heard> {
+async function throughClient({ worker }: At, { key }: As, question: Question): Promise<Heard> {
 	const requestId = newRequestId();
-	const { model, stream, fallback = true } = question;
+	const { stream, fallback = true, maxTokens } = question;
 	const client = createSwitchyard({ url: worker.origin, key });
-	const input = { model, messages: [{ role: 'user' as const, content: SAID }] };
+	const limit = maxTokens === undefined ? {} : { maxTokens };
+	const { model, models } = namesOf(question);
+	const input = { model, ...(models && { models }), ...limit, messages: [{ role: 'user' as const, content: SAID }] };
 	let delivered = '';
+	let who: Omit<Heard, 'text' | 'requestId' | 'error'> = NOBODY;
 	try {
 		if (!stream) {
 			const { text, meta } = await client.chat(input, { requestId, fallback });
@@ -165,20 +173,19 @@ async function throughClient({ worker }: Platform, { key }: Pick<Tenant, 'key'>,
 			return { requestId, text, error: null, by: `${provider}/${name}`, attempts, routing };
 		}
 		const answer = client.stream(input, { requestId, fallback });
-		let who: Omit<Heard, 'text' | 'requestId'> = { ...NOBODY, error: null };
 		for await (const event of answer) {
 			if (event.type === 'text-delta') delivered += event.text;
 			if (event.type !== 'meta') continue;
 			const { provider, model: name, attempts, routing } = event.meta;
-			who = { error: null, by: `${provider}/${name}`, attempts, routing };
+			who = { by: `${provider}/${name}`, attempts, routing };
 		}
-		return { requestId, ...who, text: delivered };
+		return { requestId, ...who, text: delivered, error: null };
 	} catch (error) {
 		const failure = asSwitchyardError(error);
 		if (!failure) throw error;
 		const { code, source, retryAfterMs } = failure;
 		const retryAfter = retryAfterMs === null ? null : String(Math.ceil(retryAfterMs / 1_000));
-		return { requestId, ...NOBODY, text: delivered, error: { status: null, code, source, retryAfter } };
+		return { requestId, ...who, text: delivered, error: { status: null, code, source, retryAfter } };
 	}
 }
 
@@ -197,13 +204,14 @@ const contentOf = ({ choices = [] }: Chunk): string => choices[0]?.delta?.conten
 function wholly(data: readonly string[], chunks: readonly Chunk[]): void {
 	const ends = [data.at(-1) === '[DONE]', chunks.some(({ choices }) => (choices?.[0]?.finish_reason ?? null) !== null)];
 	const broke = chunks.some(({ error }) => error !== undefined);
-	if (ends.some((end) => end === broke)) throw new Error(`It ${broke ? 'broke' : 'ended'} like this:\n${data.join('\n')}`);
+	if (ends.some((end) => end === broke))
+		throw new Error(`It ${broke ? 'broke' : 'ended'} like this:\n${data.join('\n')}`);
 	if (broke && chunks.at(-1)?.error === undefined) throw new Error('Something came after the error.');
 }
 
-async function throughFetch({ worker }: Platform, { key }: Pick<Tenant, 'key'>, question: Question): Promise<Heard> {
+async function throughFetch({ worker }: At, { key }: As, question: Question): Promise<Heard> {
 	const requestId = newRequestId();
-	const { model, stream } = question;
+	const { stream, maxTokens } = question;
 	const response = await fetch(`${worker.origin}/v1/chat/completions`, {
 		method: 'POST',
 		headers: {
@@ -211,7 +219,12 @@ async function throughFetch({ worker }: Platform, { key }: Pick<Tenant, 'key'>, 
 			'content-type': 'application/json',
 			...headersOf(requestId, question),
 		},
-		body: JSON.stringify({ model, messages: [{ role: 'user', content: SAID }], stream }),
+		body: JSON.stringify({
+			...namesOf(question),
+			messages: [{ role: 'user', content: SAID }],
+			stream,
+			max_tokens: maxTokens,
+		}),
 	});
 	if (!response.ok) {
 		const { error } = (await response.json()) as { readonly error: { readonly code: string } };
@@ -231,15 +244,15 @@ async function throughFetch({ worker }: Platform, { key }: Pick<Tenant, 'key'>, 
 	};
 }
 
+export const plainFetch: Caller = { name: 'plain fetch', ask: throughFetch };
+
 /** Every door a caller has. */
 export const CALLERS: readonly Caller[] = [
 	{ name: "OpenAI's SDK", ask: throughOpenAi },
 	{ name: "Anthropic's SDK", ask: throughAnthropic },
 	{ name: 'the typed client', ask: throughClient },
-	{ name: 'plain fetch', ask: throughFetch },
+	plainFetch,
 ];
-
-export const plainFetch: Caller = { name: 'plain fetch', ask: throughFetch };
 
 export interface RoutedRow extends UsageRow {
 	/** `RoutingDecision` as JSON. */
@@ -249,7 +262,7 @@ export interface RoutedRow extends UsageRow {
 }
 
 /** The rows of a request, in the order of its attempts. */
-export async function rowsOf({ worker }: Platform, { requestId }: Heard, count: number): Promise<readonly RoutedRow[]> {
+export async function rowsOf({ worker }: At, { requestId }: Heard, count: number): Promise<readonly RoutedRow[]> {
 	return (await usageOf(worker, requestId, count)) as RoutedRow[];
 }
 

@@ -64,14 +64,18 @@ async function expectUntroubled(): Promise<void> {
 	expect(told.headers.get('x-switchyard-attempts')).toBe('1');
 }
 
-/** Twenty failures of one organization, its neighbour's requests among them. */
+/** Twenty failures of one organization, its neighbour's requests among them and after them. */
 async function trouble(ask: () => Promise<{ readonly status: number }>, status: number): Promise<void> {
 	await expectUntroubled();
 	for (let round = 0; round < 5; round += 1) {
-		const failed = await Promise.all(Array.from({ length: 4 }, ask));
+		const [failed] = await Promise.all([Promise.all(Array.from({ length: 4 }, ask)), expectUntroubled()]);
 		expect(failed.map((told) => told.status)).toEqual([status, status, status, status]);
 		await expectUntroubled();
 	}
+	await expectUnmarked();
+}
+
+async function expectUnmarked(): Promise<void> {
 	const told = await neighbour.admin.providers.status.query({ provider: 'openai' });
 	expect(told.map(({ state }) => state)).toEqual(['closed']);
 	expect(told.flatMap(({ keys }) => keys.map(({ standing }) => standing))).toEqual(['good']);
@@ -104,5 +108,35 @@ describe("one organization's trouble", () => {
 	it('stays its own where its requests make the provider fail', async () => {
 		const troubled = await platform.tenant();
 		await trouble(() => troubled.ask(MODEL, { system: POISON }), 503);
+	});
+
+	it('stays its own where it alone was there, and nobody remembers anybody else', async () => {
+		const troubled = await platform.tenant();
+		await platform.worker.killObjects();
+		for (let call = 0; call < 20; call += 1)
+			expect(await troubled.ask(MODEL, { system: POISON })).toMatchObject({ status: 503 });
+		await expectUntroubled();
+		await expectUnmarked();
+	});
+
+	it('stays its own where it is over its own limit', async () => {
+		const troubled = await platform.tenant();
+		await troubled.admin.organizations.update.mutate({ slug: troubled.slug, requestsPerMinute: 1 });
+		expect((await troubled.ask(MODEL)).status).toBe(200);
+		await trouble(() => troubled.ask(MODEL), 429);
+	});
+
+	it('stays its own where what it routes by leaves nobody', async () => {
+		const troubled = await platform.tenant();
+		await troubled.admin.organizations.setRouting.mutate({ routing: { residency: ['nowhere'] } });
+		await trouble(() => troubled.ask(MODEL), 403);
+	});
+
+	it('stays its own where its address answers nobody', async () => {
+		const troubled = await platform.tenant();
+		const nobody = await startRawUpstream(() => undefined);
+		await nobody.close();
+		await troubled.rest('POST', '', { provider: 'openai', apiKey: 'sk-own', baseUrl: `${nobody.origin}/v1` });
+		await trouble(() => troubled.ask(MODEL), 503);
 	});
 });

@@ -112,8 +112,7 @@ const OVERLOADED_EVENT: Readonly<Record<Kind, string>> = {
 export const says =
 	(text: string, headers: HeaderFields = NO_HEADERS): Mood =>
 	({ kind, model, stream }, response) => {
-		if (stream)
-			response.writeHead(200, { ...SSE, ...headers }).end(OPENING[kind] + piece(kind, text) + CLOSING[kind]);
+		if (stream) response.writeHead(200, { ...SSE, ...headers }).end(OPENING[kind] + piece(kind, text) + CLOSING[kind]);
 		else response.writeHead(200, { ...JSON_TYPE, ...headers }).end(wholeOf(kind, model, text));
 	};
 

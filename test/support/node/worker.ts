@@ -44,6 +44,8 @@ export interface BuiltWorker extends RunningWorker {
 	output(): string;
 	/** Drops every Durable Object of the Worker from memory, mid-work, as a crash of its host would. */
 	killObjects(): Promise<void>;
+	/** What the cron does each minute, to its end. */
+	runCron(): Promise<void>;
 	/** Ends the workerd process and starts another on the same data, with `changed` variables; `origin` is another then. */
 	restart(changed?: Variables): Promise<void>;
 }
@@ -239,6 +241,11 @@ export async function startBuilt(variables: Variables = {}, root = ROOT): Promis
 		},
 		async killObjects() {
 			await (await fetch(running.beside, { method: 'DELETE' })).text();
+		},
+		async runCron() {
+			const worker = await running.miniflare.getWorker('switchyard');
+			const { outcome } = await worker.scheduled({ scheduledTime: new Date(), cron: '* * * * *' });
+			if (outcome !== 'ok') throw new Error(`The cron ended with ${outcome}`);
 		},
 		async restart(changed = {}) {
 			await running.miniflare.dispose();
