@@ -36,8 +36,12 @@ const VIEW: ProviderView = {
 	refusedAt: Date.UTC(2026, 2, 3),
 	refusedStatus: 401,
 };
-const { refusedAt: _, refusedStatus: __, ...SHOWN } = VIEW;
-const BODY = { ...SHOWN, createdAt: '2026-03-01T00:00:00.000Z', updatedAt: '2026-03-02T00:00:00.000Z' };
+const BODY = {
+	...VIEW,
+	refusedAt: '2026-03-03T00:00:00.000Z',
+	createdAt: '2026-03-01T00:00:00.000Z',
+	updatedAt: '2026-03-02T00:00:00.000Z',
+};
 
 const door = doorApp();
 
