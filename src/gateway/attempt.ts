@@ -12,7 +12,7 @@ import { malformed } from '../providers/wire/json';
 import type { Meter } from './meter';
 import type { Ports } from './ports';
 import type { Target } from './target';
-import { ANSWER_LIMIT, exchange, failureOf, legible, readText } from './upstream';
+import { ANSWER_LIMIT, discard, exchange, failureOf, isPage, legible, readText, typeOf, webPage } from './upstream';
 import { type Watchdog, type WatchdogLimits, watch } from './watchdog';
 import { withoutKey } from './without-key';
 
@@ -36,9 +36,6 @@ export interface Attempt {
 const MOST_EARLY_EVENTS = 1_024;
 const MOST_EARLY_BYTES = 32 * 1024 * 1024;
 
-const isJson = (response: Response): boolean =>
-	(response.headers.get('content-type') ?? '').toLowerCase().includes('application/json');
-
 /** A call whose answer comes in one piece. Throws GatewayError. */
 export async function whole(attempt: Attempt, ports: Ports): Promise<ChatResponse> {
 	const { controller, meter, wire, wireRequest } = attempt;
@@ -47,7 +44,7 @@ export async function whole(attempt: Attempt, ports: Ports): Promise<ChatRespons
 	try {
 		const response = await exchange(attempt.target, wireRequest, wire, controller.signal, ports, meter);
 		const body = await readText(response, ANSWER_LIMIT, controller.signal, 'refuse');
-		const answer = legible(() => wire.fromResponse(body, wireRequest.plan));
+		const answer = legible(response, () => wire.fromResponse(body, wireRequest.plan));
 		meter.whole(answer);
 		return answer;
 	} finally {
@@ -124,10 +121,15 @@ async function batchesOf(
 	attempt: Attempt,
 	dog: Watchdog,
 ): Promise<AsyncGenerator<ChatEvent[], void, void>> {
-	if (isJson(response)) {
+	const type = typeOf(response);
+	if (isPage(type)) {
+		await discard(response);
+		throw webPage(response);
+	}
+	if (type.includes('application/json')) {
 		const { controller, wire, wireRequest } = attempt;
 		const body = await readText(response, ANSWER_LIMIT, controller.signal, 'refuse');
-		return once(unfold(legible(() => wire.fromResponse(body, wireRequest.plan))));
+		return once(unfold(legible(response, () => wire.fromResponse(body, wireRequest.plan))));
 	}
 	if (!response.body) throw malformed('The upstream answered without a body.');
 	return decoded(response.body.getReader(), response.status, attempt, dog);

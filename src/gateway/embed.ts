@@ -239,7 +239,7 @@ function preparePart(
 				const response = await exchange(target, wireRequest, wire, controller.signal, ports, meter);
 				const body = await readText(response, ANSWER_LIMIT, controller.signal, 'refuse');
 				const read = () => wire.fromResponse(body, part.input.length, wireRequest.plan, response.headers);
-				const answer = legible(read);
+				const answer = legible(response, read);
 				meter.counted(answer.usage);
 				return answer;
 			} finally {

@@ -8,7 +8,7 @@ import { Meter } from './meter';
 import type { Caller, Credential, Ports, Probe } from './ports';
 import { following } from './request-facts';
 import { placeOf, type Target } from './target';
-import { ANSWER_LIMIT, dispatch, exchange, failureOf, readText } from './upstream';
+import { ANSWER_LIMIT, dispatch, exchange, failureOf, legible, readText } from './upstream';
 import { withoutKey } from './without-key';
 
 export interface ProbePorts
@@ -142,7 +142,7 @@ async function chatPing(target: Target, meter: Meter, signal: AbortSignal, ports
 	const wireRequest = wireRequestOf(request, { target, wire, quirks, stream: false, firstMessage: 0 });
 	const response = await exchange(target, wireRequest, wire, signal, ports);
 	const body = await readText(response, ANSWER_LIMIT, signal, 'refuse');
-	meter.whole(wire.fromResponse(body, wireRequest.plan));
+	meter.whole(legible(response, () => wire.fromResponse(body, wireRequest.plan)));
 }
 
 async function embedPing(target: Target, meter: Meter, signal: AbortSignal, ports: ProbePorts): Promise<void> {
@@ -152,5 +152,6 @@ async function embedPing(target: Target, meter: Meter, signal: AbortSignal, port
 	const wireRequest = wire.toRequest({ input: [PING] }, { providerId: id, model: target.upstreamModel, quirks });
 	const response = await exchange(target, wireRequest, wire, signal, ports);
 	const body = await readText(response, ANSWER_LIMIT, signal, 'refuse');
-	meter.counted(wire.fromResponse(body, 1, wireRequest.plan, response.headers).usage);
+	const read = () => wire.fromResponse(body, 1, wireRequest.plan, response.headers);
+	meter.counted(legible(response, read).usage);
 }

@@ -34,16 +34,8 @@ export async function exchange(
 		provider.routing?.path?.(request.path, target.upstreamModel, credential.config, credential.baseUrl) ?? request.path;
 	const headers = { 'content-type': 'application/json', ...request.headers };
 	const call: UpstreamRequest = { method: 'POST', url: credential.baseUrl + path, headers, body: request.body };
-	const response = await dispatch(call, target, wire, signal, ports, hearer);
-	if (!isPage(response)) return response;
-	await discard(response);
-	throw new GatewayError('upstream_malformed', 'The upstream answered with a web page.', {
-		upstream: { failure: 'malformed', scope: 'provider', status: response.status, page: true },
-	});
+	return dispatch(call, target, wire, signal, ports, hearer);
 }
-
-const isPage = ({ headers }: Response): boolean =>
-	(headers.get('content-type') ?? '').toLowerCase().startsWith('text/html');
 
 /** The same for a request that no wire made. */
 export async function dispatch(
@@ -93,12 +85,30 @@ export function failureOf(error: unknown, signal: AbortSignal, status?: number):
 	});
 }
 
-/** What a wire reads in an answer. Where it stumbles that is `upstream_malformed`, too: the answer was made all the same. */
-export function legible<T>(read: () => T): T {
+/** Lower-case; empty where there is none. */
+export const typeOf = ({ headers }: Response): string => (headers.get('content-type') ?? '').toLowerCase();
+
+/** `type`: as `typeOf` has it. */
+export const isPage = (type: string): boolean => type.startsWith('text/html');
+
+/** Whatever sent it is none of the API's. */
+export const webPage = ({ status }: Response): GatewayError =>
+	new GatewayError('upstream_malformed', 'The upstream answered with a web page.', {
+		upstream: { failure: 'malformed', scope: 'provider', status, page: true },
+	});
+
+/**
+ * What a wire reads in a whole answer. Where it finds none in a web page, that is what came. Where it stumbles, the
+ * answer was made all the same: `upstream_malformed`.
+ */
+export function legible<T>(response: Response, read: () => T): T {
 	try {
 		return read();
 	} catch (error) {
-		throw error instanceof GatewayError ? error : malformed('The upstream sent an unreadable answer.', error);
+		const known = error instanceof GatewayError;
+		if (known && error.upstream?.failure !== 'malformed') throw error;
+		if (isPage(typeOf(response))) throw webPage(response);
+		throw known ? error : malformed('The upstream sent an unreadable answer.', error);
 	}
 }
 

@@ -270,9 +270,14 @@ describe('the cron', () => {
 		const agent = await member.agent();
 		await fleet.first.down();
 		for (let call = 0; call < LEAST_CALLS; call += 1) await ask(member, agent);
-		await fleet.platform.worker.runCron();
+		// D1 hears of an endpoint a moment after its calls.
+		await until('a check', async () => {
+			await fleet.platform.worker.runCron();
+			return (await statusOf(member)).lastCheck !== null;
+		});
 		const down = await statusOf(member);
-		expect(down).toMatchObject({ state: 'open', lastCheck: { ok: false, failure: 'network', status: null } });
+		expect(down.lastCheck).toMatchObject({ ok: false, failure: 'network', status: null });
+		expect(down.state).not.toBe('closed');
 		await fleet.first.up();
 		const { made } = await fleet.during(() =>
 			until('a closed breaker', async () => {
