@@ -2,7 +2,6 @@
  * One upstream call of a chat, streamed or whole, up to the point where it can no longer move to
  * another target. Every way out of here has ended the meter or handed it on.
  */
-
 import { type ChatEvent, isContent } from '../language/event';
 import type { ChatResponse } from '../language/request';
 import { unfold } from '../language/unfold';

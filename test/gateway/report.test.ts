@@ -65,6 +65,15 @@ describe('health is told', () => {
 		});
 	});
 
+	it('which tokens a key was used for where an answer was cut, or can not be read: by estimate', async () => {
+		const cut = await told(() => sse(SSE.role, SSE.text('four char words here')), {}, { maxTokens: 5_000 });
+		expect(cut.outcome).toMatchObject({ result: 'failure', key: { word: 'good', tokens: expect.any(Number) } });
+		expect(cut.outcome.key?.tokens).toBeGreaterThan(5);
+		const broken = await told(() => new Response('{', { headers: { 'content-type': 'application/json' } }));
+		expect(broken.outcome.key).toMatchObject({ word: 'silent' });
+		expect(broken.outcome.key?.tokens).toBeGreaterThan(0);
+	});
+
 	it('nothing of a key where none was used', async () => {
 		expect((await told(ok, by(rowOf('own', { apiKey: null })))).outcome.key).toBeNull();
 	});

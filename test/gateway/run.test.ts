@@ -517,6 +517,22 @@ describe('budgets on the way', () => {
 		expect(w.entries()).toMatchObject([{ state: 'unknown' }]);
 	});
 
+	it('are asked for what each further try lacks, and for no more', async () => {
+		const half: Script = () => new Response('{', { headers: { 'content-type': 'application/json' } });
+		const w = world({ upstream: [half, half, () => answer()] });
+		const asked: bigint[] = [];
+		w.ports.ledger.extend = async (_, { nanoUsd }) => {
+			asked.push(nanoUsd);
+			return true;
+		};
+		const work = w.gateway.chat(chatCall({ maxTokens: 100 }));
+		await w.time.advance(10_000);
+		await work;
+		const [first, second] = w.entries().map(({ costNanoUsd }) => costNanoUsd);
+		expect(first).toBeGreaterThan(0n);
+		expect(asked).toEqual([first, second]);
+	});
+
 	it('are asked again where the hold no longer covers a hop, and it goes on where they allow', async () => {
 		const w = world({
 			upstream: [
