@@ -30,7 +30,7 @@ function shapeAt(path: string, status: number, code: string): Json {
 		return { type: 'error', error: { type: ANTHROPIC[status], message: text }, request_id: text };
 	if (path.startsWith('/v1/')) return { error: { message: text, type: OPENAI[status], code, param: text } };
 	if (path.startsWith('/trpc/')) {
-		const gateway = { code, message: text, param: text, retryable: false, retryAfterMs: null };
+		const gateway = { code, message: text, param: text, retryable: false, retryAfterMs: null, source: 'gateway' };
 		return { error: { message: text, code: text, data: { code: text, httpStatus: status, path: text, gateway } } };
 	}
 	return { type: 'about:blank', title: text, status, detail: text, code, param: text };

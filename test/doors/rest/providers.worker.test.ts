@@ -53,6 +53,8 @@ describe('a provider over REST, on a real database', () => {
 			isActive: true,
 			isDefault: true,
 			source: 'organization',
+			refusedAt: null,
+			refusedStatus: null,
 			version: 1,
 			createdAt: new Date(NOW).toISOString(),
 			updatedAt: new Date(NOW).toISOString(),
