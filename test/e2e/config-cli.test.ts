@@ -162,7 +162,7 @@ describe('npm run config -- import', () => {
 		const text = `model_list:\n${entry('chat', 'openai/gpt-4o-mini', 'sk-lite-one')}${entry('other', 'openai/gpt-4.1-mini', 'sk-lite-one')}router_settings:\n  fallbacks: [{ chat: [other] }]\n  num_retries: 3\n`;
 		const ended = await config(of(tenant, 'import', await written(text)));
 		expect(ended).toMatchObject({ code: 0, error: '' });
-		expect(ended.out).toMatch(/note: .*num_retries/);
+		expect(ended.out).toContain('llmConfiguration.routing: – → {"maxAttempts":4}');
 		const { aliases, profiles } = {
 			aliases: await tenant.admin.aliases.list.query(),
 			profiles: await tenant.admin.profiles.list.query(),
