@@ -21,5 +21,6 @@ export function observe(memory: LatencyMemory, outcome: Pick<Outcome, 'firstEven
 
 function ewma(mean: number | null, sample: number | null): number | null {
 	if (sample === null || !Number.isFinite(sample) || sample < 0) return mean;
-	return mean === null ? sample : mean + WEIGHT * (sample - mean);
+	// JSON knows no -0.
+	return mean === null ? sample + 0 : mean + WEIGHT * (sample - mean);
 }
