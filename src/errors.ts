@@ -66,6 +66,8 @@ export interface UpstreamFailure {
 	readonly scope: 'key' | 'model' | 'provider' | 'request';
 	/** The upstream's stated token limit, where it names one (tokens). */
 	readonly contextLimit?: number;
+	/** What the prompt counted there, without the output asked for, where it says so (tokens). */
+	readonly promptTokens?: number;
 	/** Which of our time limits ended it; absent: none of ours did. */
 	readonly limit?: 'first-event' | 'idle' | 'content' | 'commit' | 'total';
 	/** The upstream's own `x-should-retry`, which overrides the class. */

@@ -91,7 +91,7 @@ export type AssistantPart = TextPart | ReasoningPart | RefusalPart | ToolCallPar
 export type ToolResultPart = TextPart | ImagePart;
 
 interface MessageBase {
-	/** For the planner: higher stays longer. Default 0. */
+	/** For the planner: higher stays longer, −1,000 to 1,000. Default 0. */
 	readonly priority?: number;
 	/** Never dropped or shortened by the planner. */
 	readonly pinned?: boolean;

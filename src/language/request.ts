@@ -1,4 +1,5 @@
 /** Requests and responses in the canonical form. Absent means "not said": nothing is injected. */
+import type { ContextWish } from './context';
 import type { AssistantPart, CacheBreakpoint, Message } from './message';
 import type { Usage } from './usage';
 
@@ -74,6 +75,8 @@ export interface ChatRequest {
 	/** Marks all requests of one run. */
 	readonly runId?: string;
 	readonly metadata?: Readonly<Record<string, string>>;
+	/** What may be done so that the conversation fits, in the configuration's place. Read by the gateway alone. */
+	readonly context?: ContextWish;
 	/** Refuse, instead of warning, where a target can't honour a setting. */
 	readonly strict?: boolean;
 	/**

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { ContextPolicy } from '../../language/context';
 import type { RoutingPolicy } from '../../language/routing';
 import type { PromptSource } from '../../prompt/source';
 import { type ModelSettings, organizations } from './organizations';
@@ -29,6 +30,8 @@ export const agents = sqliteTable(
 		requires: text({ mode: 'json' }).$type<readonly Need[]>().notNull().default([]),
 		/** On top of its profile's and the organization's; in force with or without `agent_llm_preferences.provider`. */
 		routing: text({ mode: 'json' }).$type<RoutingPolicy>().notNull().default({}),
+		/** The same. */
+		context: text({ mode: 'json' }).$type<ContextPolicy>().notNull().default({}),
 		/** Moves with each change of the agent, its preferences and its prompt; what an update may insist on. */
 		version: integer().notNull().default(1),
 		createdAt: integer('created_at').notNull(),

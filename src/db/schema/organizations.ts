@@ -1,4 +1,5 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { ContextPolicy } from '../../language/context';
 import type { RoutingPolicy } from '../../language/routing';
 import type { ModelSettings } from '../../language/settings';
 import { amount } from '../money';
@@ -12,6 +13,7 @@ export interface Profile {
 	readonly keyRef?: string;
 	readonly settings?: ModelSettings;
 	readonly routing?: RoutingPolicy;
+	readonly context?: ContextPolicy;
 }
 
 /** What an organization says itself; in force on plans pro and enterprise. */
@@ -27,6 +29,8 @@ export interface OrganizationConfiguration {
 	readonly fallbacks?: Readonly<Record<string, readonly string[]>>;
 	/** Under every profile's and agent's; it names no candidates. */
 	readonly routing?: Omit<RoutingPolicy, 'candidates' | 'weight'>;
+	/** Under every profile's and agent's. */
+	readonly context?: ContextPolicy;
 	/** `provider/model` of embeddings that name none; absent: the environment's. */
 	readonly embeddingModel?: string;
 }

@@ -1,0 +1,1 @@
+ALTER TABLE `agents` ADD `context` text DEFAULT '{}' NOT NULL;
