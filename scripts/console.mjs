@@ -1,12 +1,22 @@
-/** `dist/console/`: the static files of the console. */
+/** `dist/console/`: the static files, those of the console and the tokenizers' ranks. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isStale } from './freshness.mjs';
+import { writeRanks } from './ranks.mjs';
 
 /** Builds the console where its sources are newer; the folder itself must always be there, wrangler needs it. */
 export async function buildConsole(root, { force = false, quiet = true } = {}) {
 	const output = join(root, 'dist/console');
 	mkdirSync(output, { recursive: true });
+	try {
+		await buildPages(root, output, force, quiet);
+	} finally {
+		// A build empties the folder first.
+		writeRanks(root);
+	}
+}
+
+async function buildPages(root, output, force, quiet) {
 	if (!existsSync(join(root, 'src/console/index.html'))) return;
 	const sources = ['src/console', 'src/client', 'vite.config.ts', 'package-lock.json'].map((path) => join(root, path));
 	if (!force && !isStale(join(output, 'index.html'), sources)) return;

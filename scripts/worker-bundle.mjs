@@ -1,8 +1,9 @@
 /** `dist/worker/index.js`: the Worker as it is deployed, one minified ES module. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { isStale } from './freshness.mjs';
+import { writeRanks } from './ranks.mjs';
 import { runWrangler } from './wrangler.mjs';
 
 const SOURCES = ['src', 'wrangler.toml', 'package-lock.json'];
@@ -10,7 +11,7 @@ const SOURCES = ['src', 'wrangler.toml', 'package-lock.json'];
 /** Builds where sources are newer (or always, with `force`) and answers its path. */
 export async function buildWorker(root, { force = false } = {}) {
 	// Wrangler wants the folder of the assets to be there, built or not.
-	mkdirSync(join(root, 'dist/console'), { recursive: true });
+	writeRanks(root);
 	const output = join(root, 'dist/worker/index.js');
 	const sources = SOURCES.map((path) => join(root, path));
 	if (force || isStale(output, sources))
