@@ -30,7 +30,7 @@ const OF_PROVIDER: ReadonlyMap<string, TokenizerFamily> = new Map([
 const BORROWS_NAMES: ReadonlySet<string> = new Set(['localai']);
 
 /** `anthropic/claude-opus-4.8:nitro` → `claude-opus-4.8`; `ft:gpt-4o:acme::1` → `gpt-4o`; `openai.gpt-5.4` → `gpt-5.4`. */
-const ownName = (model: string): string => {
+export const ownName = (model: string): string => {
 	const profile = vendored(model)?.model.replace(/^openai\./, '');
 	const name = (profile ?? model).toLowerCase().replace(/^ft:/, '');
 	return (name.split(':')[0] ?? name).split('/').at(-1) ?? name;

@@ -1,17 +1,17 @@
 /** What there is to count in a request, whoever will read it: lengths and numbers, no copies. */
 import type { FilePart, Message } from '../language/message';
 import type { ChatRequest } from '../language/request';
-import { base64Bytes, utf8Length } from './text';
+import { base64Bytes } from './base64';
+import type { Frames } from './framing';
+import { jsonText } from './json-text';
+import { isTextFile } from './media';
+import { utf8Length } from './text';
 
-export interface Measure {
+export interface Measure extends Frames {
 	/** UTF-8 bytes of all text: messages, names, tool calls, tools, schema. */
 	readonly textBytes: number;
 	/** All of it is ASCII: no normalization can change it. */
 	readonly ascii: boolean;
-	readonly messages: number;
-	readonly toolCalls: number;
-	/** Tools, and the schema of the answer as one more. */
-	readonly schemas: number;
 	readonly images: number;
 	/** Those of the images whose full resolution is asked for. */
 	readonly originals: number;
@@ -22,49 +22,72 @@ export interface Measure {
 	readonly textFileBytes: number;
 }
 
-type Counts = { -readonly [K in keyof Measure]: Measure[K] } & { documents: (number | null)[]; units: number };
+type Counts = { -readonly [K in keyof Measure]: Measure[K] } & { documents: (number | null)[] };
 
 export function measure(request: ChatRequest): Measure {
-	const counts: Counts = {
-		textBytes: 0,
-		ascii: true,
-		messages: request.messages.length,
-		toolCalls: 0,
-		schemas: (request.tools?.length ?? 0) + (request.responseFormat?.type === 'json-schema' ? 1 : 0),
-		images: 0,
-		originals: 0,
-		audioBytes: 0,
-		documents: [],
-		textFileBytes: 0,
-		units: 0,
-	};
-	forEachText(request, (text) => {
+	const counts = newCounts();
+	let units = 0;
+	const visit = (text: string): void => {
 		counts.textBytes += utf8Length(text);
-		counts.units += text.length;
-	});
-	for (const message of request.messages) countParts(message, counts);
-	counts.ascii = counts.textBytes === counts.units;
-	const { units: _, ...measured } = counts;
-	return measured;
+		units += text.length;
+	};
+	for (const message of request.messages) {
+		forEachTextOf(message, visit);
+		count(message, counts);
+	}
+	forEachFixedText(request, visit);
+	counts.ascii = counts.textBytes === units;
+	return counts;
 }
+
+/** Of one message. */
+export function measureMessage(message: Message): Measure {
+	const counts = newCounts();
+	forEachTextOf(message, (text) => {
+		counts.textBytes += utf8Length(text);
+	});
+	count(message, counts);
+	return counts;
+}
+
+const newCounts = (): Counts => ({
+	textBytes: 0,
+	ascii: true,
+	messages: 0,
+	answers: 0,
+	toolCalls: 0,
+	toolResults: 0,
+	names: 0,
+	files: 0,
+	images: 0,
+	originals: 0,
+	audioBytes: 0,
+	documents: [],
+	textFileBytes: 0,
+});
 
 /** Every text a model gets to read. */
 export function forEachText(request: ChatRequest, visit: (text: string) => void): void {
-	for (const message of request.messages) {
-		if (message.role === 'user' && message.name !== undefined) visit(message.name);
-		if (message.role === 'tool') visit(message.callId);
-		for (const part of message.content) visitPart(part, visit);
-	}
-	for (const { name, description, parameters } of request.tools ?? []) {
+	for (const message of request.messages) forEachTextOf(message, visit);
+	forEachFixedText(request, visit);
+}
+
+export function forEachFixedText({ tools, responseFormat: format }: ChatRequest, visit: (text: string) => void): void {
+	for (const { name, description, parameters } of tools ?? []) {
 		visit(name);
 		if (description !== undefined) visit(description);
-		if (parameters) visit(JSON.stringify(parameters));
+		if (parameters) visit(jsonText(parameters, 'tools'));
 	}
-	const format = request.responseFormat;
 	if (format?.type !== 'json-schema') return;
 	visit(format.name);
 	if (format.description !== undefined) visit(format.description);
-	visit(JSON.stringify(format.schema));
+	visit(jsonText(format.schema, 'responseFormat'));
+}
+
+export function forEachTextOf(message: Message, visit: (text: string) => void): void {
+	if (message.role === 'user' && message.name !== undefined) visit(message.name);
+	if (message.role === 'tool') visit(message.callId);
+	for (const part of message.content) visitPart(part, visit);
 }
 
 function visitPart(part: Message['content'][number], visit: (text: string) => void): void {
@@ -87,8 +110,12 @@ function visitPart(part: Message['content'][number], visit: (text: string) => vo
 	}
 }
 
-function countParts({ content }: Message, counts: Counts): void {
-	for (const part of content) {
+function count(message: Message, counts: Counts): void {
+	counts.messages += 1;
+	if (message.role === 'assistant') counts.answers += 1;
+	else if (message.role === 'tool') counts.toolResults += 1;
+	else if (message.role === 'user' && message.name !== undefined) counts.names += 1;
+	for (const part of message.content) {
 		if (part.type === 'tool-call') counts.toolCalls += 1;
 		else if (part.type === 'audio') counts.audioBytes += base64Bytes(part.data);
 		else if (part.type === 'file') countFile(part, counts);
@@ -99,8 +126,9 @@ function countParts({ content }: Message, counts: Counts): void {
 	}
 }
 
-function countFile({ source }: FilePart, counts: Counts): void {
-	if (source.kind !== 'data') counts.documents.push(null);
-	else if (/^(text\/|application\/json)/.test(source.mediaType)) counts.textFileBytes += base64Bytes(source.data);
-	else counts.documents.push(base64Bytes(source.data));
+function countFile(file: FilePart, counts: Counts): void {
+	counts.files += 1;
+	if (file.source.kind !== 'data') counts.documents.push(null);
+	else if (isTextFile(file)) counts.textFileBytes += base64Bytes(file.source.data);
+	else counts.documents.push(base64Bytes(file.source.data));
 }

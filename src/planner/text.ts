@@ -18,14 +18,11 @@ export function utf8Length(text: string): number {
 
 const isPair = (unit: number, next: number): boolean => (unit & 0xfc00) === 0xd800 && (next & 0xfc00) === 0xdc00;
 
-/** Bytes of what a base64 text stands for, at most. */
-export const base64Bytes = (data: string): number => Math.ceil((data.length * 3) / 4);
-
 export type Normalization = 'none' | 'NFC' | 'NFKC' | 'unknown';
 
 /**
- * Bytes after a tokenizer's own normalization, which may lengthen what is not ASCII (one Arabic ligature eleven
- * times); `unknown`: the most that any of them gives. Text that is normal already is not copied.
+ * Bytes before or after a tokenizer's own normalization, whichever are more: it may lengthen what is not ASCII (one
+ * Arabic ligature eleven times); `unknown`: the most that any of them gives. Text that is normal already is not copied.
  */
 export function normalizedLength(text: string, normalization: Normalization): number {
 	switch (normalization) {
@@ -33,7 +30,7 @@ export function normalizedLength(text: string, normalization: Normalization): nu
 			return utf8Length(text);
 		case 'NFC':
 		case 'NFKC':
-			return utf8Length(text.normalize(normalization));
+			return Math.max(utf8Length(text), utf8Length(text.normalize(normalization)));
 		case 'unknown':
 			return Math.max(utf8Length(text), utf8Length(text.normalize('NFC')), utf8Length(text.normalize('NFKC')));
 	}

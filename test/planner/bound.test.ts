@@ -4,11 +4,11 @@ import cl100k from 'js-tiktoken/ranks/cl100k_base';
 import o200k from 'js-tiktoken/ranks/o200k_base';
 import { describe, expect, it } from 'vitest';
 import { catalog } from '../../src/catalog';
-import type { ModelFacts } from '../../src/catalog/facts';
 import type { Message, UserPart } from '../../src/language/message';
 import type { ChatRequest, Tool } from '../../src/language/request';
-import { bound, inputLimit } from '../../src/planner/bound';
+import { bound } from '../../src/planner/bound';
 import { measure } from '../../src/planner/measure';
+import { anyText } from '../support/planner-requests';
 
 const { facts } = catalog();
 const GPT_4O = facts('openai', 'gpt-4o');
@@ -16,16 +16,6 @@ const GPT_4O = facts('openai', 'gpt-4o');
 const user = (...content: UserPart[]): ChatRequest => ({ messages: [{ role: 'user', content }] });
 const text = (value: string): ChatRequest => user({ type: 'text', text: value });
 const image: UserPart = { type: 'image', source: { kind: 'url', url: 'https://example.com/a.png' } };
-
-/** Arbitrary UTF-16, lone surrogates too, with the scripts and runs that tokenizers treat specially. */
-const anyText = fc.oneof(
-	fc.string({ unit: fc.nat(0xffff).map((unit) => String.fromCharCode(unit)), maxLength: 60 }),
-	fc.string({ unit: 'binary', maxLength: 60 }),
-	fc.string({ unit: 'grapheme', maxLength: 60 }),
-	fc
-		.tuple(fc.constantFrom('a', ' ', '\n', '字', 'ж', '😀', '<|im_start|>', '0'), fc.nat(60))
-		.map(([unit, times]) => unit.repeat(times)),
-);
 
 const tool: fc.Arbitrary<Tool> = fc.record(
 	{
@@ -158,67 +148,38 @@ describe('tokenizers that normalize', () => {
 	});
 });
 
-describe('the limit', () => {
-	const sheet = (fields: Partial<ModelFacts>): ModelFacts => ({ ...GPT_4O, ...fields });
-
-	it('keeps the output asked for free, else 4,096, never more than the model can give', () => {
-		const model = sheet({ contextWindow: 100_000, maxOutput: 16_000 });
-		expect(inputLimit({ maxTokens: 1_000 }, model)).toBe(100_000 - 1_000 - 128);
-		expect(inputLimit({}, model)).toBe(100_000 - 4_096 - 128);
-		expect(inputLimit({ maxTokens: 90_000 }, model)).toBe(100_000 - 16_000 - 128);
-		expect(inputLimit({}, sheet({ contextWindow: 100_000, maxOutput: 500 }))).toBe(100_000 - 500 - 128);
-		expect(inputLimit({}, sheet({ contextWindow: 100_000, maxOutput: null }))).toBe(100_000 - 4_096 - 128);
-	});
-
-	it('is of the smaller of window and input limit, and never negative', () => {
-		expect(inputLimit({ maxTokens: 100 }, sheet({ contextWindow: 400_000, inputLimit: 272_000 }))).toBe(271_772);
-		expect(inputLimit({ maxTokens: 10_000 }, sheet({ contextWindow: 8_192, maxOutput: null }))).toBe(0);
-	});
-
-	it('fits up to the last token', () => {
-		const free = inputLimit({}, GPT_4O) - bound(text(''), GPT_4O).before;
-		expect(bound(text('a'.repeat(free)), GPT_4O)).toEqual({
-			before: inputLimit({}, GPT_4O),
-			after: inputLimit({}, GPT_4O),
-			limit: inputLimit({}, GPT_4O),
-			method: 'bound',
-			dropped: 0,
-			summarized: 0,
-			fits: true,
-		});
-		expect(bound(text('a'.repeat(free + 1)), GPT_4O).fits).toBe(false);
-	});
-});
-
 describe('what is not text', () => {
 	const empty = bound(user(), GPT_4O).before;
+	/** Beside what is in it. */
+	const FILE = 16;
 	const added = (part: UserPart, sheet = GPT_4O): number =>
 		bound(user(part), sheet).before - bound(user(), sheet).before;
 
 	it('counts an image flat, by what that model makes of the largest', () => {
-		expect(added(image)).toBe(4_096);
-		expect(added(image, facts('anthropic', 'claude-opus-4-8'))).toBe(5_000);
+		expect(added(image)).toBe(1_445);
+		expect(added(image, facts('anthropic', 'claude-opus-4-8'))).toBe(4_784);
 		expect(added(image, facts('openai', 'gpt-4o-mini'))).toBe(48_169);
-		expect(added({ ...image, detail: 'original' })).toBe(16_384);
+		expect(added(image, facts('openai', 'gpt-5.4'))).toBe(3_000);
+		expect(added({ ...image, detail: 'original' }, facts('openai', 'gpt-5.4'))).toBe(12_000);
 	});
 
 	it('does not count the bytes of an image as text', () => {
 		const data = 'A'.repeat(1_000_000);
-		expect(added({ type: 'image', source: { kind: 'data', mediaType: 'image/png', data } })).toBe(4_096);
+		expect(added({ type: 'image', source: { kind: 'data', mediaType: 'image/png', data } })).toBe(1_445);
 	});
 
 	it('counts images in tool results too', () => {
 		const request: ChatRequest = {
 			messages: [{ role: 'tool', callId: 'c', content: [{ type: 'image', source: { kind: 'file-id', id: 'f' } }] }],
 		};
-		expect(bound(request, GPT_4O).before).toBeGreaterThan(4_096);
+		expect(bound(request, GPT_4O).before).toBeGreaterThan(1_445);
 	});
 
 	it('bounds a document by its bytes, a text file by its letters, one elsewhere by a hundred pages', () => {
 		const data = 'A'.repeat(4_096);
-		expect(added({ type: 'file', source: { kind: 'data', mediaType: 'application/pdf', data } })).toBe(9_000);
-		expect(added({ type: 'file', source: { kind: 'data', mediaType: 'text/plain', data } })).toBe(3_072);
-		expect(added({ type: 'file', source: { kind: 'file-id', id: 'f' } })).toBe(300_000);
+		expect(added({ type: 'file', source: { kind: 'data', mediaType: 'application/pdf', data } })).toBe(9_000 + FILE);
+		expect(added({ type: 'file', source: { kind: 'data', mediaType: 'text/plain', data } })).toBe(3_072 + FILE);
+		expect(added({ type: 'file', source: { kind: 'file-id', id: 'f' } })).toBe(300_000 + FILE);
 	});
 
 	it('bounds audio by its bytes', () => {
@@ -243,8 +204,8 @@ describe('what is not text', () => {
 	it('adds the preambles that providers hide', () => {
 		const over = (provider: string, model: string): number =>
 			bound(user(), facts(provider, model)).before - bound(user(), GPT_4O).before;
-		expect(over('groq', 'openai/gpt-oss-120b')).toBeGreaterThanOrEqual(66);
-		expect(over('openrouter', 'x-ai/grok-4.3')).toBeGreaterThanOrEqual(190);
+		expect(over('groq', 'openai/gpt-oss-120b')).toBeGreaterThanOrEqual(60);
+		expect(over('openrouter', 'x-ai/grok-4.3')).toBeGreaterThanOrEqual(150);
 		expect(over('custom', 'unheard-of')).toBeGreaterThanOrEqual(1_000);
 	});
 });

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../src/language/request';
+import { base64Bytes } from '../../src/planner/base64';
 import { estimateEmbedding, estimateInput } from '../../src/planner/estimate';
 import { measure } from '../../src/planner/measure';
-import { base64Bytes, normalizedLength, utf8Length } from '../../src/planner/text';
+import { normalizedLength, utf8Length } from '../../src/planner/text';
 
 const encoder = new TextEncoder();
 const anyUtf16 = fc.string({ unit: fc.nat(0xffff).map((unit) => String.fromCharCode(unit)), maxLength: 80 });
