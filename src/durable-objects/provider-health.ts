@@ -1,11 +1,12 @@
 /**
- * One object per provider endpoint: its breakers, measures and the standings of its keys; a thin shell on
- * `health/endpoint.ts`.
+ * One object per provider endpoint: its breakers, measures, the standings of its keys and what was learned of its
+ * tokenizers; a thin shell on `health/endpoint.ts`.
  *
  * Failure policy: advice, never a gate. It lives in memory; SQLite keeps one row, written when a breaker moves or a key
- * is refused (they survive eviction) and otherwise at most every few seconds (counts and measures may lose that much).
- * An object that nobody reported to keeps nothing, however often it is asked. If the object is lost it starts closed; isolates that can't reach it go on with what they see themselves. What D1 is
- * told of it is written in the background, one write at a time, and tried again with a later call where D1 fails.
+ * is refused (they survive eviction) and otherwise at most every few seconds (counts, measures and what was learned may
+ * lose that much). An object that nobody reported to keeps nothing, however often it is asked. If the object is lost it
+ * starts closed; isolates that can't reach it go on with what they see themselves. What D1 is told of it is written in
+ * the background, one write at a time, and tried again with a later call where D1 fails.
  */
 import { DurableObject } from 'cloudflare:workers';
 import { type Bindings, parseSettings } from '../env';
@@ -17,6 +18,7 @@ import type {
 	HealthSnapshot,
 	Outcome,
 	ProviderHealthApi,
+	TokenSample,
 } from '../health/contract';
 import {
 	absorb,
@@ -33,6 +35,7 @@ import {
 import { writeDuty } from '../health/endpoint-table';
 import { dutyOf, fulfilled, registerState } from '../health/register';
 import { openModels, statusOf } from '../health/status';
+import { absorbSamples } from '../health/tokens';
 
 /** ms between writes that no transition asks for. */
 const WRITE_EVERY_MS = 5_000;
@@ -78,9 +81,17 @@ export class ProviderHealth extends DurableObject<Bindings> implements ProviderH
 		return statusOf(this.#memory, now);
 	}
 
-	async report(facts: EndpointFacts, outcomes: readonly Outcome[]): Promise<HealthSnapshot> {
+	async report(
+		facts: EndpointFacts,
+		outcomes: readonly Outcome[],
+		samples: readonly TokenSample[] = [],
+	): Promise<HealthSnapshot> {
 		const now = this.#now();
-		if (outcomes.length > 0) this.#keeping(now, () => absorb(this.#memory, facts, outcomes, now, this.#policy));
+		if (outcomes.length + samples.length > 0)
+			this.#keeping(now, () => {
+				absorb(this.#memory, facts, outcomes, now, this.#policy);
+				absorbSamples(this.#memory.tokens, samples, now);
+			});
 		this.#tell(now);
 		return snapshotOf(this.#memory, now);
 	}

@@ -5,6 +5,7 @@
 import type { BreakerPolicy, HealthPort, HealthSnapshot, Measures, ProviderHealthApi } from './contract';
 import { standingIn } from './key-view';
 import { takeRetry } from './retry-budget';
+import { calibrationIn, learnIn, mayLearnIn } from './token-view';
 import {
 	accept,
 	type ClassView,
@@ -16,7 +17,7 @@ import {
 	measuresOf,
 	recordIn,
 	takeLease,
-	takeQueue,
+	takeQueues,
 	verdict,
 	viewOf,
 } from './view';
@@ -104,11 +105,11 @@ export function healthClient(options: HealthClientOptions): HealthPort {
 		const now = time.now();
 		const { facts } = view;
 		// Sent by another request meanwhile, or one has promised to do it later.
-		if (facts === null || view.queue.length === 0 || now < view.promisedAt) return;
-		const reported = { at: now, calls: view.recorded };
-		const outcomes = takeQueue(view, now);
-		if (outcomes.length === 0) return;
-		const answer = await heardOf(endpoint, view, (api) => api.report(facts, outcomes));
+		if (facts === null || view.queue.length + view.samples.length === 0 || now < view.promisedAt) return;
+		const reported = { at: now, calls: view.recorded, samples: view.sampled };
+		const { outcomes, samples } = takeQueues(view, now);
+		if (outcomes.length + samples.length === 0) return;
+		const answer = await heardOf(endpoint, view, (api) => api.report(facts, outcomes, samples));
 		if (answer) accept(view, answer, time.now(), reported);
 	}
 
@@ -189,6 +190,26 @@ export function healthClient(options: HealthClientOptions): HealthPort {
 		measures({ endpoint, modelClass }) {
 			const view = views.get(endpoint);
 			return view ? measuresOf(view, modelClass) : UNMEASURED;
+		},
+
+		calibration(endpoint, tokenizer) {
+			const view = views.get(endpoint);
+			return view ? calibrationIn(view, tokenizer, time.now()) : null;
+		},
+
+		learn(facts, sample) {
+			const now = time.now();
+			const view = viewOf(views, facts.endpoint, now);
+			if (!learnIn(view, sample, now)) return;
+			view.facts = facts;
+			// What an upstream has refused to one it will refuse to all.
+			if (sample.by === 'stated') view.urgent = true;
+			promiseReport(facts.endpoint, view, now);
+		},
+
+		mayLearn(endpoint, tokenizer) {
+			const now = time.now();
+			return mayLearnIn(viewOf(views, endpoint, now), tokenizer, now);
 		},
 
 		standing({ endpoint, modelClass }, mark) {

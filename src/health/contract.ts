@@ -84,6 +84,30 @@ export interface Outcome {
 	readonly key: KeyUse | null;
 }
 
+/** How far a count was from the truth. Tokens of one whole prompt. */
+export interface TokenSample {
+	/** See `planner/calibration.ts`. */
+	readonly tokenizer: string;
+	readonly organizationId: string;
+	/** ms since epoch */
+	readonly at: number;
+	/** By the tables, without any margin or what was learned. */
+	readonly estimated: number;
+	readonly actual: number;
+	/** `usage`: reported with an answer. `stated`: in an error that says it is too long. */
+	readonly by: 'usage' | 'stated';
+}
+
+/** What was learned of one tokenizer at one endpoint. */
+export interface Calibration {
+	/** True ÷ estimated, rounded up, as far as one organization (or several that agree) may move it. */
+	readonly factor: number;
+	/** Mean deviation from it, of the same unit. */
+	readonly spread: number;
+	/** Calls it was learned from. */
+	readonly samples: number;
+}
+
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
 /** What is known of one class; at most a second old while requests come. */
@@ -136,7 +160,7 @@ export interface KeySnapshot {
 }
 
 /** Bumped when the shape of a snapshot changes: one of another format says nothing. */
-export const SNAPSHOT_FORMAT = 2;
+export const SNAPSHOT_FORMAT = 3;
 
 export interface HealthSnapshot {
 	/** `SNAPSHOT_FORMAT` of whoever took it: object and isolate may be of different releases for a while. */
@@ -146,6 +170,8 @@ export interface HealthSnapshot {
 	readonly classes: Readonly<Record<string, ClassSnapshot>>;
 	/** By `Credential.mark`; only keys of which there is something to say. */
 	readonly keys: Readonly<Record<string, KeySnapshot>>;
+	/** By `TokenSample.tokenizer`; only those of which something was learned. */
+	readonly tokens: Readonly<Record<string, Calibration>>;
 }
 
 export interface LastError {
@@ -186,13 +212,14 @@ export interface EndpointStatus {
 	/** By `Credential.mark`. */
 	readonly keys: Readonly<Record<string, KeyAtWorst>>;
 	readonly lastCheck: HealthCheck | null;
+	readonly tokens: Readonly<Record<string, Calibration>>;
 }
 
 /** RPC surface of the Durable Object `ProviderHealth` (`idFromName(endpoint)`). */
 export interface ProviderHealthApi {
 	snapshot(): Promise<HealthSnapshot>;
-	/** Adds outcomes, returns the new snapshot. */
-	report(facts: EndpointFacts, outcomes: readonly Outcome[]): Promise<HealthSnapshot>;
+	/** Adds outcomes and what was learned of tokens, returns the new snapshot. `samples` absent: an isolate of an older release. */
+	report(facts: EndpointFacts, outcomes: readonly Outcome[], samples?: readonly TokenSample[]): Promise<HealthSnapshot>;
 	/**
 	 * One probe at a time: true gives the caller the lease, for a request of that organization. `force`: also before the
 	 * cool-down is over, at most once a second, for a request that has nobody else to ask.
@@ -219,6 +246,15 @@ export interface HealthPort {
 	/** Waits for the probe lease, before the cool-down is over too: only for a request with no other target. */
 	lease(place: Place): Promise<boolean>;
 	measures(place: Place): Measures;
+	/** What is known here of a tokenizer at that endpoint; null: nothing yet. */
+	calibration(endpoint: string, tokenizer: string): Calibration | null;
+	/** Counts here at once, reported with the next batch. */
+	learn(facts: EndpointFacts, sample: TokenSample): void;
+	/**
+	 * Is it time to count a prompt of that tokenizer for what it teaches (noted, where it is)? At most every ten seconds,
+	 * and seldom once enough was learned.
+	 */
+	mayLearn(endpoint: string, tokenizer: string): boolean;
 	/** null: nothing is known of it, so it is as good as any. */
 	standing(place: Place, mark: string): KeyStanding | null;
 	/**

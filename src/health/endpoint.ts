@@ -1,5 +1,6 @@
 /** What is remembered of one endpoint, and what is told of it: the pure core of the object `ProviderHealth`. */
 import type { FailureClass } from '../errors';
+import type { CalibrationMemory } from '../planner/calibration';
 import { type BreakerMemory, errorRate, NOBODY, newBreaker, record, stateOf } from './breaker';
 import { hasGoneBack } from './clock';
 import {
@@ -23,9 +24,10 @@ import { WHOLE_ENDPOINT } from './place';
 import { heard, jsonOf, type Named, type Recency, recencyOf } from './recency';
 import { newRegister, type Register, type RowMemory, registerKey, registerState, registerUse } from './register';
 import { severalActive } from './sightings';
+import { calibrationsOf } from './tokens';
 
 /** Bumped when the memory's shape changes: an older one is forgotten. */
-const FORMAT = 3;
+const FORMAT = 4;
 /** Classes of models remembered; the one heard of longest ago goes. */
 const MOST_CLASSES = 64;
 /** Up to so many keys their use is told, too, where that is all there is to say of them. */
@@ -48,6 +50,7 @@ export interface EndpointMemory {
 	readonly whole: ClassMemory;
 	readonly classes: Recency<ClassMemory>;
 	readonly keys: Recency<KeyMemory>;
+	readonly tokens: Recency<CalibrationMemory>;
 	lastCheck: HealthCheck | null;
 	readonly register: Register;
 }
@@ -67,6 +70,7 @@ export const newEndpoint = (): EndpointMemory => ({
 	whole: newClass(WHOLE_ENDPOINT),
 	classes: new Map(),
 	keys: new Map(),
+	tokens: new Map(),
 	lastCheck: null,
 	register: newRegister(),
 });
@@ -74,9 +78,10 @@ export const newEndpoint = (): EndpointMemory => ({
 export const textOf = (memory: EndpointMemory): string => jsonOf(memory);
 
 /** As `textOf` writes it: lists of what is kept by name. */
-type StoredEndpoint = Omit<EndpointMemory, 'classes' | 'keys' | 'register'> & {
+type StoredEndpoint = Omit<EndpointMemory, 'classes' | 'keys' | 'tokens' | 'register'> & {
 	readonly classes: readonly ClassMemory[];
 	readonly keys: readonly (Omit<KeyMemory, 'limits'> & { readonly limits: readonly LimitMemory[] })[];
+	readonly tokens: readonly CalibrationMemory[];
 	readonly register: Omit<Register, 'rows'> & { readonly rows: readonly RowMemory[] };
 };
 
@@ -84,11 +89,12 @@ type StoredEndpoint = Omit<EndpointMemory, 'classes' | 'keys' | 'register'> & {
 export function restoreEndpoint(text: string | null): EndpointMemory {
 	const stored = text === null ? null : storedIn(text);
 	if (stored?.format !== FORMAT) return newEndpoint();
-	const { classes, keys, register } = stored;
+	const { classes, keys, tokens, register } = stored;
 	return {
 		...stored,
 		classes: recencyOf(classes),
 		keys: recencyOf(keys.map((key) => ({ ...key, limits: recencyOf(key.limits) }))),
+		tokens: recencyOf(tokens),
 		register: { ...register, rows: recencyOf(register.rows) },
 	};
 }
@@ -164,13 +170,14 @@ export function leaseAt(
 	return leaseBoth(whole.breaker, classes.get(modelClass)?.breaker ?? null, organizationId, now, force);
 }
 
-export function snapshotOf({ whole, classes, keys }: EndpointMemory, now: number): HealthSnapshot {
+export function snapshotOf({ whole, classes, keys, tokens }: EndpointMemory, now: number): HealthSnapshot {
 	return {
 		format: SNAPSHOT_FORMAT,
 		takenAt: now,
 		// Names are others' words: set by definition, so that none of them is taken for the prototype.
 		classes: Object.fromEntries([whole, ...classes.values()].map((one) => [one.name, classSnapshot(one, now)])),
 		keys: Object.fromEntries(toldKeys(keys, now)),
+		tokens: calibrationsOf(tokens, now),
 	};
 }
 

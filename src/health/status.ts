@@ -4,16 +4,18 @@ import type { ClassStatus, EndpointStatus } from './contract';
 import { type ClassMemory, classHealth, type EndpointMemory } from './endpoint';
 import { quantiles } from './histogram';
 import { keyAtWorst } from './keys';
+import { calibrationsOf } from './tokens';
 
 /** Names in one alert. */
 const MOST_NAMED = 5;
 
-export function statusOf({ whole, classes, keys, lastCheck }: EndpointMemory, now: number): EndpointStatus {
+export function statusOf({ whole, classes, keys, tokens, lastCheck }: EndpointMemory, now: number): EndpointStatus {
 	return {
 		takenAt: now,
 		classes: Object.fromEntries([whole, ...classes.values()].map((one) => [one.name, classStatus(one, now)])),
 		keys: Object.fromEntries([...keys.values()].map((key) => [key.name, keyAtWorst(key, now)])),
 		lastCheck,
+		tokens: calibrationsOf(tokens, now),
 	};
 }
 

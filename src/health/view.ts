@@ -21,6 +21,7 @@ import {
 	type Measures,
 	type Outcome,
 	SNAPSHOT_FORMAT,
+	type TokenSample,
 } from './contract';
 import { leaseBoth, recordCall, stricter } from './gate';
 import { adopt, type LocalKey, noteLocally } from './key-view';
@@ -28,6 +29,7 @@ import { type LatencyMemory, newLatency, observe } from './latency';
 import { WHOLE_ENDPOINT } from './place';
 import { heard, type Named, type Recency } from './recency';
 import { countCall, type RetryMemory } from './retry-budget';
+import type { LocalTokenizer } from './token-view';
 
 /** An older outcome says nothing of now. */
 const STALE_MS = 10_000;
@@ -70,9 +72,14 @@ export interface EndpointView extends Named {
 	readonly whole: ClassView;
 	readonly classes: Recency<ClassView>;
 	readonly keys: Recency<LocalKey>;
+	readonly tokens: Recency<LocalTokenizer>;
 	readonly retries: Recency<RetryMemory>;
 	queue: Outcome[];
-	/** Something in the queue does not wait for the next regular report. */
+	samples: TokenSample[];
+	/** Samples taken, and how many of them were when the last report that reached the object was made. */
+	sampled: number;
+	sampledTold: number;
+	/** Something in the queues does not wait for the next regular report. */
 	urgent: boolean;
 	reportedAt: number;
 	/** When a request is going to report; in the past: none is. */
@@ -108,8 +115,12 @@ const newView = (name: string): EndpointView => ({
 	whole: newClass(WHOLE_ENDPOINT),
 	classes: new Map(),
 	keys: new Map(),
+	tokens: new Map(),
 	retries: new Map(),
 	queue: [],
+	samples: [],
+	sampled: 0,
+	sampledTold: 0,
 	urgent: false,
 	reportedAt: 0,
 	promisedAt: 0,
@@ -183,23 +194,32 @@ export function recordIn(view: EndpointView, outcome: Outcome, now: number, poli
 	if (news || outcome.result === 'failure' || outcome.probe) view.urgent = true;
 }
 
-/** Takes the whole queue, less what is too old to say anything of now. */
-export function takeQueue(view: EndpointView, now: number): Outcome[] {
+/** What is to be reported together. */
+export interface Taken {
+	readonly outcomes: readonly Outcome[];
+	readonly samples: readonly TokenSample[];
+}
+
+/** Takes both queues whole, less what is too old to say anything of now. */
+export function takeQueues(view: EndpointView, now: number): Taken {
 	const outcomes = view.queue.filter((outcome) => now - outcome.at < STALE_MS);
+	const { samples } = view;
 	view.queue = [];
+	view.samples = [];
 	view.urgent = false;
 	view.reportedAt = now;
 	for (const key of view.keys.values()) {
 		key.untoldRequests = 0;
 		key.untoldTokens = 0;
 	}
-	return outcomes;
+	return { outcomes, samples };
 }
 
-/** The object has taken a report of what was recorded until then (`calls`: as the view counts them). */
+/** The object has taken a report of what was recorded until then (`calls`, `samples`: as the view counts them). */
 export interface Reported {
 	readonly at: number;
 	readonly calls: number;
+	readonly samples: number;
 }
 
 /**
@@ -209,6 +229,7 @@ export interface Reported {
 export function accept(view: EndpointView, answer: HealthSnapshot, now: number, reported: Reported | null): void {
 	if (reported !== null) {
 		view.told = Math.max(view.told, reported.calls);
+		view.sampledTold = Math.max(view.sampledTold, reported.samples);
 		closeJudged(view.whole.breaker, reported.at);
 		for (const one of view.classes.values()) closeJudged(one.breaker, reported.at);
 	}

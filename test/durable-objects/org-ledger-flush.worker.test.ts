@@ -1,6 +1,7 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ContextReceipt } from '../../src/language/context';
 import type { LedgerEntry } from '../../src/ledger/contract';
 import { directStore } from '../../src/ledger/direct';
 import { COLUMNS, rowJson } from '../../src/ledger/row';
@@ -21,7 +22,18 @@ import {
 	totalsInD1,
 } from './org-ledger-support';
 
-const CONTEXT = { before: 9, after: 9, limit: 100, method: 'bound', dropped: 0, summarized: 0 } as const;
+const CONTEXT: ContextReceipt = {
+	before: 9,
+	after: 9,
+	limit: 100,
+	reserve: 10,
+	method: 'bound',
+	factor: 1,
+	dropped: [],
+	shortened: [],
+	summarized: [],
+	replans: 0,
+};
 
 beforeEach(() => organization());
 afterEach(settled);

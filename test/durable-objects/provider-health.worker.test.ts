@@ -1,7 +1,7 @@
 import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { HealthSnapshot, Outcome, ProviderHealthApi } from '../../src/health/contract';
+import type { HealthSnapshot, Outcome, ProviderHealthApi, TokenSample } from '../../src/health/contract';
 import { ENDPOINT, facts, isolate, keyUse, outcome } from '../support/health';
 import { virtualTime } from '../support/virtual-time';
 
@@ -41,7 +41,13 @@ it('starts closed and opens at the threshold of the environment', async () => {
 		shared: false,
 		openedBy: null,
 	};
-	expect(await object().snapshot()).toEqual({ format: 2, takenAt: START, classes: { '': unknown }, keys: {} });
+	expect(await object().snapshot()).toEqual({
+		format: 3,
+		takenAt: START,
+		classes: { '': unknown },
+		keys: {},
+		tokens: {},
+	});
 	expect(stateIn(await report(failures(4)))).toBe('closed');
 	expect(await report(failures(1))).toMatchObject({
 		classes: { m: { state: 'open', probeAt: START + 10_000, errorRate: 1 }, '': { state: 'closed' } },
@@ -201,4 +207,42 @@ it('is told by the client of one isolate and tells that of another', async () =>
 	expect(other.admits()).toBe('closed');
 	await Promise.all(other.deferred);
 	expect(other.admits()).toBe('open');
+});
+
+const sampleOf = (ratio: number, fields: Partial<TokenSample> = {}): TokenSample => ({
+	tokenizer: 'claude',
+	organizationId: 'a',
+	at: Date.now(),
+	estimated: 10_000,
+	actual: ratio * 10_000,
+	by: 'usage',
+	...fields,
+});
+
+it('keeps what was learned of tokenizers, at the latest a few seconds after it was', async () => {
+	const told = await object().report(facts(), [], [sampleOf(1.4, { by: 'stated' })]);
+	expect(told.tokens).toEqual({ claude: { factor: 1.4, spread: 0, samples: 1 } });
+	await evicted();
+	expect((await object().snapshot()).tokens).toEqual(told.tokens);
+	expect((await object().status()).tokens).toEqual(told.tokens);
+});
+
+it('does not write for each sample', async () => {
+	const id = env.PROVIDER_HEALTH.idFromName(ENDPOINT);
+	const kept = (): Promise<unknown> =>
+		runInDurableObject(env.PROVIDER_HEALTH.get(id), (_, state) =>
+			state.storage.sql.exec('SELECT body FROM memory').one(),
+		);
+	await object().report(facts(), [outcome()], [sampleOf(1.2)]);
+	const first = await kept();
+	for (let n = 0; n < 20; n++) await object().report(facts(), [outcome({ at: Date.now() })], [sampleOf(1.3)]);
+	expect(await kept()).toEqual(first);
+	pass(5_000);
+	await object().report(facts(), [], [sampleOf(1.3)]);
+	expect(await kept()).not.toEqual(first);
+});
+
+it('understands an isolate of an older release, which says nothing of tokenizers', async () => {
+	await object().report(facts(), [], [sampleOf(1.2)]);
+	expect((await report([outcome()])).tokens.claude?.samples).toBe(1);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Allowance, KeyUse, Outcome } from '../../src/health/contract';
+import type { Allowance, KeyUse, Outcome, TokenSample } from '../../src/health/contract';
 import {
 	absorb,
 	absorbCheck,
@@ -13,6 +13,7 @@ import {
 import { jsonOf } from '../../src/health/recency';
 import { dutyOf } from '../../src/health/register';
 import { statusOf } from '../../src/health/status';
+import { absorbSamples } from '../../src/health/tokens';
 import { healthViews, viewOf } from '../../src/health/view';
 import { ENDPOINT, facts, healthSet, outcome, POLICY } from '../support/health';
 
@@ -50,7 +51,15 @@ const anything: fc.Arbitrary<Outcome> = fc.record({
 	error: fc.option(fc.record({ failure: fc.constant('server' as const), status: fc.constant(500) }), { nil: null }),
 	key: fc.option(use, { nil: null }),
 });
-const step = fc.record({ wait: fc.nat(40_000), outcome: anything, times: fc.integer({ min: 1, max: 5 }) });
+const sample: fc.Arbitrary<TokenSample> = fc.record({
+	tokenizer: name,
+	organizationId: name,
+	at: fc.constant(START),
+	estimated: fc.oneof(number, fc.nat(100_000)),
+	actual: fc.oneof(number, fc.nat(100_000)),
+	by: fc.constantFrom('usage', 'stated'),
+});
+const step = fc.record({ wait: fc.nat(40_000), outcome: anything, sample, times: fc.integer({ min: 1, max: 5 }) });
 
 /** What it is after a way through JSON, lists in the place of what is kept by name. */
 const throughJson = (memory: unknown): unknown => JSON.parse(jsonOf(memory));
@@ -68,9 +77,10 @@ it("keeps the object's memory plain, and nothing that it is told throws", () => 
 		fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
 			const memory = newEndpoint();
 			let now = START;
-			for (const { wait, outcome, times } of steps) {
+			for (const { wait, outcome, sample, times } of steps) {
 				now += wait;
 				absorb(memory, facts(), Array<Outcome>(times).fill(outcome), now, POLICY);
+				absorbSamples(memory.tokens, Array<TokenSample>(times).fill(sample), now);
 				leaseAt(memory, outcome.modelClass, outcome.organizationId, now, outcome.probe);
 				const check = { at: now, ok: outcome.result === 'success', latencyMs: 1, failure: null, status: null };
 				absorbCheck(memory, facts(), check, now, POLICY);
@@ -90,16 +100,19 @@ it("keeps an isolate's memory plain, and nothing that it is told throws", async 
 	await fc.assert(
 		fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
 			const { time, here } = healthSet();
-			for (const { wait, outcome, times } of steps) {
+			for (const { wait, outcome, sample, times } of steps) {
 				const place = { endpoint: ENDPOINT, modelClass: outcome.modelClass };
 				const port = here.request();
 				for (let n = 0; n < times; n++) here.record({ ...outcome, at: time.now() });
+				port.learn(facts(), sample);
+				port.calibration(ENDPOINT, sample.tokenizer);
+				port.mayLearn(ENDPOINT, sample.tokenizer);
 				port.admits(place);
 				port.measures(place);
 				port.standing(place, outcome.key?.mark ?? '');
 				port.mayRetry(ENDPOINT, outcome.organizationId);
 				// What waits to be reported is as it was given.
-				const view = { ...viewOf(here.views, ENDPOINT, time.now()), queue: [] };
+				const view = { ...viewOf(here.views, ENDPOINT, time.now()), queue: [], samples: [] };
 				expect(throughJson(view)).toEqual(plain(view));
 				await time.advance(wait);
 			}
@@ -135,16 +148,26 @@ it('keeps both within bounds, however many names come and however long', async (
 			firstEventMs: (n * 7_919) % 600_000,
 			key,
 		});
+		here.request().learn(facts(), {
+			tokenizer: `unknown model-${n % 500}`,
+			organizationId: `organization-${n % 777}`,
+			at: time.now(),
+			estimated: 10_000,
+			actual: 9_000 + n,
+			by: 'usage',
+		});
 		if (n % 20 === 0) await time.advance(997);
 	}
 	await time.advance(2_000);
 	expect(object.memory.classes).toHaveProperty('size', 64);
 	expect(object.memory.keys).toHaveProperty('size', 256);
+	expect(object.memory.tokens).toHaveProperty('size', 64);
 	expect(object.memory.register.rows).toHaveProperty('size', 256);
 	expect(textOf(object.memory).length).toBeLessThan(1_000_000);
 	const view = viewOf(here.views, ENDPOINT, time.now());
 	expect(view.classes).toHaveProperty('size', 64);
 	expect(view.keys).toHaveProperty('size', 256);
+	expect(view.tokens).toHaveProperty('size', 64);
 	expect(view.retries).toHaveProperty('size', 64);
 	expect(jsonOf(view).length).toBeLessThan(1_000_000);
 });

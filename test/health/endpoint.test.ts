@@ -43,7 +43,13 @@ const failures = (count: number, fields: Partial<Outcome> = {}): Outcome[] =>
 	Array(count).fill(outcome({ result: 'failure', ...fields }));
 
 it('tells nothing bad of an endpoint it has not heard of', () => {
-	expect(snapshotOf(newEndpoint(), START)).toEqual({ format: 2, takenAt: START, classes: { '': UNKNOWN }, keys: {} });
+	expect(snapshotOf(newEndpoint(), START)).toEqual({
+		format: 3,
+		takenAt: START,
+		classes: { '': UNKNOWN },
+		keys: {},
+		tokens: {},
+	});
 });
 
 it('tells state, error rate, latency and whether several organizations are active', () => {
@@ -56,10 +62,11 @@ it('tells state, error rate, latency and whether several organizations are activ
 	);
 	const told = { ...UNKNOWN, firstEventMs: 100, outputTokensPerSecond: 50, shared: true };
 	expect(snapshot()).toEqual({
-		format: 2,
+		format: 3,
 		takenAt: START,
 		classes: { '': { ...told, state: 'open', probeAt: START + 10_000, errorRate: 5 / 6 }, m: told },
 		keys: {},
+		tokens: {},
 	});
 });
 
@@ -75,7 +82,7 @@ it('goes on from its JSON text', () => {
 it('starts closed from a text of another format, and from none', () => {
 	const { memory, calls } = anEndpoint();
 	calls(failures(5));
-	const older = textOf(memory).replace('"format":3', '"format":2');
+	const older = textOf(memory).replace('"format":4', '"format":3');
 	expect(snapshotOf(restoreEndpoint(older), START)).toEqual(snapshotOf(newEndpoint(), START));
 	expect(restoreEndpoint(null)).toEqual(newEndpoint());
 	for (const text of ['', '{', 'null', '[]', '3', '{"format":"3"}', older.slice(0, 100)])

@@ -49,7 +49,7 @@ describe('the word of the object', () => {
 		// An answer to a question from before.
 		accept(view, { ...stillOpen, takenAt: START + 11 }, START + 12, null);
 		states.push(verdict(view, 'm', 'a', START + 12));
-		accept(view, { ...stillOpen, takenAt: START + 60 }, START + 61, { at: START + 60, calls: 1 });
+		accept(view, { ...stillOpen, takenAt: START + 60 }, START + 61, { at: START + 60, calls: 1, samples: 0 });
 		states.push(verdict(view, 'm', 'a', START + 61));
 		expect(states).toEqual(['open', 'closed', 'closed', 'open']);
 	});

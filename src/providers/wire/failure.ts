@@ -16,6 +16,8 @@ export interface Failure {
 	readonly param?: string | undefined;
 	/** Tokens. */
 	readonly contextLimit?: number | undefined;
+	/** The same: what the prompt counted there. */
+	readonly promptTokens?: number | undefined;
 	/** Absent for an error inside a stream. */
 	readonly headers?: Headers | undefined;
 	/** In place of the code that follows from the class. */
@@ -37,6 +39,7 @@ export function upstreamError(facts: Failure): GatewayError {
 			scope,
 			status,
 			...(facts.contextLimit !== undefined && { contextLimit: facts.contextLimit }),
+			...(facts.promptTokens !== undefined && { promptTokens: facts.promptTokens }),
 			...(again !== undefined && { shouldRetry: again }),
 		},
 		...(param && code === 'invalid_request' && { param: scrub(param) }),

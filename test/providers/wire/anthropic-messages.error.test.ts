@@ -26,13 +26,16 @@ describe('errors of the Messages API', () => {
 		expect(failed(status, body(type, 'Said so.'))).toMatchObject({ code, upstream: { failure, scope, status } });
 	});
 
-	it('reads the limit from both sentences about length', () => {
+	it('reads the limit and the count from both sentences about length', () => {
 		const prompt = failed(400, body('invalid_request_error', 'prompt is too long: 3333404 tokens > 200000 maximum'));
-		expect(prompt).toMatchObject({ code: 'context_too_long', upstream: { contextLimit: 200_000 } });
+		expect(prompt).toMatchObject({
+			code: 'context_too_long',
+			upstream: { contextLimit: 200_000, promptTokens: 3_333_404 },
+		});
 		const sum = 'input length and `max_tokens` exceed context limit: 188240 + 21333 > 200000, decrease it';
 		expect(failed(400, body('invalid_request_error', sum))).toMatchObject({
 			code: 'context_too_long',
-			upstream: { failure: 'context-too-long', contextLimit: 200_000 },
+			upstream: { failure: 'context-too-long', contextLimit: 200_000, promptTokens: 188_240 },
 		});
 	});
 

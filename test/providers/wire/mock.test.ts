@@ -110,10 +110,10 @@ describe('the mock wire', () => {
 		if (code === 'rate_limited') expect(error.retryAfterMs).toBe(2000);
 	});
 
-	it('reads the limit of a refusal for length', () => {
-		const message = "This model's maximum context length is 100 tokens.";
+	it('reads the limit and the count of a refusal for length', () => {
+		const message = "This model's maximum context length is 100 tokens. However, your messages resulted in 120 tokens.";
 		const error = mock.fromError(400, new Headers(), JSON.stringify({ error: { message } }));
-		expect(error).toMatchObject({ code: 'context_too_long', upstream: { contextLimit: 100 } });
+		expect(error).toMatchObject({ code: 'context_too_long', upstream: { contextLimit: 100, promptTokens: 120 } });
 	});
 });
 

@@ -1,6 +1,6 @@
 /** Errors of this API: by status, by `error.type`, by `error.details.error_code` (PROVIDERS section 3). */
 import type { FailureClass, GatewayError } from '../../../errors';
-import { contextLimit } from '../context-limit';
+import { contextFailure, contextLimit } from '../context-limit';
 import { failureOfStatus, type Scope, upstreamError } from '../failure';
 import { type Json, objectOf, textOf, tryJson } from '../json';
 
@@ -20,9 +20,6 @@ const STATUS_OF_TYPE: Readonly<Record<string, number>> = {
 
 /** 429s that waiting does not cure. */
 const SPENT: ReadonlySet<string> = new Set(['enforced_spend_limit_reached', 'contract_spend_limit_reached']);
-
-/** "input length and `max_tokens` exceed context limit: 188240 + 21333 > 200000" */
-const SUM_TOO_LONG = /exceed context limit: \d+ \+ \d+ > (\d+)/;
 
 /** A non-2xx answer; proxies in front of the API answer in HTML, then the status decides. */
 export function fromError(status: number, headers: Headers, body: string): GatewayError {
@@ -46,17 +43,11 @@ function classified(status: number, error: Json | undefined, headers: Headers | 
 	const code = textOf(objectOf(error?.details)?.error_code) ?? '';
 	const facts = { status, message, headers };
 	if (status === 400 || status === 413 || status === 422) {
-		const limit = limitOf(message);
-		if (limit)
-			return upstreamError({ ...facts, failure: 'context-too-long', scope: 'request', contextLimit: limit.limit });
+		const tooLong = contextLimit(message);
+		if (tooLong) return upstreamError({ ...facts, ...contextFailure(tooLong) });
 	}
 	const { failure, scope } = failureOf(status, textOf(error?.type) ?? '', code, message);
 	return upstreamError({ ...facts, failure, scope, param: failure === 'bad-request' ? paramOf(message) : undefined });
-}
-
-function limitOf(message: string): { readonly limit?: number } | null {
-	const sum = SUM_TOO_LONG.exec(message)?.[1];
-	return sum ? { limit: Number(sum) } : contextLimit(message);
 }
 
 function failureOf(

@@ -3,6 +3,7 @@ import type { Wire } from '../../provider';
 import { capabilities } from './capabilities';
 import { fromCountResponse, toCountRequest } from './counting';
 import { fromError } from './error';
+import { defaultBound } from './reasoning';
 import { toRequest } from './request';
 import { fromResponse } from './response';
 import { MessageDecoder } from './stream';
@@ -15,5 +16,6 @@ export const anthropicMessages: Wire = {
 	fromResponse,
 	decoder: (plan) => new MessageDecoder(plan),
 	fromError,
+	defaultOutput: (request, { traits }) => defaultBound(request, traits),
 	counting: { toRequest: toCountRequest, fromResponse: fromCountResponse },
 };

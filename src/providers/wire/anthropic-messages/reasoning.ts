@@ -50,6 +50,10 @@ export function outputBound({ maxTokens }: ChatRequest, { maxOutput }: ModelTrai
 	return maxOutput;
 }
 
+/** `max_tokens` where the caller names no bound: all that the model gives, else room to think and to answer. */
+export const defaultBound = ({ reasoning = {} }: Pick<ChatRequest, 'reasoning'>, { maxOutput }: ModelTraits): number =>
+	maxOutput ?? budgetOf(reasoning) + DEFAULT_MAX_TOKENS;
+
 /** `bound`: see `outputBound`. */
 export function toSteering(
 	asked: Reasoning,

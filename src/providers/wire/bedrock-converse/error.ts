@@ -1,6 +1,6 @@
 /** Errors of Bedrock: told apart by their type, in a header or the body, then by status (PROVIDERS section 9). */
 import type { FailureClass, GatewayError } from '../../../errors';
-import { contextLimit } from '../context-limit';
+import { contextFailure, contextLimit } from '../context-limit';
 import { failureOfStatus, type Scope, upstreamError } from '../failure';
 import { objectOf, textOf, tryJson } from '../json';
 
@@ -88,9 +88,8 @@ function classified(type: string, status: number, message: string, headers: Head
 	const kind = kindOf(type);
 	// "Too many tokens, please wait" is throttling: only a refused request can be too long.
 	const refused = kind ? type === 'validation' : status === 400 || status === 413;
-	const limit = refused ? contextLimit(message) : null;
-	if (limit)
-		return upstreamError({ ...facts, failure: 'context-too-long', scope: 'request', contextLimit: limit.limit });
+	const tooLong = refused ? contextLimit(message) : null;
+	if (tooLong) return upstreamError({ ...facts, ...contextFailure(tooLong) });
 	const { failure, scope } = refinedOf(type, status, message) ?? kind ?? failureOfStatus(status);
 	return upstreamError({ ...facts, failure, scope });
 }

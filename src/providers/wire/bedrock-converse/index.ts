@@ -3,6 +3,7 @@ import type { Wire } from '../../provider';
 import { capabilities } from './capabilities';
 import { counting } from './counting';
 import { fromError } from './error';
+import { defaultOutput } from './reasoning';
 import { toRequest } from './request';
 import { fromResponse } from './response';
 import { ConverseDecoder } from './stream';
@@ -17,5 +18,6 @@ export const bedrockConverse: Wire = {
 	fromResponse,
 	decoder: (plan) => new ConverseDecoder(plan),
 	fromError,
+	defaultOutput,
 	counting,
 };

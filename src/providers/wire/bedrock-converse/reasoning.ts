@@ -1,10 +1,10 @@
 /** Reasoning, which each maker's models are asked for in another way (PROVIDERS section 9). */
 import type { ChatRequest, Reasoning, ReasoningEffort, Warning } from '../../../language/request';
 import type { WireTarget } from '../../provider';
-import { outputBound, ownSteering, toSteering } from '../anthropic-messages/reasoning';
+import { defaultBound, outputBound, ownSteering, toSteering } from '../anthropic-messages/reasoning';
 import type { Json } from '../json';
 import type { Warnings } from '../warnings';
-import type { Vendor } from './vendors';
+import { type Vendor, vendorOf } from './vendors';
 
 export interface Steering {
 	/** For `additionalModelRequestFields`. */
@@ -25,6 +25,17 @@ export interface Circumstances {
 	readonly unsigned: boolean;
 	/** `thinking` as the caller's own option; undefined: it has none. */
 	readonly own: unknown;
+}
+
+/** The bound that is sent where the caller names none: only beside thinking, whose budget must stay below it. */
+export function defaultOutput(
+	{ reasoning }: Pick<ChatRequest, 'reasoning'>,
+	{ model, traits }: Pick<WireTarget, 'model' | 'traits'>,
+): number | null {
+	if (reasoning === undefined || isOff(reasoning) || vendorOf(model).reasoning !== 'anthropic') return null;
+	return reasoning.effort === undefined && reasoning.budgetTokens === undefined
+		? null
+		: defaultBound({ reasoning }, traits);
 }
 
 /** Also the output bound, since that and a budget depend on each other. */

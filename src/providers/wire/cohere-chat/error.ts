@@ -1,10 +1,10 @@
 /** Errors: `{"message", "id"?, "error_type"?}` with a status, or a failed finish inside a 200. */
 import type { GatewayError } from '../../../errors';
-import { contextLimit } from '../context-limit';
+import { contextFailure, contextLimit } from '../context-limit';
 import { type Failure, failureOfStatus, upstreamError } from '../failure';
 import { objectOf, textOf, tryJson } from '../json';
 
-type Verdict = Pick<Failure, 'failure' | 'scope'> & Partial<Pick<Failure, 'contextLimit'>>;
+type Verdict = Pick<Failure, 'failure' | 'scope'> & Partial<Pick<Failure, 'contextLimit' | 'promptTokens'>>;
 
 /** A non-2xx answer; HTML and the like is judged by its status. */
 export function fromError(status: number, headers: Headers, body: string): GatewayError {
@@ -16,16 +16,8 @@ export function fromError(status: number, headers: Headers, body: string): Gatew
 /** `ERROR` or `TIMEOUT` in place of a finish reason. */
 export function failedFinish(raw: string, detail: unknown): GatewayError {
 	const message = textOf(detail) ?? '';
-	const limit = contextLimit(message);
-	if (limit) {
-		return upstreamError({
-			failure: 'context-too-long',
-			scope: 'request',
-			status: 400,
-			message,
-			contextLimit: limit.limit,
-		});
-	}
+	const found = contextLimit(message);
+	if (found) return upstreamError({ ...contextFailure(found), status: 400, message });
 	const status = raw === 'TIMEOUT' ? 504 : 500;
 	return upstreamError({ ...failureOfStatus(status), status, message });
 }
@@ -52,7 +44,7 @@ function verdictOf(status: number, type: string | undefined, message: string): V
 
 /** "max tokens must be less than …" has the same type, but is about `maxTokens` alone. */
 function tooLong(type: string | undefined, message: string): Verdict | undefined {
-	const limit = contextLimit(message);
-	if (!limit && (type !== 'TOO_MANY_TOKENS' || /max[_ ]tokens must/i.test(message))) return undefined;
-	return { failure: 'context-too-long', scope: 'request', contextLimit: limit?.limit };
+	const found = contextLimit(message);
+	if (!found && (type !== 'TOO_MANY_TOKENS' || /max[_ ]tokens must/i.test(message))) return undefined;
+	return contextFailure(found ?? {});
 }

@@ -1,6 +1,6 @@
 /** Errors of Google's APIs: `google.rpc.Status`, in an array where another endpoint answers (PROVIDERS section 4). */
 import type { GatewayError } from '../../../errors';
-import { contextLimit } from '../context-limit';
+import { contextFailure, contextLimit } from '../context-limit';
 import { type Failure, failureOfStatus, upstreamError } from '../failure';
 import { arrayOf, isObject, type Json, numberOf, objectOf, textOf, tryJson } from '../json';
 
@@ -32,7 +32,7 @@ const OWN_FAULT = /\b(?:files\/|the file\b|cached ?content)/i;
 
 const DAY_MS = 86_400_000;
 
-type Verdict = Pick<Failure, 'failure' | 'scope'> & { readonly contextLimit?: number | undefined };
+type Verdict = Pick<Failure, 'failure' | 'scope' | 'contextLimit' | 'promptTokens'>;
 
 /** A non-2xx answer. Where it is not the API's own (a page of a proxy, a wrong path), the status decides. */
 export function fromError(status: number, headers: Headers, body: string): GatewayError {
@@ -86,8 +86,8 @@ function verdictOf(status: number, message: string, details: readonly Json[]): V
 	switch (status) {
 		case 400: {
 			if (BILLING_SENTENCE.test(message)) return { failure: 'quota', scope: 'key' };
-			const limit = contextLimit(message);
-			if (limit) return { failure: 'context-too-long', scope: 'request', contextLimit: limit.limit };
+			const tooLong = contextLimit(message);
+			if (tooLong) return contextFailure(tooLong);
 			break;
 		}
 		case 403:

@@ -1,6 +1,6 @@
 /** Refusals of the mock: classified by status, as any provider's are. */
 import type { GatewayError } from '../../../errors';
-import { contextLimit } from '../context-limit';
+import { contextFailure, contextLimit } from '../context-limit';
 import { failureOfStatus, upstreamError } from '../failure';
 import { type Json, numberOf, objectOf, textOf, tryJson } from '../json';
 
@@ -19,8 +19,11 @@ export function errorInside(error: Json | undefined): GatewayError {
 }
 
 function classified(status: number, message: string, headers?: Headers): GatewayError {
-	const limit = status === 400 ? contextLimit(message) : null;
-	if (!limit) return upstreamError({ ...failureOfStatus(status), status, message, headers });
-	const facts = { failure: 'context-too-long', scope: 'request', status, message, headers } as const;
-	return upstreamError({ ...facts, contextLimit: limit.limit });
+	const tooLong = status === 400 ? contextLimit(message) : null;
+	return upstreamError({
+		...(tooLong ? contextFailure(tooLong) : failureOfStatus(status)),
+		status,
+		message,
+		headers,
+	});
 }

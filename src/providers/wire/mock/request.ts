@@ -3,7 +3,14 @@ import type { ChatRequest } from '../../../language/request';
 import type { WireRequest, WireTarget } from '../../provider';
 
 /** What JSON leaves out: only the gateway reads it. */
-const UNSENT = { models: undefined, tags: undefined, runId: undefined, strict: undefined, providerOptions: undefined };
+const UNSENT = {
+	models: undefined,
+	tags: undefined,
+	runId: undefined,
+	context: undefined,
+	strict: undefined,
+	providerOptions: undefined,
+};
 
 export function toRequest(request: ChatRequest, { providerId, model, stream }: WireTarget): WireRequest {
 	const body = { ...request, ...UNSENT, model, ...request.providerOptions?.[providerId], stream };

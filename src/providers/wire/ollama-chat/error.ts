@@ -1,15 +1,16 @@
 /** Errors: `{"error": "…"}` with a status, or as a line of a stream, the status then often left out. */
 import type { GatewayError } from '../../../errors';
-import { contextLimit } from '../context-limit';
+import { contextFailure, contextLimit, figuresIn, type TooLong } from '../context-limit';
 import { type Failure, failureOfStatus, upstreamError } from '../failure';
 import { isObject, type Json, numberOf, objectOf, textOf, tryJson } from '../json';
 
 interface Said {
 	readonly message?: string | undefined;
-	readonly contextLimit?: number | undefined;
+	/** As its fields say it. */
+	readonly tooLong?: TooLong | undefined;
 }
 
-type Verdict = Pick<Failure, 'failure' | 'scope'> & Partial<Pick<Failure, 'contextLimit' | 'param' | 'code'>>;
+type Verdict = Pick<Failure, 'failure' | 'scope' | 'contextLimit' | 'promptTokens' | 'param' | 'code'>;
 
 /** Statuses at which a message about length is about the request; the server says 500 for some. */
 const LENGTH_STATUSES: ReadonlySet<number> = new Set([400, 413, 500]);
@@ -57,21 +58,22 @@ export function errorInside(line: Json): GatewayError {
 }
 
 function statusOf(said: Said): number | undefined {
-	if (isTooLong(said)) return 400;
+	if (tooLongOf(said)) return 400;
 	return RULES.find((rule) => rule.message.test(said.message ?? ''))?.at[0];
 }
 
 function verdictOf(status: number, said: Said): Verdict {
-	if (LENGTH_STATUSES.has(status) && isTooLong(said)) {
-		const limit = said.contextLimit ?? contextLimit(said.message ?? '')?.limit;
-		return { failure: 'context-too-long', scope: 'request', contextLimit: limit };
-	}
+	const tooLong = LENGTH_STATUSES.has(status) ? tooLongOf(said) : null;
+	if (tooLong) return contextFailure(tooLong);
 	const rule = RULES.find(({ message, at }) => at.includes(status) && message.test(said.message ?? ''));
 	return rule?.verdict ?? failureOfStatus(status);
 }
 
-const isTooLong = ({ message, contextLimit: limit }: Said): boolean =>
-	limit !== undefined || (message !== undefined && contextLimit(message) !== null);
+/** Fields come before words. */
+function tooLongOf({ message, tooLong }: Said): TooLong | null {
+	const words = message === undefined ? null : contextLimit(message);
+	return tooLong || words ? { ...words, ...tooLong } : null;
+}
 
 /** Newer servers pass on their runner's error as JSON inside the string, with the window as `n_ctx`. */
 function readSaid(body: Json): Said {
@@ -83,5 +85,5 @@ function readSaid(body: Json): Said {
 
 const readFields = (error: Json | undefined): Said => ({
 	message: textOf(error?.message),
-	contextLimit: error?.type === 'exceed_context_size_error' ? numberOf(error.n_ctx) : undefined,
+	tooLong: error?.type === 'exceed_context_size_error' ? figuresIn(error) : undefined,
 });

@@ -7,6 +7,7 @@ export interface Verdict {
 	readonly scope: Scope;
 	/** Tokens. */
 	readonly contextLimit?: number | undefined;
+	readonly promptTokens?: number | undefined;
 	readonly code?: Failure['code'];
 }
 

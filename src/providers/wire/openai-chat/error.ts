@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../../errors';
-import { contextLimit } from '../context-limit';
+import { contextFailure, contextLimit } from '../context-limit';
 import { failureOfStatus, upstreamError } from '../failure';
 import { isObject, type Json, tryJson } from '../json';
 import { RULES, type Rule, STATUS_OF_WORD, type Verdict } from './error-rules';
@@ -42,11 +42,9 @@ const isBareError = (body: Json): boolean =>
 
 function verdictOf(status: number, said: Said): Verdict {
 	const rule = RULES.find((one) => applies(one, status, said));
-	const limit = LENGTH_STATUSES.has(status) && said.message ? contextLimit(said.message) : null;
-	if (limit && (!rule || rule.failure === 'context-too-long')) {
-		return { failure: 'context-too-long', scope: 'request', contextLimit: limit.limit ?? said.contextLimit };
-	}
-	if (rule) return { ...rule, contextLimit: said.contextLimit };
+	const tooLong = LENGTH_STATUSES.has(status) && said.message ? contextLimit(said.message) : null;
+	if (tooLong && (!rule || rule.failure === 'context-too-long')) return contextFailure({ ...said.figures, ...tooLong });
+	if (rule) return rule.failure === 'context-too-long' ? contextFailure(said.figures ?? {}) : rule;
 	const usual = failureOfStatus(status);
 	// A limit of the provider behind an aggregator is the model's, not our key's.
 	return usual.failure === 'rate-limited' && said.behind ? { failure: 'rate-limited', scope: 'model' } : usual;
@@ -69,6 +67,7 @@ function build(verdict: Verdict, status: number, said: Said, headers?: Headers):
 		failure: verdict.failure,
 		scope: verdict.scope,
 		contextLimit: verdict.contextLimit,
+		promptTokens: verdict.promptTokens,
 		code: verdict.code,
 		status,
 		message: said.message,

@@ -1,3 +1,4 @@
+import { figuresIn, type TooLong } from '../context-limit';
 import { arrayOf, isObject, type Json, numberOf, objectOf, textOf, tryJson } from '../json';
 
 /** What an error body says, whichever of the usual shapes it has. */
@@ -10,8 +11,8 @@ export interface Said {
 	readonly status?: number | undefined;
 	/** A provider behind the one asked said it (OpenRouter). */
 	readonly behind: boolean;
-	/** Tokens, where a field says it (llama.cpp). */
-	readonly contextLimit?: number | undefined;
+	/** Of a request that is too long, where fields say it (llama.cpp). */
+	readonly figures?: TooLong | undefined;
 	/** Until a model is loaded (Hugging Face's `estimated_time`). */
 	readonly retryAfterMs?: number | undefined;
 }
@@ -46,7 +47,7 @@ function readFields(error: Json): Said {
 		param: textOf(error.param) ?? validationParam(error.detail),
 		status: statusOf(error),
 		behind: metadata !== undefined && 'provider_name' in metadata,
-		contextLimit: numberOf(error.n_ctx),
+		figures: figuresIn(error),
 		retryAfterMs: seconds !== undefined && seconds > 0 ? Math.ceil(seconds * 1000) : undefined,
 	};
 }

@@ -132,6 +132,11 @@ describe('an error of Bedrock', () => {
 	it('names the limit that a refusal states', () => {
 		const error = errorOf(400, 'ValidationException', "This model's maximum context length is 8192 tokens.");
 		expect(error.upstream).toMatchObject({ failure: 'context-too-long', contextLimit: 8192 });
+		const counted = 'The model returned the following errors: prompt is too long: 213462 tokens > 200000 maximum';
+		expect(errorOf(400, 'ValidationException', counted).upstream).toMatchObject({
+			contextLimit: 200_000,
+			promptTokens: 213_462,
+		});
 	});
 
 	it.each([

@@ -87,7 +87,7 @@ describe.skipIf(!recorded)('recorded by Cohere', () => {
 	it('say how long a prompt may be', () => {
 		expect(cohereChat.fromError(400, new Headers(), read('err-context-length.json'))).toMatchObject({
 			code: 'context_too_long',
-			upstream: { contextLimit: 288_000 },
+			upstream: { contextLimit: 288_000, promptTokens: 313_836 },
 		});
 	});
 

@@ -102,7 +102,11 @@ describe.skipIf(!recorded)('recorded files', () => {
 			429,
 			{ code: 'rate_limited', retryAfterMs: 34_400, upstream: { failure: 'rate-limited' } },
 		],
-		['err-context-length-vertex', 400, { code: 'context_too_long', upstream: { contextLimit: 1_048_576 } }],
+		[
+			'err-context-length-vertex',
+			400,
+			{ code: 'context_too_long', upstream: { contextLimit: 1_048_576, promptTokens: 1_250_074 } },
+		],
 		['err-model-not-found', 404, { code: 'model_not_found', upstream: { failure: 'model-missing', scope: 'model' } }],
 	])('%s is an error of its kind', (name, status, expected) => {
 		const error = googleGenerate.fromError(status, new Headers(), read(`${name}.json`));

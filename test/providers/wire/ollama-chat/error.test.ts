@@ -75,6 +75,7 @@ describe('errors of Ollama', () => {
 			upstream: { failure: 'context-too-long', scope: 'request' },
 		});
 		expect(error.upstream?.contextLimit).toBe(limit);
+		expect(error.upstream?.promptTokens).toBe(limit === undefined ? undefined : 2_622);
 	});
 
 	it('show what the runner said, not the JSON around it', () => {

@@ -71,6 +71,24 @@ describe('a request that is too long', () => {
 		expect(error.upstream?.contextLimit).toBeUndefined();
 	});
 
+	it('has what the prompt counted beside it, from words or fields', () => {
+		const words = said({ code: 400, message: 'prompt is too long: 213462 tokens > 200000 maximum' });
+		expect(answer(400, words).upstream).toMatchObject({ contextLimit: 200_000, promptTokens: 213_462 });
+		const fields = said({
+			code: 400,
+			message: 'the request exceeds the available context size, try increasing it',
+			type: 'exceed_context_size_error',
+			n_prompt_tokens: 2_622,
+			n_ctx: 512,
+		});
+		expect(answer(400, fields).upstream).toMatchObject({ contextLimit: 512, promptTokens: 2_622 });
+		expect(answer(400, said({ message: 'n_ctx', n_ctx: 512, n_prompt_tokens: 2_622 })).upstream).toEqual({
+			failure: 'bad-request',
+			scope: 'request',
+			status: 400,
+		});
+	});
+
 	it('is not seen in a rate limit', () => {
 		expect(answer(429, said({ message: 'Please reduce the length of the messages.' })).code).toBe('rate_limited');
 	});

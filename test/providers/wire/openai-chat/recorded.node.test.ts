@@ -43,13 +43,14 @@ if (isThere) {
 		it.each(Object.entries(ERRORS))('%s is read as what it is', (name, { status, ...expected }) => {
 			const head = headOf(name);
 			const error = openaiChat.fromError(head?.status ?? status ?? 0, new Headers(head?.headers), bodyOf(name));
-			const { failure, scope, contextLimit } = error.upstream ?? {};
+			const { failure, scope, contextLimit, promptTokens } = error.upstream ?? {};
 			expect({
 				code: error.code,
 				failure,
 				scope,
 				retryable: error.retryable,
 				...(contextLimit !== undefined && { contextLimit }),
+				...(promptTokens !== undefined && { promptTokens }),
 				...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
 			}).toEqual(expected);
 		});
