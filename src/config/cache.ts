@@ -6,7 +6,7 @@
  * was unsettled, and the ledger's `open` alone decides whether that version is still the one in force.
  */
 import { type EntryStore, readEntry, writeEntry } from '../auth/entries';
-import { recall, retain } from '../auth/recency';
+import { recall, retain } from '../recency';
 import { type ConfigurationRows, configurationRows } from './rows';
 import type { ResolvedConfiguration } from './snapshot';
 

@@ -49,9 +49,28 @@ export function describe({ origin, name }: Pick<Word<unknown>, 'origin' | 'name'
 /** `words` from the lowest to the highest. `otherwise` where nobody is heard. */
 export function decided<T>(words: readonly Word<T>[], otherwise: T): Explained<T> {
 	const winner = words.findLast(({ barred }) => barred === null);
+	return wonBy(winner, words, otherwise, (by) => `Overridden by ${by}.`);
+}
+
+/** Of maxima the lowest counts, of equals the first; null where nobody is heard. */
+export function lowest(words: readonly Word<number>[]): Explained<number | null> {
+	const heard = words.filter(({ barred }) => barred === null);
+	const winner = heard.reduce<Word<number> | undefined>(
+		(least, word) => (least && least.value <= word.value ? least : word),
+		undefined,
+	);
+	return wonBy<number | null>(winner, words, null, (by) => `No lower than what ${by} sets: the lowest counts.`);
+}
+
+function wonBy<T>(
+	winner: Word<T> | undefined,
+	words: readonly Word<T>[],
+	otherwise: T,
+	reasonOf: (winner: string) => string,
+): Explained<T> {
 	const layers = words.map(({ barred, ...word }) => {
 		const wins = winner?.origin === word.origin && winner.name === word.name;
-		return { ...word, wins, reason: wins ? null : (barred ?? `Overridden by ${describe(winner ?? word)}.`) };
+		return { ...word, wins, reason: wins ? null : (barred ?? reasonOf(describe(winner ?? word))) };
 	});
 	return { value: winner ? winner.value : otherwise, origin: winner?.origin ?? 'default', layers };
 }

@@ -3,11 +3,13 @@
  * said something else. Pure; made of the same parts as the path's own decision. Holds no key.
  */
 import { type GatewayError, toGatewayError } from '../errors';
+import { contextOf } from '../gateway/context-policy';
 import type { Caller, CatalogPort, Registry, Snapshot, Sourced } from '../gateway/ports';
 import { withPresets } from '../gateway/preset';
 import { refusalOf } from '../gateway/refusal';
 import { agentSlugOf, type Considered, defaultEmbedding, type Survey, survey } from '../gateway/route';
 import { unknownModel } from '../gateway/target';
+import type { ContextWish } from '../language/context';
 import type { ChatRequest, Warning } from '../language/request';
 import { type ModelSettings, SETTING_NAMES, type SettingName } from '../language/settings';
 import type { KeyLimits } from '../ledger/contract';
@@ -20,6 +22,7 @@ import {
 	modelWords,
 	settingWords,
 } from './candidates';
+import { type ExplainedContext, explainedContext } from './context-words';
 import type { OpenedKeys } from './credentials';
 import { decided, type Explained, type Word } from './decided';
 import type { EnvironmentLayer } from './environment';
@@ -47,6 +50,7 @@ export interface ExplainRequest {
 	readonly fallback: boolean;
 	readonly strict: boolean;
 	readonly settings: Omit<ModelSettings, 'timeoutMs'>;
+	readonly context?: ContextWish;
 }
 
 export interface ExplainInput {
@@ -98,6 +102,8 @@ export interface Explanation {
 	readonly fallbacks: Explained<readonly string[]>;
 	/** Who stands beside the first target, in which order all of them are asked, and for how long. */
 	readonly routing: ExplainedRouting;
+	/** What may be done to a conversation that does not fit, and how large a request may be at all. */
+	readonly context: ExplainedContext;
 	readonly limits: ExplainedLimits;
 	/** The first target, then the fallbacks in order. Empty where it is not clear what is asked for. */
 	readonly chain: readonly ExplainedTarget[];
@@ -164,6 +170,9 @@ function attempted<T>(work: () => T): { readonly done: T } | { readonly refused:
 	}
 }
 
+const refusedOf = (outcome: { readonly refused?: GatewayError } | { readonly done: unknown }): GatewayError | null =>
+	('refused' in outcome && outcome.refused) || null;
+
 /** Where neither an agent nor the organization names one. */
 function sharedEmbedding(snapshot: Snapshot, { catalog, registry }: ExplainInput): string | null {
 	const bare = { ...snapshot, agent: null, embeddingModel: null };
@@ -219,7 +228,10 @@ export function explain(input: ExplainInput): Explanation {
 	const found = attempted(() => survey({ kind, model, models, agentSlug, fallback }, { snapshot, catalog, registry }));
 	const surveyed = 'done' in found ? found.done : null;
 	const refused = 'refused' in found ? found.refused : surveyed && refusalOf(surveyed);
-	const refusal = refused ?? ('refused' in held ? held.refused : null);
+	const wish = kind === 'chat' ? request : {};
+	const wished = attempted(() => contextOf(wish, surveyed?.choice ?? null, snapshot));
+	const refusal = [refused, refusedOf(held), refusedOf(wished)].find((error) => error) ?? null;
+	const asker = { ...asking, kind, lists: Boolean(models?.length) };
 	const settled = kind === 'chat' ? preset.request : null;
 	const embeddingModel = explainedEmbedding(rows, sharedEmbedding(snapshot, input), registry.provider);
 	const shown = (all: readonly Considered[] = []): readonly ExplainedTarget[] =>
@@ -238,7 +250,8 @@ export function explain(input: ExplainInput): Explanation {
 		embeddingModel,
 		fallbacks: explainedFallbacks(rows, environment, surveyed),
 		limits: explainedLimits(rows.organization, environment),
-		routing: explainedRouting({ ...asking, kind, lists: Boolean(models?.length) }, layers, paths, environment, caller),
+		routing: explainedRouting(asker, layers, paths, environment, caller),
+		context: explainedContext({ ...asker, mode: request.context?.mode }, layers, paths, caller),
 		chain: shown(surveyed ? [surveyed.first, ...surveyed.others] : []),
 		group: shown(surveyed?.group),
 		contextChain: shown(surveyed?.contextOthers),
@@ -250,7 +263,8 @@ export function explain(input: ExplainInput): Explanation {
 		warnings: [
 			...firstUnknown(surveyed),
 			...preset.warnings,
-			...oversightsOf(rows, { profiles: snapshot.profiles, aliases: snapshot.aliases ?? {} }, keys),
+			...('done' in wished ? wished.done.warnings : []),
+			...oversightsOf(rows, { ...snapshot, aliases: snapshot.aliases ?? {} }, keys),
 		],
 	};
 }

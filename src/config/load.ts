@@ -14,7 +14,7 @@ import {
 	organizations,
 } from '../db/schema';
 import { GatewayError } from '../errors';
-import { type ConfigurationRows, configurationRows } from './rows';
+import { type ConfigurationRows, configurationRows, ROWS_FORMAT } from './rows';
 
 export interface ReadRequest {
 	readonly organizationId: string;
@@ -117,6 +117,7 @@ const agentQuery = (db: Database, organizationId: string, slug: string) =>
 			settings: agents.settings,
 			fallbacks: agents.fallbacks,
 			routing: agents.routing,
+			context: agents.context,
 			preferences: {
 				// First and never null: drizzle takes a null here for a missing row.
 				agentId: agentLlmPreferences.agentId,
@@ -165,6 +166,7 @@ export async function readConfiguration(db: Database, request: ReadRequest): Pro
 	);
 	if (!organization) return { rows: null, key, membership };
 	const rows = configurationRows.safeParse({
+		format: ROWS_FORMAT,
 		organization: {
 			...organization,
 			budgetDayNanoUsd: digits(organization.budgetDayNanoUsd),

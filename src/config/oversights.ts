@@ -3,8 +3,9 @@ import type { Warning } from '../language/request';
 import type { OpenedKeys } from './credentials';
 import { type Effective, inForce } from './resolve';
 import type { ConfigurationRows } from './rows';
+import type { StoredContext } from './stored-context';
 
-type Known = Pick<Effective, 'profiles' | 'aliases'>;
+type Known = Pick<Effective, 'profiles' | 'aliases' | 'agent' | 'context'>;
 
 const warning = (field: string, message: string): Warning => ({ field, message });
 
@@ -20,13 +21,42 @@ const ofKeys = ({ providers }: ConfigurationRows, keys: OpenedKeys): readonly Wa
 			warning(`providers.${name}`, `The ${provider} key '${name}' can't be opened and is left out: store it again.`),
 		);
 
-function ofAgent({ agent }: ConfigurationRows, { profiles }: Known): readonly Warning[] {
-	if (!agent?.profile || agent.preferences?.provider || profiles[agent.profile]) return [];
+function ofAgent({ agent }: ConfigurationRows, known: Known): readonly Warning[] {
+	if (!agent) return [];
+	const field = `agents.${agent.slug}`;
 	const message = `There is no profile '${agent.profile}' in force: the agent follows the default.`;
-	return [warning(`agents.${agent.slug}.profile`, message)];
+	const follows = agent.profile && !agent.preferences?.provider && !known.profiles[agent.profile];
+	return [
+		...(follows ? [warning(`${field}.profile`, message)] : []),
+		...ofContext(`${field}.context`, agent.context, known.agent?.choice, known),
+	];
 }
 
-function ofOrganization(rows: ConfigurationRows, { profiles, aliases }: Known): readonly Warning[] {
+const TRIMMED = 'what does not fit is trimmed, not summarized';
+
+/** Who is to summarize, where nobody is named. `field`: of the policy. */
+export function unsummarized(field: string, said: StoredContext, summarizer: unknown): readonly Warning[] {
+	if (said.mode !== 'summarize' || summarizer !== undefined) return [];
+	return [warning(`${field}.mode`, `Mode 'summarize' has no summarizer: ${TRIMMED}. Name one.`)];
+}
+
+function ofContext(
+	field: string,
+	said: StoredContext | undefined,
+	{ context }: Pick<Effective, 'context'> = {},
+	{ profiles, aliases }: Known,
+): readonly Warning[] {
+	if (said === undefined) return [];
+	const [, lost] = /^profile:(.*)$/.exec(aliases[said.summarizer ?? ''] ?? said.summarizer ?? '') ?? [];
+	const message = `There is no profile '${lost}' in force: ${TRIMMED}.`;
+	return [
+		...unsummarized(field, said, context?.summarizer),
+		...(lost !== undefined && !profiles[lost] ? [warning(`${field}.summarizer`, message)] : []),
+	];
+}
+
+function ofOrganization(rows: ConfigurationRows, known: Known): readonly Warning[] {
+	const { profiles, aliases } = known;
 	const { configuration } = rows.organization;
 	if (!inForce(rows)) {
 		const message = "Plan free: the organization's own configuration is not in force.";
@@ -47,6 +77,10 @@ function ofOrganization(rows: ConfigurationRows, { profiles, aliases }: Known): 
 			.filter((name) => aliases[name] === undefined)
 			.map((name) => warning(`llmConfiguration.aliases.${name}`, `Alias '${name}' leads back to itself.`)),
 		...ofProfiles(rows),
+		...ofContext('llmConfiguration.context', configuration.context, known, known),
+		...Object.entries(configuration.profiles ?? {}).flatMap(([name, { context }]) =>
+			ofContext(`llmConfiguration.profiles.${name}.context`, context, known.profiles[name], known),
+		),
 	];
 }
 

@@ -2,16 +2,18 @@
  * Layers in, effective configuration out, each field with the layer that set it: default < environment < global <
  * organization < agent. Pure. Settings come with the model they were chosen for: an agent or a profile that names its
  * own model starts from nothing, one that follows another choice starts from that choice's settings. The organization's
- * routing policy lies under all of them.
+ * policies of routing and context lie under all of them.
  */
 import type { ModelOverrides } from '../catalog/override';
-import type { AgentConfig, Choice, Origin, Sourced, SourcedRouting } from '../gateway/ports';
+import type { AgentConfig, Choice, Origin, Sourced, SourcedContext, SourcedRouting } from '../gateway/ports';
 import { type ModelSettings, SETTING_NAMES, type SettingName } from '../language/settings';
+import { contextOf } from './context';
 import { dictionary } from './dictionary';
 import type { EnvironmentLayer } from './environment';
 import { modelOverrides } from './model-overrides';
 import { routingOf } from './routing';
 import type { AgentRow, ConfigurationRows, GlobalRow, Profile, StoredSettings } from './rows';
+import type { StoredContext } from './stored-context';
 import type { StoredRouting } from './stored-routing';
 
 /** What of the rows and the environment decides about models and settings. */
@@ -31,6 +33,8 @@ export interface Effective {
 	readonly fallbacks: Readonly<Record<string, readonly string[]>>;
 	/** The organization's own; absent: it says nothing. */
 	readonly routing?: SourcedRouting;
+	/** The same. */
+	readonly context?: SourcedContext;
 	/** The organization's own; null: it names none. */
 	readonly embeddingModel: string | null;
 	readonly models: ModelOverrides;
@@ -45,6 +49,7 @@ export interface Statement {
 	readonly model: string | null;
 	readonly settings?: StoredSettings | undefined;
 	readonly routing?: StoredRouting | undefined;
+	readonly context?: StoredContext | undefined;
 	/** `llm_providers.id` of the key that goes with the model. */
 	readonly rowId?: string | undefined;
 }
@@ -79,11 +84,13 @@ export function choiceOf(path: Path): Choice {
 		if (statement.settings) layer(settings, statement.settings, statement.origin);
 	}
 	const routing = routingOf(path);
+	const context = contextOf(path);
 	return {
 		model: { value: last.model ?? '', origin: last.origin },
 		settings: settings satisfies SourcedSettings,
 		...(last.rowId !== undefined && { credentialRowId: last.rowId }),
 		...(routing && { routing }),
+		...(context && { context }),
 	};
 }
 
@@ -107,9 +114,9 @@ const ownConfiguration = (rows: ConfigurationRows): OwnConfiguration =>
 const keyName = (provider: string, name: string): string => `${provider}/${name}`;
 
 function ownStatement(name: string, profile: Profile, keys: ReadonlyMap<string, string>): Statement {
-	const { provider, model, keyRef, settings, routing } = profile;
+	const { provider, model, keyRef, settings, routing, context } = profile;
 	const rowId = keyRef === undefined ? undefined : keys.get(keyName(provider, keyRef));
-	return { origin: 'organization', name, model: `${provider}/${model}`, settings, routing, rowId };
+	return { origin: 'organization', name, model: `${provider}/${model}`, settings, routing, context, rowId };
 }
 
 const globalStatement = ({ id, provider, model, settings }: GlobalRow): Statement => ({
@@ -119,10 +126,10 @@ const globalStatement = ({ id, provider, model, settings }: GlobalRow): Statemen
 	settings,
 });
 
-/** The organization's policy, which lies under whatever chooses the model; empty: it has none. */
+/** The organization's policies, which lie under whatever chooses the model; empty: it has none. */
 export function basePath(rows: ConfigurationRows): Path {
-	const { routing } = ownConfiguration(rows);
-	return routing ? [{ origin: 'organization', name: null, model: null, routing }] : [];
+	const { routing, context } = ownConfiguration(rows);
+	return routing || context ? [{ origin: 'organization', name: null, model: null, routing, context }] : [];
 }
 
 /** The operator's profiles, and over those of the same name the organization's. */
@@ -140,11 +147,11 @@ function profilePaths(rows: ConfigurationRows, base: Path, environment: Path): R
 }
 
 function agentPath(
-	{ slug, profile, settings, routing, preferences }: AgentRow,
+	{ slug, profile, settings, routing, context, preferences }: AgentRow,
 	base: Path,
 	paths: Omit<Paths, 'agent'>,
 ): Path {
-	const statement = { origin: 'agent', name: slug, routing } as const;
+	const statement = { origin: 'agent', name: slug, routing, context } as const;
 	if (preferences?.provider && preferences.model) {
 		const model = `${preferences.provider}/${preferences.model}`;
 		return [...base, { ...statement, model, settings: preferences.params }];
@@ -211,7 +218,9 @@ export function resolve(layers: Layers): Effective {
 	const { rows, environment } = layers;
 	const { aliases, fallbackChain, fallbacks, embeddingModel } = ownConfiguration(rows);
 	const paths = pathsOf(layers);
-	const routing = routingOf(basePath(rows));
+	const base = basePath(rows);
+	const routing = routingOf(base);
+	const context = contextOf(base);
 	return {
 		defaultChoice: choiceOf(paths.byDefault),
 		profiles: dictionary([...paths.profiles].map(([name, path]) => [name, choiceOf(path)] as const)),
@@ -222,6 +231,7 @@ export function resolve(layers: Layers): Effective {
 			: { value: environment.fallbackChain, origin: 'environment' },
 		fallbacks: dictionary(Object.entries(fallbacks ?? {})),
 		...(routing && { routing }),
+		...(context && { context }),
 		embeddingModel: embeddingModel || null,
 		models: modelOverrides(rows),
 	};

@@ -1,4 +1,5 @@
 /** Who says what of routing, and whose word counts for a request: by the rules of `gateway/asked.ts`. Pure. */
+import { staysOfAgent } from '../gateway/asked';
 import type { Caller } from '../gateway/ports';
 import { ROUTING_FIELDS, type RoutingField, type RoutingPolicy } from '../language/routing';
 import { type Asking, type Candidate, candidatesOf, heardPath, PLAN_FREE, type Ruling } from './candidates';
@@ -18,9 +19,6 @@ export interface RoutingAsking extends Asking {
 	readonly lists: boolean;
 }
 
-/** About the model that an agent chose: void where another one is named in its place. */
-const OF_THE_MODEL: ReadonlySet<RoutingField> = new Set(['strategy', 'candidates', 'weight']);
-
 function rulingOf(asking: RoutingAsking, layers: Layers, paths: Paths): Ruling {
 	if (asking.kind === 'chat' || asking.profile !== null) return heardPath(asking, layers, paths);
 	if (paths.agent && asking.agentSlug !== null)
@@ -28,18 +26,14 @@ function rulingOf(asking: RoutingAsking, layers: Layers, paths: Paths): Ruling {
 	return { path: [], why: 'Embeddings that name no profile follow no profile.' };
 }
 
-/** Those whose policy is heard, and those who are not. The organization's own lies under all of them. */
-function speakers(asking: RoutingAsking, layers: Layers, paths: Paths): readonly Candidate[] {
+/** Those whose policies are heard, and those who are not. The organization's own lie under all of them. */
+export function speakers(asking: RoutingAsking, layers: Layers, paths: Paths): readonly Candidate[] {
 	return candidatesOf(asking, layers, [], rulingOf(asking, layers, paths)).map((candidate) => {
 		const { origin, name } = candidate.statement;
 		if (origin !== 'organization' || name !== null) return candidate;
 		return { ...candidate, barred: inForce(layers.rows) ? null : PLAN_FREE };
 	});
 }
-
-/** An agent's own that stays where a profile is named in its model's place. */
-const staysOfAgent = (field: RoutingField, { mayOverrideSettings }: Caller): boolean =>
-	field === 'residency' || (!mayOverrideSettings && !OF_THE_MODEL.has(field));
 
 /** Why nobody stands beside the model; null: those who are named do. */
 function apart({ kind, lists, model, profile }: RoutingAsking): string | null {

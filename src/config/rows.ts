@@ -3,6 +3,7 @@
  * sealed keys only, and its reader trusts neither KV nor another release of this program.
  */
 import * as z from 'zod';
+import { storedContext, UNREADABLE_CONTEXT } from './stored-context';
 import { storedRouting, UNREADABLE_ROUTING } from './stored-routing';
 
 const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
@@ -37,6 +38,7 @@ const profile = z.object({
 	keyRef: z.string().optional(),
 	settings: modelSettings.optional(),
 	routing: storedRouting.optional().catch(UNREADABLE_ROUTING),
+	context: storedContext.optional().catch(UNREADABLE_CONTEXT),
 });
 
 /** `organizations.llm_configuration` as it is stored. */
@@ -47,6 +49,7 @@ const organizationConfiguration = z.object({
 	fallbackChain: names.optional(),
 	fallbacks: z.record(z.string(), names).optional(),
 	routing: storedRouting.omit({ candidates: true, weight: true }).optional().catch(UNREADABLE_ROUTING),
+	context: storedContext.optional().catch(UNREADABLE_CONTEXT),
 	embeddingModel: z.string().optional(),
 });
 
@@ -147,6 +150,7 @@ const agentRow = z.object({
 	settings: modelSettings,
 	fallbacks: names,
 	routing: storedRouting,
+	context: storedContext,
 	/** `agent_llm_preferences`; null where the agent has none. */
 	preferences: z
 		.object({
@@ -160,7 +164,14 @@ const agentRow = z.object({
 		.nullable(),
 });
 
+/**
+ * Moves when rows say more than before: what an older release left in KV lacks it, and would be taken for all there is
+ * at its version.
+ */
+export const ROWS_FORMAT = 2;
+
 export const configurationRows = z.object({
+	format: z.literal(ROWS_FORMAT),
 	organization: organizationRow,
 	globals: z.array(globalRow),
 	/** In order of preference within a provider. */

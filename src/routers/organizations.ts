@@ -1,4 +1,5 @@
-import { setRoutingInput } from '../services/configuration-input';
+import { setContextInput, setRoutingInput } from '../services/configuration-input';
+import { setContext } from '../services/organization-context';
 import {
 	createOrganizationInput,
 	deleteOrganizationInput,
@@ -27,6 +28,8 @@ export const organizationsRouter = router({
 		.mutation(({ ctx, input }) => updateOrganization(ctx.services, input)),
 	/** Of the caller's own. */
 	setRouting: manageProcedure.input(setRoutingInput).mutation(({ ctx, input }) => setRouting(ctx.services, input)),
+	/** The same. */
+	setContext: manageProcedure.input(setContextInput).mutation(({ ctx, input }) => setContext(ctx.services, input)),
 	delete: manageProcedure
 		.input(deleteOrganizationInput)
 		.mutation(({ ctx, input }) => deleteOrganization(ctx.services, input)),

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { NEEDS } from '../db/schema';
 import { chain } from './configuration-input';
+import { contextPolicy } from './context-input';
 import { expectedVersion, modelName, modelSettings, name, slug } from './inputs';
 import { promptSource } from './prompt-input';
 import { routingPolicy } from './routing-input';
@@ -22,6 +23,8 @@ export const createAgentInput = z.strictObject({
 	settings: modelSettings.exactOptional(),
 	/** Over its profile's and the organization's, field by field; null: nothing of its own. */
 	routing: routingPolicy.nullable().exactOptional(),
+	/** The same; of maxima the lowest counts. */
+	context: contextPolicy.nullable().exactOptional(),
 	embeddingModel: modelName.nullable().exactOptional(),
 	/** What each of its models must be able to do: one that is known not to is refused. */
 	requires: z.array(z.enum(NEEDS)).max(NEEDS.length).exactOptional(),
@@ -41,7 +44,7 @@ const UNNAMED = { path: ['slug'], message: 'Name the agent by slug or id.' };
 
 /**
  * `id` or `slug` names the agent; with an `id`, `slug` is its new slug. An absent field stays as it is, a given
- * one replaces the whole field (`settings`, `fallbacks`, `routing` and `prompt` too), null clears it.
+ * one replaces the whole field (`settings`, `fallbacks`, `routing`, `context` and `prompt` too), null clears it.
  */
 export const updateAgentInput = z
 	.strictObject({

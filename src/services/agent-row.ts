@@ -1,6 +1,7 @@
 /** An agent in its two tables, and as callers see it. */
 import { and, eq, isNull, or, type SQL } from 'drizzle-orm';
 import { agentLlmPreferences, agents, type ModelSettings, type Need } from '../db/schema';
+import type { ContextPolicy } from '../language/context';
 import type { RoutingPolicy } from '../language/routing';
 import type { PromptSource } from '../prompt/source';
 import { notFound, scoped } from './access';
@@ -20,6 +21,8 @@ export interface AgentView {
 	readonly settings: ModelSettings;
 	/** What it says itself; `config.explain` tells what is in force. */
 	readonly routing: RoutingPolicy;
+	/** The same. */
+	readonly context: ContextPolicy;
 	/** `provider/model` or an alias; null: the default one. */
 	readonly embeddingModel: string | null;
 	/** What each of its models must be able to do. */
@@ -80,6 +83,7 @@ function agentOf({ agent, preference }: { agent: Agents; preference: Preferences
 		fallbacks: names ? preference.fallbacks : agent.fallbacks,
 		settings: names ? preference.params : agent.settings,
 		routing: agent.routing,
+		context: agent.context,
 		embeddingModel: preference.embeddingModel,
 		requires: agent.requires,
 		prompt: preference.prompt,

@@ -17,7 +17,7 @@ export interface PromptRow {
 export function createStep(ctx: ServiceContext, agent: Agent): Step {
 	const { organizationId } = ctx.principal;
 	const { id, slug, name, description, embeddingModel, prompt, promptHash, promptVersion, version } = agent;
-	const { requires, routing, createdAt, updatedAt } = agent;
+	const { requires, routing, context, createdAt, updatedAt } = agent;
 	const place = placed(agent.choice, agent.settings, agent.fallbacks);
 	const history = promptVersion === null ? [] : [historyRow(ctx, agent, promptVersion, null)];
 	return {
@@ -31,6 +31,7 @@ export function createStep(ctx: ServiceContext, agent: Agent): Step {
 				...place.agent,
 				requires,
 				routing,
+				context,
 				version,
 				createdAt,
 				updatedAt,
@@ -83,7 +84,7 @@ export function updateStep(
 	entry: AuditEntry,
 	also?: SQL,
 ): Step {
-	const { slug, name, description, embeddingModel, requires, routing, updatedAt, version } = after;
+	const { slug, name, description, embeddingModel, requires, routing, context, updatedAt, version } = after;
 	const place = placed(after.choice, after.settings, after.fallbacks);
 	const unchanged = asRead(ctx, before, also);
 	const current = exists(ctx.db.select({ id: agents.id }).from(agents).where(unchanged));
@@ -105,7 +106,7 @@ export function updateStep(
 				: [insertWhere(ctx, agentPrompts, historyRow(ctx, after, prompt.version, prompt.note), current)]),
 			ctx.db
 				.update(agents)
-				.set({ slug, name, description, ...place.agent, requires, routing, updatedAt, version })
+				.set({ slug, name, description, ...place.agent, requires, routing, context, updatedAt, version })
 				.where(unchanged),
 		],
 		entry,

@@ -19,6 +19,7 @@ import { createStep, deleteStep, moved, updateStep } from './agent-write';
 import { changeAll, changeUnmoved, storedVersion } from './change';
 import { isSameContent } from './content';
 import type { ServiceContext } from './context';
+import { checkContext } from './context-check';
 import { type Declared, declaredBy } from './declared';
 import type { Reference } from './inputs';
 import { checkNeeds } from './needs-check';
@@ -58,6 +59,7 @@ async function newAgent(ctx: ServiceContext, input: CreateAgent): Promise<Agent>
 	const requires = [...new Set(input.requires)];
 	const routing = checkAgentRouting(ctx, input.routing ?? {}, choice, declared);
 	checkNeeds(ctx, requires, { ...answeringOf(choice, declared), fallbacks, routing, embeddingModel }, declared);
+	const context = checkContext(ctx, input.context ?? {}, 'context', declared);
 	const id = ctx.newId();
 	const { prompt, promptHash, promptVersion } = await replacedPrompt(ctx, id, NO_PROMPT, givenPrompt(input, null));
 	return {
@@ -70,6 +72,7 @@ async function newAgent(ctx: ServiceContext, input: CreateAgent): Promise<Agent>
 		fallbacks,
 		settings,
 		routing,
+		context,
 		embeddingModel,
 		requires,
 		prompt,
@@ -94,7 +97,7 @@ const ROUNDS = 10;
 export async function updateAgent(ctx: ServiceContext, input: UpdateAgent): Promise<AgentView> {
 	requireManage(ctx);
 	for (let round = 0; round < ROUNDS; round++) {
-		const expecting = choosesAnew(input) ? await namesAsOf(ctx) : undefined;
+		const expecting = namesModels(input) ? await namesAsOf(ctx) : undefined;
 		const before = await asExpected(ctx, input);
 		const { agent: after, written } = await changed(ctx, before, input);
 		if (!differs(before, after)) return viewOf(before);
@@ -120,6 +123,9 @@ export async function updateAgent(ctx: ServiceContext, input: UpdateAgent): Prom
 }
 
 /** Names of models are among what is given. */
+const namesModels = (input: UpdateAgent): boolean => choosesAnew(input) || input.context !== undefined;
+
+/** What is given says who answers, or how. */
 const choosesAnew = ({ model, fallbacks, settings, routing, embeddingModel, requires }: UpdateAgent): boolean =>
 	[model, fallbacks, settings, routing, embeddingModel, requires].some((field) => field !== undefined);
 
@@ -150,9 +156,12 @@ async function changed(
 
 /** What is about models. Settings that stay must suit a model that is new. */
 async function chosen(ctx: ServiceContext, before: Agent, input: UpdateAgent) {
-	if (!choosesAnew(input)) return {};
+	if (!namesModels(input)) return {};
 	const { model, fallbacks, settings } = input;
 	const declared = await declaredBy(ctx);
+	const context =
+		input.context === undefined ? before.context : checkContext(ctx, input.context ?? {}, 'context', declared);
+	if (!choosesAnew(input)) return { context };
 	const choice = model === undefined ? before.choice : checkChoice(ctx, model, declared.configuration, declared);
 	const kept = settings ?? before.settings;
 	if (model !== undefined || settings) checkSettings(ctx, kept, modelOf(choice, declared), 'settings', declared);
@@ -167,7 +176,7 @@ async function chosen(ctx: ServiceContext, before: Agent, input: UpdateAgent) {
 	const routing = routed(ctx, before, input, choice, declared);
 	const requires = input.requires ? [...new Set(input.requires)] : before.requires;
 	checkNeeds(ctx, requires, { ...answeringOf(choice, declared), fallbacks: chain, routing, embeddingModel }, declared);
-	return { choice, model: text, fallbacks: chain, settings: kept, routing, embeddingModel, requires };
+	return { choice, model: text, fallbacks: chain, settings: kept, routing, context, embeddingModel, requires };
 }
 
 /** A policy that stays must suit a model that is new. */

@@ -1,5 +1,6 @@
 /** `llm_configuration`, as a whole and part by part, as callers write it. */
 import * as z from 'zod';
+import { contextPolicy } from './context-input';
 import { expectedVersion, modelName, modelSettings, name, slug } from './inputs';
 import { routingPolicy, sharedRoutingPolicy } from './routing-input';
 
@@ -21,6 +22,8 @@ export const profileFields = {
 	settings: modelSettings.exactOptional(),
 	/** Over the organization's, field by field. */
 	routing: routingPolicy.exactOptional(),
+	/** The same; of maxima the lowest counts. */
+	context: contextPolicy.exactOptional(),
 };
 
 export const aliasName = z
@@ -65,6 +68,8 @@ export const llmConfiguration = z.strictObject({
 	fallbacks: named(modelName, chain, MOST_CHAINS, 'chains of fallbacks').exactOptional(),
 	/** Under every profile's and agent's. */
 	routing: sharedRoutingPolicy.exactOptional(),
+	/** The same; of maxima the lowest counts. */
+	context: contextPolicy.exactOptional(),
 	/** For embeddings that name no model; absent: the environment's. */
 	embeddingModel: modelName.exactOptional(),
 });
@@ -92,6 +97,9 @@ export const removeFallbacksInput = z.strictObject({ model: modelName, version }
 /** The whole policy; null: none. */
 export const setRoutingInput = z.strictObject({ routing: sharedRoutingPolicy.nullable(), version });
 
+/** The same of conversations that do not fit. */
+export const setContextInput = z.strictObject({ context: contextPolicy.nullable(), version });
+
 export type SetProfile = z.infer<typeof setProfileInput>;
 export type RemoveProfile = z.infer<typeof removeProfileInput>;
 export type SetDefaultProfile = z.infer<typeof setDefaultProfileInput>;
@@ -100,4 +108,5 @@ export type RemoveAlias = z.infer<typeof removeAliasInput>;
 export type SetFallbacks = z.infer<typeof setFallbacksInput>;
 export type SetFallbacksFor = z.infer<typeof setFallbacksForInput>;
 export type SetRouting = z.infer<typeof setRoutingInput>;
+export type SetContext = z.infer<typeof setContextInput>;
 export type RemoveFallbacks = z.infer<typeof removeFallbacksInput>;

@@ -11,6 +11,7 @@ import type { Warning } from '../language/request';
 import { sealHost } from '../vault/seal';
 import { notFound, requireManage } from './access';
 import type { ServiceContext } from './context';
+import { contextMode } from './context-input';
 import { modelName, modelSettings, slug } from './inputs';
 import { usdOf } from './usd';
 
@@ -24,6 +25,8 @@ export const explainInput = z
 		kind: z.enum(['chat', 'embedding']).exactOptional(),
 		/** What the request sets itself. */
 		settings: modelSettings.omit({ timeoutMs: true }).exactOptional(),
+		/** What it says of a conversation that does not fit. */
+		context: z.strictObject({ mode: contextMode.exactOptional() }).exactOptional(),
 		/** False: as with `x-switchyard-fallback: none`. */
 		fallback: z.boolean().exactOptional(),
 		strict: z.boolean().exactOptional(),
@@ -84,7 +87,8 @@ const keyLimits = (limits: NonNullable<Policy['limits']>) => ({
 /** Reads D1, never a cache. Throws `forbidden`, and `not_found` for an unknown agent or key. */
 export async function explainConfiguration(ctx: ServiceContext, input: ExplainInput) {
 	requireManage(ctx);
-	const { agent, model, models, kind = 'chat', settings = {}, fallback = true, strict = false, key: id } = input ?? {};
+	const { agent, model, models, kind = 'chat', settings = {}, context, fallback = true, strict = false } = input ?? {};
+	const id = input?.key;
 	const named = model?.startsWith('agent:') ? model.slice('agent:'.length) : null;
 	const agentSlug = agent ?? named;
 	const { organizationId } = ctx.principal;
@@ -99,7 +103,7 @@ export async function explainConfiguration(ctx: ServiceContext, input: ExplainIn
 		catalog: ctx.catalog,
 		registry: ctx.registry,
 		caller,
-		request: { kind, model, models, agent: agent ?? null, fallback, strict, settings },
+		request: { kind, model, models, agent: agent ?? null, fallback, strict, settings, ...(context && { context }) },
 	});
 	return {
 		...explanation,

@@ -22,6 +22,7 @@ function mentions(ctx: ServiceContext, id: string): SQL | undefined {
 					sql`instr(${agents.fallbacks}, ${text}) > 0`,
 					sql`instr(${agentLlmPreferences.fallbacks}, ${text}) > 0`,
 					sql`instr(${agents.routing}, ${text}) > 0`,
+					sql`instr(${agents.context}, ${text}) > 0`,
 				),
 			),
 		);

@@ -54,6 +54,15 @@ export const modelName = z
 	.max(300, 'A model name has at most 300 characters.')
 	.refine(printable, 'A model name has no control characters.');
 
+/** `most` as messages write it: 1,000. */
+export const figure = (number: number): string => number.toLocaleString('en-US');
+
+/** A whole number from 1 on; `what`: as messages name it, `unit` with a space before it. */
+export function whole(what: string, most: number, unit: string) {
+	const message = `${what} is a whole number from 1 to ${figure(most)}${unit}.`;
+	return z.int(message).min(1, message).max(most, message);
+}
+
 const penalty = z.number().min(-2).max(2);
 
 const reasoning = z.strictObject({

@@ -4,6 +4,7 @@ import { invalid } from '../errors';
 import { chainOf } from './chain-check';
 import { requirePaidPlan } from './configuration-edit';
 import type { ServiceContext } from './context';
+import { checkContext } from './context-check';
 import { type Declared, declaredBy, inForce, own } from './declared';
 import { checkName, pathOf } from './model-name';
 import { checkUsed, checkUsers } from './needs-check';
@@ -59,13 +60,14 @@ function checkNames(ctx: ServiceContext, configuration: OrganizationConfiguratio
 }
 
 function checkChains(ctx: ServiceContext, configuration: OrganizationConfiguration, declared: Declared): void {
-	const { fallbackChain = [], fallbacks = {}, routing = {}, embeddingModel } = configuration;
+	const { fallbackChain = [], fallbacks = {}, routing = {}, context = {}, embeddingModel } = configuration;
 	chainOf(ctx, fallbackChain, `${FIELD}.fallbackChain`, declared, null);
 	for (const [name, chain] of Object.entries(fallbacks)) {
 		const param = `${FIELD}.fallbacks.${name}`;
 		chainOf(ctx, chain, param, declared, checkName(ctx, name, param, 'chat', declared).model);
 	}
 	checkOrganizationRouting(ctx, routing, `${FIELD}.routing`, declared);
+	checkContext(ctx, context, `${FIELD}.context`, declared);
 	if (embeddingModel !== undefined) checkName(ctx, embeddingModel, `${FIELD}.embeddingModel`, 'embedding', declared);
 }
 

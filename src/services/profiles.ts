@@ -1,6 +1,7 @@
 /** Named choices of model: the organization's own, and the operator's under names it does not use itself. */
 import type { ModelSettings, OrganizationConfiguration, Profile } from '../db/schema';
 import { invalid } from '../errors';
+import type { ContextPolicy } from '../language/context';
 import type { RoutingPolicy } from '../language/routing';
 import { notFound, requireManage } from './access';
 import {
@@ -13,6 +14,7 @@ import {
 } from './configuration-edit';
 import { MOST_PROFILES, type RemoveProfile, type SetDefaultProfile, type SetProfile } from './configuration-input';
 import type { ServiceContext } from './context';
+import { checkContext } from './context-check';
 import { type Declared, inForce, own } from './declared';
 import { type GlobalSettingView, selectGlobalSettings } from './global-setting-row';
 import { checkModel, type Knowledge, modelText } from './model-reference';
@@ -30,6 +32,8 @@ export interface ProfileView {
 	readonly settings: ModelSettings;
 	/** What it says itself, over the organization's. */
 	readonly routing: RoutingPolicy;
+	/** The same. */
+	readonly context: ContextPolicy;
 	/** What `default` means here. */
 	readonly isDefault: boolean;
 	/** Whose it is. */
@@ -61,6 +65,7 @@ const viewOf = (
 	keyRef: profile.keyRef ?? null,
 	settings: profile.settings ?? {},
 	routing: profile.routing ?? {},
+	context: profile.context ?? {},
 	isDefault: configuration.defaultProfile === name,
 	origin: 'organization',
 	version,
@@ -73,6 +78,7 @@ const sharedView = (global: GlobalSettingView, configuration: OrganizationConfig
 	keyRef: null,
 	settings: global.settings,
 	routing: {},
+	context: {},
 	isDefault: configuration.defaultProfile === global.id,
 	origin: 'global',
 	version: global.version,
@@ -113,16 +119,17 @@ export async function setProfile(ctx: ServiceContext, input: SetProfile): Promis
  * The profile as it is stored. `within`: its path with a dot at its end. Throws `invalid_request` naming the field.
  */
 export function checkProfile(ctx: Knowledge, profile: Profile, declared: Declared, within: string): Profile {
-	const { provider, model, keyRef, settings, routing } = profile;
+	const { provider, model, keyRef, settings, routing, context } = profile;
 	if (!ctx.registry.provider(provider)) throw invalid(`${within}provider`, `Unknown provider '${provider}'.`);
 	const reference = checkModel(ctx, modelText({ provider, model }), `${within}model`, 'chat', declared);
 	if (keyRef !== undefined && !declared.keys.some((key) => key.provider === provider && key.name === keyRef))
 		throw invalid(`${within}keyRef`, `This organization has no ${provider} key named '${keyRef}'.`);
 	if (settings) checkSettings(ctx, settings, reference, `${within}settings`, declared);
-	if (!routing) return profile;
+	const planned = context && { context: checkContext(ctx, context, `${within}context`, declared) };
+	if (!routing) return { ...profile, ...planned };
 	const first = { ...reference, ...(keyRef !== undefined && { keyRef }) };
 	const subject = { param: `${within}routing`, first, firstIs: "the profile's own model" };
-	return { ...profile, routing: checkRouting(ctx, routing, subject, declared) };
+	return { ...profile, ...planned, routing: checkRouting(ctx, routing, subject, declared) };
 }
 
 /** Throws `not_found`, `forbidden`, and `conflict` where something uses it: that would answer with another model. */

@@ -5,7 +5,7 @@ import { notFound, requireManage } from './access';
 import type { AuditEntry } from './audit';
 import type { ServiceContext } from './context';
 import { checkAddress, checkedBaseUrl, checkedConfig, checkedName, checkedProvider } from './credential-check';
-import { refuseInUse } from './provider-in-use';
+import { refuseRowInUse } from './provider-in-use';
 import type { UpdateProvider } from './provider-input';
 import { checkKeyed, keptKey, sealedKey } from './provider-key';
 import { type Pool, type ProviderView, refuseEnvironment, type StoredProvider, selectProvider } from './provider-row';
@@ -79,8 +79,8 @@ async function changed(
 	const isActive = input.isActive ?? before.isActive;
 	checkDefault(input.isDefault, isActive);
 	if (name !== before.name) refuseTaken(pool, name);
-	if (name !== before.name) refuseInUse(pool, before, 'renamed');
-	if (!isActive && before.isActive) refuseInUse(pool, before, 'deactivated');
+	const ends = name !== before.name ? 'renamed' : !isActive && before.isActive ? 'deactivated' : null;
+	if (ends) await refuseRowInUse(ctx, pool, before, ends);
 	const key =
 		input.apiKey === undefined
 			? await keptKey(ctx, provider, before, to)

@@ -1,6 +1,6 @@
 /** Provider rows as they are stored, and as callers see them: never more of a key than its last four characters. */
 import { and, asc, desc, eq } from 'drizzle-orm';
-import { llmProviders, organizations, type Profile } from '../db/schema';
+import { llmProviders, type OrganizationConfiguration, organizations } from '../db/schema';
 import { GatewayError } from '../errors';
 import type { Credential } from '../gateway/ports';
 import { type SealScope, sealHost } from '../vault/seal';
@@ -105,7 +105,8 @@ export interface Pool {
 	readonly version: number;
 	/** Of the one provider, oldest first, removed ones included. */
 	readonly rows: readonly StoredProvider[];
-	readonly profiles: Readonly<Record<string, Profile>>;
+	/** Whatever the plan. */
+	readonly configuration: OrganizationConfiguration;
 }
 
 /** Throws `not_found` where the caller's organization is gone. */
@@ -126,7 +127,7 @@ export async function readPool(ctx: ServiceContext, provider: string): Promise<P
 	return {
 		version: organization.version,
 		rows: asDrafted(ctx, provider, rows),
-		profiles: organization.configuration.profiles ?? {},
+		configuration: organization.configuration,
 	};
 }
 

@@ -1,5 +1,12 @@
 /** What a health object knows, as an organization may see it. Pure. */
-import type { BreakerState, ClassStatus, EndpointStatus, HealthCheck, LastError } from '../health/contract';
+import type {
+	BreakerState,
+	Calibration,
+	ClassStatus,
+	EndpointStatus,
+	HealthCheck,
+	LastError,
+} from '../health/contract';
 import { WHOLE_ENDPOINT } from '../health/place';
 import { type KeyAtEndpoint, type KeyStatus, keyView } from './provider-key-standing';
 
@@ -25,6 +32,11 @@ export interface ModelStatus extends HealthFigures {
 	readonly lastSuccessAt: number | null;
 }
 
+/** How token counts of one tokenizer turned out there. */
+export interface CalibrationStatus extends Calibration {
+	readonly tokenizer: string;
+}
+
 /** One endpoint: the worst of its breakers, with the slowest and most failing of what it answers with. */
 export interface ProviderStatus extends HealthFigures {
 	readonly provider: string;
@@ -34,6 +46,8 @@ export interface ProviderStatus extends HealthFigures {
 	readonly lastCheck: HealthCheck | null;
 	readonly models: readonly ModelStatus[];
 	readonly keys: readonly KeyStatus[];
+	/** By tokenizer; empty: nothing was learned yet. */
+	readonly calibrations: readonly CalibrationStatus[];
 }
 
 export interface Viewing {
@@ -61,15 +75,22 @@ const UNKNOWN: HealthFigures = {
 export function statusView(status: EndpointStatus | null, viewing: Viewing): ProviderStatus {
 	const { provider, host } = viewing;
 	const keys = viewing.keys.map((key) => keyView(key, status, viewing));
-	if (!status) return { provider, host, ...UNKNOWN, lastCheck: null, models: [], keys };
+	if (!status) return { provider, host, ...UNKNOWN, lastCheck: null, models: [], keys, calibrations: [] };
 	const whole = status.classes[WHOLE_ENDPOINT];
 	const classes = Object.entries(status.classes)
 		.filter(([name]) => name !== WHOLE_ENDPOINT && viewing.shows(name))
 		.sort(([one], [other]) => (one < other ? -1 : 1));
 	const models = classes.map(([model, one]) => ({ model, ...figuresOf(one), lastSuccessAt: one.lastSuccessAt }));
 	const parts = whole ? [figuresOf(whole), ...models] : models;
-	return { provider, host, ...together(parts), lastCheck: checkView(status.lastCheck), models, keys };
+	const lastCheck = checkView(status.lastCheck);
+	return { provider, host, ...together(parts), lastCheck, models, keys, calibrations: calibrationsOf(status) };
 }
+
+/** An object of an older release knows of none. */
+const calibrationsOf = ({ tokens = {} }: Partial<Pick<EndpointStatus, 'tokens'>>): readonly CalibrationStatus[] =>
+	Object.entries(tokens)
+		.map(([tokenizer, { factor, spread, samples }]) => ({ tokenizer, factor, spread, samples }))
+		.sort((one, other) => (one.tokenizer < other.tokenizer ? -1 : 1));
 
 const figuresOf = (one: ClassStatus): HealthFigures => ({
 	state: one.state,

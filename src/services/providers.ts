@@ -8,7 +8,7 @@ import type { ServiceContext } from './context';
 import { checkAddress, checkedBaseUrl, checkedConfig, checkedName, checkedProvider } from './credential-check';
 import { checkDefault, rowIn, taken } from './provider-change';
 import { environmentView, environmentViews } from './provider-environment';
-import { refuseInUse } from './provider-in-use';
+import { refuseRowInUse } from './provider-in-use';
 import type { AddProvider, RemoveProvider } from './provider-input';
 import { checkKeyed, NO_KEY, sealedKey } from './provider-key';
 import {
@@ -99,7 +99,7 @@ export async function removeProvider(ctx: ServiceContext, input: RemoveProvider)
 		const before = rowIn(pool, input);
 		const key = input.erase === true ? NO_KEY : {};
 		if (before.removedAt !== null && (input.erase !== true || before.sealedApiKey === null)) return before;
-		if (before.removedAt === null) refuseInUse(pool, before, 'removed');
+		if (before.removedAt === null) await refuseRowInUse(ctx, pool, before, 'removed');
 		const now = ctx.now();
 		const after = { ...before, ...key, isActive: false, isDefault: false, version: before.version + 1, updatedAt: now };
 		return { before, after: { ...after, removedAt: before.removedAt ?? now }, action: 'delete' };

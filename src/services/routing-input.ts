@@ -3,20 +3,13 @@ import * as z from 'zod';
 import { ROUTING_BOUNDS } from '../config/stored-routing';
 import { STRATEGIES } from '../language/routing';
 import { RESIDENCY } from '../providers/config';
-import { modelName } from './inputs';
+import { figure, modelName, whole } from './inputs';
 
 const { names, weight: weights, residency, attempts, silenceMs, totalMs } = ROUTING_BOUNDS;
-
-const figure = (number: number): string => number.toLocaleString('en-US');
 
 const [leastWeight, mostWeight] = weights;
 const WEIGHT = `A weight is a number from ${leastWeight} to ${figure(mostWeight)}.`;
 const weight = z.number(WEIGHT).min(leastWeight, WEIGHT).max(mostWeight, WEIGHT);
-
-function whole(what: string, most: number, unit: string) {
-	const message = `${what} is a whole number from 1 to ${figure(most)}${unit}.`;
-	return z.int(message).min(1, message).max(most, message);
-}
 
 const candidates = z
 	.array(

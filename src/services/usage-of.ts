@@ -2,6 +2,7 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { agentLlmPreferences, agents, type Need, type OrganizationConfiguration } from '../db/schema';
 import { GatewayError } from '../errors';
+import type { ContextPolicy } from '../language/context';
 import type { RoutingPolicy } from '../language/routing';
 import type { Drafting, ServiceContext } from './context';
 import { pathOf, profileNamed, profileText } from './model-name';
@@ -18,6 +19,7 @@ export interface AgentNames {
 	readonly fallbacks: readonly string[];
 	/** Its own. */
 	readonly routing: RoutingPolicy;
+	readonly context: ContextPolicy;
 	readonly requires: readonly Need[];
 }
 
@@ -38,6 +40,7 @@ export async function agentNames(ctx: ServiceContext, organizationId: string): P
 			embeddingModel,
 			fallbacks: names ? fallbacks : agent.fallbacks,
 			routing: agent.routing,
+			context: agent.context,
 			requires: agent.requires,
 		};
 		return ctx.draft ? drafted(stored, ctx.draft) : stored;
@@ -45,7 +48,7 @@ export async function agentNames(ctx: ServiceContext, organizationId: string): P
 }
 
 function drafted(stored: AgentNames, { agents: said, declared }: Drafting): AgentNames {
-	const { model, fallbacks, routing, embeddingModel, requires } = said.get(stored.slug) ?? {};
+	const { model, fallbacks, routing, context, embeddingModel, requires } = said.get(stored.slug) ?? {};
 	const end = model && pathOf(model, declared.configuration.aliases).at(-1);
 	const profile = end ? profileNamed(end) : null;
 	return {
@@ -53,6 +56,7 @@ function drafted(stored: AgentNames, { agents: said, declared }: Drafting): Agen
 		...(end && { profile, model: profile === null && end !== 'default' ? end : null }),
 		...(fallbacks && { fallbacks }),
 		...(routing !== undefined && { routing: routing ?? {} }),
+		...(context !== undefined && { context: context ?? {} }),
 		...(embeddingModel !== undefined && { embeddingModel }),
 		...(requires && { requires }),
 	};
@@ -65,16 +69,23 @@ const namesOf = (routing: RoutingPolicy | undefined): readonly string[] =>
 /** Which name is looked for, in each of its forms. */
 export interface Sought {
 	/** As agents, aliases and chains write it. */
-	readonly text: string;
+	readonly is: (text: string) => boolean;
 	/** Where it is a profile. */
 	readonly profile?: string;
 	/** Where it is a model: profiles hold it in two parts. */
 	readonly model?: ModelReference;
 }
 
-export const soughtProfile = (name: string): Sought => ({ text: profileText(name), profile: name });
-export const soughtAlias = (name: string): Sought => ({ text: name });
-export const soughtModel = (model: ModelReference): Sought => ({ text: modelText(model), model });
+const written =
+	(name: string): Sought['is'] =>
+	(text) =>
+		text === name;
+
+export const soughtProfile = (name: string): Sought => ({ is: written(profileText(name)), profile: name });
+export const soughtAlias = (name: string): Sought => ({ is: written(name) });
+export const soughtModel = (model: ModelReference): Sought => ({ is: written(modelText(model)), model });
+/** Any model of a server of one's own, by its row's name. */
+export const soughtServer = (name: string): Sought => ({ is: (text) => text.startsWith(`${name}/`) });
 
 /** Users in words: `agent 'support'`, `alias 'best'`, `defaultProfile`. */
 export function usersOf(
@@ -88,17 +99,15 @@ export function usersOf(
 	];
 }
 
-const agentUses = (agent: AgentNames, { text, profile }: Sought): boolean =>
-	agent.model === text ||
-	agent.embeddingModel === text ||
-	agent.fallbacks.includes(text) ||
-	namesOf(agent.routing).includes(text) ||
+const agentUses = (agent: AgentNames, { is, profile }: Sought): boolean =>
+	[agent.model, agent.embeddingModel, agent.context.summarizer].some((name) => name && is(name)) ||
+	besideAgent(agent).some(is) ||
 	(profile !== undefined && agent.profile === profile);
 
 const isModel = (one: ModelReference, model: ModelReference | undefined): boolean =>
 	model !== undefined && one.provider === model.provider && one.model === model.model;
 
-function configurationUsers(configuration: OrganizationConfiguration, { text, profile, model }: Sought): string[] {
+function configurationUsers(configuration: OrganizationConfiguration, { is, profile, model }: Sought): string[] {
 	const {
 		defaultProfile,
 		profiles = {},
@@ -106,20 +115,25 @@ function configurationUsers(configuration: OrganizationConfiguration, { text, pr
 		fallbacks = {},
 		fallbackChain,
 		routing,
+		context,
 		embeddingModel,
 	} = configuration;
+	const isNamed = (name: string | undefined): boolean => name !== undefined && is(name);
 	return [
 		...(profile !== undefined && defaultProfile === profile ? ['defaultProfile'] : []),
 		...Object.entries(profiles).flatMap(([name, one]) =>
-			isModel(one, model) || namesOf(one.routing).includes(text) ? [`profile '${name}'`] : [],
+			isModel(one, model) || namesOf(one.routing).some(is) || isNamed(one.context?.summarizer)
+				? [`profile '${name}'`]
+				: [],
 		),
-		...Object.entries(aliases).flatMap(([name, target]) => (target === text ? [`alias '${name}'`] : [])),
+		...Object.entries(aliases).flatMap(([name, target]) => (is(target) ? [`alias '${name}'`] : [])),
 		...Object.entries(fallbacks).flatMap(([name, chain]) =>
-			name === text || chain.includes(text) ? [`the fallbacks of '${name}'`] : [],
+			is(name) || chain.some(is) ? [`the fallbacks of '${name}'`] : [],
 		),
-		...(fallbackChain?.includes(text) ? ['fallbackChain'] : []),
-		...(namesOf(routing).includes(text) ? ['routing'] : []),
-		...(embeddingModel === text ? ['embeddingModel'] : []),
+		...(fallbackChain?.some(is) ? ['fallbackChain'] : []),
+		...(namesOf(routing).some(is) ? ['routing'] : []),
+		...(isNamed(context?.summarizer) ? ['context'] : []),
+		...(isNamed(embeddingModel) ? ['embeddingModel'] : []),
 	];
 }
 
@@ -138,17 +152,23 @@ export interface Used {
 	readonly agent: AgentNames | null;
 }
 
-/** Every name that a chain, a policy or a choice of embeddings holds. */
+/** Every name that a chain, a policy or a choice of embeddings holds. A summarizer need not do what its agent requires. */
 export function modelNames(
-	{ profiles = {}, fallbackChain = [], fallbacks = {}, routing, embeddingModel }: OrganizationConfiguration,
+	{ profiles = {}, fallbackChain = [], fallbacks = {}, routing, context, embeddingModel }: OrganizationConfiguration,
 	among: readonly AgentNames[],
 ): readonly Used[] {
 	const chains = Object.entries(fallbacks).flatMap(([name, chain]) => [name, ...chain]);
 	const policies = [routing, ...Object.values(profiles).map((profile) => profile.routing)].flatMap(namesOf);
+	const summarizers = [context, ...[...Object.values(profiles), ...among].map((one) => one.context)];
 	const used = (kind: Used['kind'], agent: Used['agent'], texts: readonly (string | null | undefined)[]): Used[] =>
 		texts.flatMap((text) => (text === null || text === undefined ? [] : [{ text, kind, agent }]));
 	return [
-		...used('chat', null, [...fallbackChain, ...chains, ...policies]),
+		...used('chat', null, [
+			...fallbackChain,
+			...chains,
+			...policies,
+			...summarizers.map((policy) => policy?.summarizer),
+		]),
 		...used('embedding', null, [embeddingModel]),
 		...among.flatMap((agent) => [
 			...used('chat', agent, besideAgent(agent)),

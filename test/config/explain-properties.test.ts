@@ -6,10 +6,12 @@ import type { ExplainedTarget } from '../../src/config/explained-target';
 import type { Layers } from '../../src/config/resolve';
 import { resolvedConfiguration } from '../../src/config/snapshot';
 import type { Candidate } from '../../src/gateway/candidate';
+import { contextOf } from '../../src/gateway/context-policy';
 import type { Caller, Snapshot } from '../../src/gateway/ports';
 import { withPresets } from '../../src/gateway/preset';
 import { refusalOf } from '../../src/gateway/refusal';
 import { agentSlugOf, rank, survey } from '../../src/gateway/route';
+import { CONTEXT_FIELDS, CONTEXT_MODES, type ContextPolicy } from '../../src/language/context';
 import { ROUTING_FIELDS, type RoutingPolicy } from '../../src/language/routing';
 import { type ModelSettings, SETTING_NAMES } from '../../src/language/settings';
 import { callerOf, needsOf, rankFactsOf } from '../gateway/snapshots';
@@ -34,6 +36,10 @@ const request = fc.record({
 	strict: fc.constant(false),
 	kind: fc.constantFrom('chat' as const, 'embedding' as const),
 	settings: settingsArbitrary.map(({ timeoutMs: _, ...settings }) => settings as ModelSettings),
+	context: fc.oneof(
+		fc.constant({}),
+		fc.constantFrom(...CONTEXT_MODES).map((mode) => ({ mode })),
+	),
 });
 const caller = fc
 	.record({ mayOverrideModel: fc.boolean(), mayOverrideSettings: fc.boolean(), limited: fc.boolean() })
@@ -64,6 +70,7 @@ const fieldsOf = ({
 	embeddingModel,
 	fallbacks,
 	routing,
+	context,
 	limits,
 }: Explanation): Explained<unknown>[] => [
 	model,
@@ -72,6 +79,7 @@ const fieldsOf = ({
 	embeddingModel,
 	fallbacks,
 	...Object.values(routing),
+	...Object.values(context),
 	...Object.values(limits),
 ];
 
@@ -199,6 +207,22 @@ describe('an explanation, whatever the layers', () => {
 					expect(made.explanation.settings[name]?.value ?? undefined).toEqual(value);
 				}
 			}),
+		);
+	});
+
+	it('says what may be done to a conversation: each field with the value that the path plans by', () => {
+		fc.assert(
+			fc.property(cases, (given) => {
+				const made = asked(given);
+				const path = routed(made);
+				const { kind, context } = made.input.request;
+				if (!path || kind !== 'chat') return;
+				const { policy } = contextOf(context ? { context } : {}, path.choice, made.snapshot);
+				const otherwise: ContextPolicy = { mode: 'trim' };
+				for (const field of CONTEXT_FIELDS)
+					expect(made.explanation.context[field]?.value ?? undefined).toEqual(policy[field] ?? otherwise[field]);
+			}),
+			{ numRuns: 300 },
 		);
 	});
 

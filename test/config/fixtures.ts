@@ -1,12 +1,13 @@
 /** A small registry and rows to configure, so that these tests know no real provider. */
 import { type EnvironmentLayer, environmentLayer } from '../../src/config/environment';
-import type {
-	AgentRow,
-	ConfigurationRows,
-	GlobalRow,
-	ModelRow,
-	OrganizationRow,
-	ProviderRow,
+import {
+	type AgentRow,
+	type ConfigurationRows,
+	type GlobalRow,
+	type ModelRow,
+	type OrganizationRow,
+	type ProviderRow,
+	ROWS_FORMAT,
 } from '../../src/config/rows';
 import { parseSettings } from '../../src/env';
 import type { Registry } from '../../src/gateway/ports';
@@ -75,6 +76,7 @@ export const agentRow = (change: Partial<AgentRow> = {}): AgentRow => ({
 	settings: {},
 	fallbacks: [],
 	routing: {},
+	context: {},
 	preferences: null,
 	...change,
 });
@@ -118,6 +120,7 @@ export const modelRow = (change: Partial<ModelRow> = {}): ModelRow => ({
 });
 
 export const rowsOf = (change: Partial<ConfigurationRows> = {}): ConfigurationRows => ({
+	format: ROWS_FORMAT,
 	organization: organizationRow(),
 	globals: [SEEDED],
 	providers: [],

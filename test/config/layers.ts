@@ -2,7 +2,9 @@
 import fc from 'fast-check';
 import type { Layers } from '../../src/config/resolve';
 import type { AgentRow, ConfigurationRows, GlobalRow, StoredSettings } from '../../src/config/rows';
+import type { StoredContext } from '../../src/config/stored-context';
 import type { StoredRouting } from '../../src/config/stored-routing';
+import { CONTEXT_MODES } from '../../src/language/context';
 import { STRATEGIES } from '../../src/language/routing';
 import { agentRow, globalRow, modelRow, organizationRow, preferences, providerRow, rowsOf } from './fixtures';
 
@@ -54,6 +56,14 @@ const routingArbitrary = (text: fc.Arbitrary<string>): fc.Arbitrary<StoredRoutin
 	);
 };
 
+const contextArbitrary = (text: fc.Arbitrary<string>): fc.Arbitrary<StoredContext> => {
+	const tokens = fc.integer({ min: 1, max: 4 });
+	return fc.record(
+		{ mode: fc.constantFrom(...CONTEXT_MODES), summarizer: text, maxInputTokens: tokens, maxOutputTokens: tokens },
+		{ requiredKeys: [] },
+	);
+};
+
 /** Names that organization and operator may share. */
 export const nameArbitrary = fc.constantFrom('one', 'two', 'three', 'four');
 const plan = fc.constantFrom('free' as const, 'pro' as const, 'enterprise' as const);
@@ -62,9 +72,10 @@ export function organizationArbitrary(mark: string, providerId = `${mark}-provid
 	const text = fc.nat(3).map((number) => `${mark}-${number}`);
 	const provider = fc.constant(providerId);
 	const routing = routingArbitrary(text);
+	const context = contextArbitrary(text);
 	const shared = routing.map(({ candidates: _candidates, weight: _weight, ...rest }) => rest);
 	const profile = fc.record(
-		{ provider, model: text, keyRef: text, settings: settingsArbitrary, routing },
+		{ provider, model: text, keyRef: text, settings: settingsArbitrary, routing, context },
 		{ requiredKeys: ['provider', 'model'] },
 	);
 	const configuration = fc.record(
@@ -75,6 +86,7 @@ export function organizationArbitrary(mark: string, providerId = `${mark}-provid
 			fallbackChain: fc.array(text, { maxLength: 2 }),
 			fallbacks: fc.dictionary(nameArbitrary, fc.array(text, { maxLength: 2 })),
 			routing: shared,
+			context,
 			embeddingModel: text,
 		},
 		{ requiredKeys: [] },
@@ -90,6 +102,7 @@ export function organizationArbitrary(mark: string, providerId = `${mark}-provid
 			settings: settingsArbitrary,
 			fallbacks: fc.array(text, { maxLength: 2 }),
 			routing,
+			context,
 			own: fc.option(own),
 		})
 		.map(
@@ -100,6 +113,7 @@ export function organizationArbitrary(mark: string, providerId = `${mark}-provid
 					settings: made.settings,
 					fallbacks: made.fallbacks,
 					routing: made.routing,
+					context: made.context,
 					preferences:
 						made.own &&
 						preferences({

@@ -113,6 +113,24 @@ describe('loading', () => {
 		}
 	});
 
+	it('brings what every layer says of a conversation that does not fit, from D1 and from KV alike, damaged maxima closed', async () => {
+		await storeAgent('a1', 'o1', { profile: 'p', context: { mode: 'off', maxInputTokens: 900 } });
+		await configure('o1', {
+			profiles: { p: { provider: 'north', model: 'large', context: { maxInputTokens: 500 } } },
+			context: { mode: 'summarize', summarizer: 'north/m', maxInputTokens: 700, maxOutputTokens: 'few' as never },
+		});
+		const first = await (await asking(await warm(isolate(), 'support'))).load('support');
+		const second = await (await asking(isolate())).load('support');
+		for (const snapshot of [first, second]) {
+			const closed = { maxOutputTokens: { value: 1, origin: 'organization' } };
+			const summarizer = { value: 'north/m', origin: 'organization' };
+			const maxInputTokens = { value: 500, origin: 'organization' };
+			const mode = { value: 'off', origin: 'agent' };
+			expect(snapshot.agent?.choice.context).toEqual({ mode, summarizer, maxInputTokens, ...closed });
+			expect(snapshot.context).toMatchObject({ mode: { value: 'summarize' }, maxInputTokens: { value: 700 } });
+		}
+	});
+
 	it.each(['not json', '{}', 'null', '{"organization":{"id":"o1"}}'])(
 		'comes from D1 where KV holds %s',
 		async (entry) => {

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inForce, type Layers, resolve } from '../../src/config/resolve';
 import type { ConfigurationRows, StoredSettings } from '../../src/config/rows';
+import type { StoredContext } from '../../src/config/stored-context';
 import type { StoredRouting } from '../../src/config/stored-routing';
-import type { Choice, Origin, SourcedRouting } from '../../src/gateway/ports';
+import type { Choice, Origin, SourcedContext, SourcedRouting } from '../../src/gateway/ports';
+import { CONTEXT_FIELDS, type ContextField } from '../../src/language/context';
 import { ROUTING_FIELDS, type RoutingField } from '../../src/language/routing';
 import { SETTING_NAMES, type SettingName } from '../../src/language/settings';
 import { organizationRow, rowsOf } from './fixtures';
@@ -100,6 +102,14 @@ function saying({ rows }: Layers, known: readonly string[]) {
 	};
 }
 
+/** What of those who speak, from the lowest on, is to hold. */
+function counting(field: ContextField, said: readonly (StoredContext | undefined)[]): unknown {
+	if (field === 'mode' || field === 'summarizer')
+		return said.map((one) => one?.[field]).findLast((value) => value !== undefined);
+	const figures = said.flatMap((one) => one?.[field] ?? []);
+	return figures.length > 0 ? Math.min(...figures) : undefined;
+}
+
 describe('resolving, whatever the layers', () => {
 	it('gives the same answer to the same layers, and leaves them as they were', () => {
 		fc.assert(
@@ -140,6 +150,7 @@ describe('resolving, whatever the layers', () => {
 						choice.model,
 						...Object.values(choice.settings),
 						...Object.values(choice.routing ?? {}),
+						...Object.values(choice.context ?? {}),
 					])
 						expect(origin).not.toBe('organization');
 			}),
@@ -156,6 +167,30 @@ describe('resolving, whatever the layers', () => {
 				const shared = { ...layers, rows: { ...rows, globals: silent.filter(({ isDefault }) => isDefault) } };
 				const none = { ...layers, rows: { ...rows, globals: [] } };
 				expect(resolve(shared)).toEqual(resolve(none));
+			}),
+		);
+	});
+
+	it('lets agent, then profile, then organization say what is done to a conversation, and the lowest maximum count', () => {
+		fc.assert(
+			fc.property(layersArbitrary('own'), (layers) => {
+				const { rows } = layers;
+				const { agent, profiles, context } = resolve(layers);
+				const own = inForce(rows) ? rows.organization.configuration : {};
+				const expectPolicy = (
+					sourced: SourcedContext | undefined,
+					said: readonly (StoredContext | undefined)[],
+				): void => {
+					for (const field of CONTEXT_FIELDS) expect(sourced?.[field]?.value).toEqual(counting(field, said));
+				};
+				expectPolicy(context, [own.context]);
+				for (const name of Object.keys(own.profiles ?? {}))
+					expectPolicy(profiles[name]?.context, [own.context, own.profiles?.[name]?.context]);
+				if (!agent) return;
+				const chosen = rows.agent?.profile;
+				const followed = chosen && profiles[chosen] ? chosen : own.defaultProfile;
+				const below = rows.agent?.preferences?.provider ? undefined : own.profiles?.[followed ?? '']?.context;
+				expectPolicy(agent.choice.context, [own.context, below, rows.agent?.context]);
 			}),
 		);
 	});

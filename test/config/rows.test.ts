@@ -111,6 +111,47 @@ describe('rows kept in KV', () => {
 		},
 	);
 
+	const contextRead = (context: unknown) => {
+		const profiles = { p: { provider: 'north', model: 'm', context } };
+		const organization = { ...full.organization, configuration: { profiles, context } };
+		const { configuration } = configurationRows.parse({ ...full, organization }).organization;
+		return JSON.parse(JSON.stringify([configuration.profiles?.p?.context, configuration.context]));
+	};
+
+	it.each<[string, object, object]>([
+		['an unknown mode is none', { mode: 'squeeze', maxInputTokens: 9 }, { maxInputTokens: 9 }],
+		['a summarizer that is no name is none', { mode: 'summarize', summarizer: 7 }, { mode: 'summarize' }],
+		['a figure above the bounds is the bound', { maxInputTokens: 1e12 }, { maxInputTokens: 100_000_000 }],
+		['a fraction counts as the whole number below', { maxOutputTokens: 99.9 }, { maxOutputTokens: 99 }],
+		['a figure below one lets nothing through', { maxInputTokens: -5 }, { maxInputTokens: 1 }],
+		[
+			'what is no figure lets nothing through',
+			{ maxInputTokens: '900', maxOutputTokens: null },
+			{
+				maxInputTokens: 1,
+				maxOutputTokens: 1,
+			},
+		],
+		['a field of another release is left out', { mode: 'off', shrink: true }, { mode: 'off' }],
+	])('of a context policy: %s', (_, context, read) => {
+		expect(contextRead(context)).toEqual([read, read]);
+		expect(configurationRows.parse({ ...full, agent: { ...full.agent, context } }).agent?.context).toMatchObject(read);
+	});
+
+	it.each([['no policy at all'], [['trim']], [null], [7]])(
+		'let nothing through where a context policy is %j',
+		(context) => {
+			const closed = { maxInputTokens: 1, maxOutputTokens: 1 };
+			expect(contextRead(context)).toEqual([closed, closed]);
+		},
+	);
+
+	it('of an older format are not read: they say nothing of what came later', () => {
+		const { format: _, ...older } = full;
+		expect(configurationRows.safeParse(older).success).toBe(false);
+		expect(configurationRows.safeParse({ ...full, format: 1 }).success).toBe(false);
+	});
+
 	it('are not read where an older release wrote them', () => {
 		const { globals: _globals, models: _models, ...others } = full;
 		const older = {

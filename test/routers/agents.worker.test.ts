@@ -53,6 +53,7 @@ describe('agents.create', () => {
 			embeddingModel: 'openai/text-embedding-3-small',
 			requires: [],
 			routing: {},
+			context: {},
 			version: 1,
 			createdAt: NOW,
 			updatedAt: NOW,

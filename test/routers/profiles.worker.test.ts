@@ -51,6 +51,7 @@ describe('profiles.set', () => {
 			keyRef: 'eu',
 			settings: { temperature: 0, seed: 7 },
 			routing: {},
+			context: {},
 			isDefault: false,
 			origin: 'organization',
 			version: 3,

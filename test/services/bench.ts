@@ -125,7 +125,7 @@ export function serviceContext(who: Principal, parts: Partial<ServiceContext> = 
 		registry: { provider: findProvider, ids: providerIds, wires, embedWires },
 		upstreams: { credentials: async () => [], frames: unused, probe: unused },
 		health: {
-			status: async () => ({ takenAt: NOW, classes: {}, keys: {}, lastCheck: null }),
+			status: async () => ({ takenAt: NOW, classes: {}, keys: {}, lastCheck: null, tokens: {} }),
 			answered: async () => undefined,
 		},
 		vault: testVault(),
@@ -160,7 +160,15 @@ const administration = router({
 export function administer(services: ServiceContext) {
 	const ctx: RouterContext = {
 		services,
-		gateway: { chat: unused, stream: unused, embed: unused, passthrough: unused, models: unused, countTokens: unused },
+		gateway: {
+			chat: unused,
+			stream: unused,
+			embed: unused,
+			passthrough: unused,
+			models: unused,
+			countTokens: unused,
+			estimateCost: unused,
+		},
 		call: { clientRequestId: null, agent: null, fallback: true, receivedAt: NOW, signal: null },
 		ready: unused,
 	};

@@ -59,7 +59,15 @@ export function providerBench(
 	});
 	const ctx: RouterContext = {
 		services,
-		gateway: { chat: unused, stream: unused, embed: unused, passthrough: unused, models: unused, countTokens: unused },
+		gateway: {
+			chat: unused,
+			stream: unused,
+			embed: unused,
+			passthrough: unused,
+			models: unused,
+			countTokens: unused,
+			estimateCost: unused,
+		},
 		call: { clientRequestId: null, agent: null, fallback: true, receivedAt: NOW, signal: null },
 		ready: unused,
 	};

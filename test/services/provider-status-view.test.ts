@@ -26,6 +26,7 @@ const endpointStatus = (parts: Partial<EndpointStatus> = {}): EndpointStatus => 
 	classes: {},
 	keys: {},
 	lastCheck: null,
+	tokens: {},
 	...parts,
 });
 
@@ -54,6 +55,7 @@ describe('an endpoint', () => {
 			lastCheck: null,
 			models: [],
 			keys: [],
+			calibrations: [],
 		});
 	});
 
@@ -116,6 +118,17 @@ describe('an endpoint', () => {
 		expect(view.lastError).toEqual({ failure: 'server', status: 500, at: 1 });
 		expect(view.lastCheck).toEqual({ at: 2, ok: false, latencyMs: 3, failure: 'network', status: null });
 		expect(JSON.stringify(view)).not.toContain('secret');
+	});
+
+	it('tells what was learned of token counts, by tokenizer, and nothing that came along with it', () => {
+		const learned = { factor: 1.12, spread: 0.03, samples: 40 };
+		const tokens = { mistral: learned, claude: { ...learned, by: 'o1' } };
+		expect(statusView(endpointStatus({ tokens }), viewing()).calibrations).toEqual([
+			{ tokenizer: 'claude', ...learned },
+			{ tokenizer: 'mistral', ...learned },
+		]);
+		const { tokens: _, ...older } = endpointStatus();
+		expect(statusView(older as EndpointStatus, viewing()).calibrations).toEqual([]);
 	});
 
 	it('whose health object is silent is unknown, with all that is known besides', () => {

@@ -41,7 +41,7 @@ const health: ProviderBench['services']['health'] = {
 		asked.push(endpoint);
 		const parts = known[endpoint];
 		if (!parts) throw SILENT;
-		return { takenAt: NOW, classes: {}, keys: {}, lastCheck: null, ...parts };
+		return { takenAt: NOW, classes: {}, keys: {}, lastCheck: null, tokens: {}, ...parts };
 	},
 	answered: async () => undefined,
 };

@@ -50,6 +50,8 @@ const PROCEDURES: Readonly<Record<string, Procedure>> = {
 	chat: inference,
 	stream: inference,
 	embed: inference,
+	'tokens.count': inference,
+	'cost.estimate': inference,
 	health: { elsewhere: 'test/doors/health.test.ts' },
 	'models.list': { elsewhere: 'test/gateway/models.test.ts' },
 	'agents.create': { own: (c) => c.agents.create({ slug: 'fresh', name: 'Fresh', model: 'mock/echo' }) },
@@ -144,6 +146,7 @@ const PROCEDURES: Readonly<Record<string, Procedure>> = {
 	},
 	'organizations.delete': { operators: (c) => c.organizations.delete({ id: 'o1', confirm: 'o1-slug' }) },
 	'organizations.setRouting': { own: (c) => c.organizations.setRouting({ routing: { sticky: false } }) },
+	'organizations.setContext': { own: (c) => c.organizations.setContext({ context: { mode: 'refuse' } }) },
 	'profiles.list': { own: (c) => c.profiles.list() },
 	'profiles.set': { own: (c) => c.profiles.set({ name: 'fresh', provider: 'mock', model: 'echo' }) },
 	'profiles.remove': { addressed: { 'by name': (c) => c.profiles.remove({ name: 'marked-profile' }) } },
@@ -211,7 +214,15 @@ function callerAs(who: Principal): Caller {
 	});
 	const ctx: RouterContext = {
 		services,
-		gateway: { chat: unused, stream: unused, embed: unused, passthrough: unused, models: unused, countTokens: unused },
+		gateway: {
+			chat: unused,
+			stream: unused,
+			embed: unused,
+			passthrough: unused,
+			models: unused,
+			countTokens: unused,
+			estimateCost: unused,
+		},
 		call: { clientRequestId: null, agent: null, fallback: true, receivedAt: NOW, signal: null },
 		ready: unused,
 	};

@@ -7,15 +7,18 @@ import { type Declared, own } from '../declared';
 import type { ConfigurationDocument } from './document-schema';
 import type { Converted } from './draft';
 
+const isEmpty = (value: object | string): boolean =>
+	typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0;
+
 /** A field that is null in the file goes. */
-function replaced<K extends 'defaultProfile' | 'fallbackChain' | 'embeddingModel'>(
+function replaced<K extends 'defaultProfile' | 'fallbackChain' | 'context' | 'embeddingModel'>(
 	name: K,
 	{ [name]: given }: ConfigurationDocument,
 	{ [name]: stored }: OrganizationConfiguration,
 ): Partial<OrganizationConfiguration> {
 	if (given === null) return {};
 	const value = given ?? stored;
-	return value === undefined ? {} : { [name]: value };
+	return value === undefined || isEmpty(value) ? {} : { [name]: value };
 }
 
 const merged = <T>(
@@ -23,17 +26,22 @@ const merged = <T>(
 	given: Readonly<Record<string, T>> | undefined,
 ): Readonly<Record<string, T>> | undefined => (stored || given ? { ...stored, ...given } : undefined);
 
-/** Another program has no word for where data stays: a profile that comes from there keeps it. */
+/** Another program has no word for where data stays, or how much is let through: a profile that comes from there keeps it. */
 function profilesOf(
 	stored: OrganizationConfiguration['profiles'],
 	{ document: { profiles }, isForeign }: Desired,
 ): Readonly<Record<string, Profile>> | undefined {
-	const residing = (name: string, profile: Profile): Profile => {
-		const residency = own(stored, name)?.routing?.residency;
-		if (residency === undefined || !isForeign(`profiles.${name}`)) return profile;
-		return { ...profile, routing: { ...profile.routing, residency } };
+	const kept = (name: string, profile: Profile): Profile => {
+		if (!isForeign(`profiles.${name}`)) return profile;
+		const { routing, context } = own(stored, name) ?? {};
+		const residency = routing?.residency;
+		return {
+			...profile,
+			...(residency && { routing: { ...profile.routing, residency } }),
+			...(context && { context }),
+		};
 	};
-	return profiles && Object.fromEntries(Object.entries(profiles).map(([name, given]) => [name, residing(name, given)]));
+	return profiles && Object.fromEntries(Object.entries(profiles).map(([name, given]) => [name, kept(name, given)]));
 }
 
 /** Ours is the whole of it; another program's says some fields, and has no words for others. */
@@ -59,7 +67,8 @@ export function desiredConfiguration(stored: OrganizationConfiguration, desired:
 		...(aliases && { aliases }),
 		...replaced('fallbackChain', document, stored),
 		...(fallbacks && { fallbacks }),
-		...(routing && Object.keys(routing).length > 0 && { routing }),
+		...(routing && !isEmpty(routing) && { routing }),
+		...replaced('context', document, stored),
 		...replaced('embeddingModel', document, stored),
 	};
 }

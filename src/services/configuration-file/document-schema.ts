@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { createAgentInput } from '../agent-input';
 import { aliasName, chain, profileFields, profileName } from '../configuration-input';
+import { contextPolicy } from '../context-input';
 import { setCustomModelInput } from '../custom-model-input';
 import { modelName, slug } from '../inputs';
 import { addProviderInput } from '../provider-input';
@@ -20,6 +21,8 @@ export const documentParts = {
 	fallbacks: z.record(modelName, chain),
 	/** The organization's. */
 	routing: sharedRoutingPolicy.nullable(),
+	/** The same. */
+	context: contextPolicy.nullable(),
 	embeddingModel: modelName.nullable(),
 	/** By slug; `name` of a new one is its slug where it has none. */
 	agents: z.record(slug, z.strictObject({ ...agentFields, name: agentFields.name.exactOptional() })),
@@ -35,4 +38,5 @@ export type CustomModelEntry = NonNullable<Parts['customModels']>[number];
 export type AgentEntry = NonNullable<Parts['agents']>[string];
 export type ProfileEntry = NonNullable<Parts['profiles']>[string];
 export type SharedRoutingEntry = NonNullable<Parts['routing']>;
+export type ContextEntry = NonNullable<Parts['context']>;
 export type PriceEntry = NonNullable<CustomModelEntry['prices']>;

@@ -2,6 +2,7 @@
 import {
 	type AgentEntry,
 	type ConfigurationDocument,
+	type ContextEntry,
 	type CustomModelEntry,
 	documentParts,
 	type ProfileEntry,
@@ -112,6 +113,11 @@ export class Draft {
 		const routing = given && { ...this.#parts.routing, ...given };
 		this.#parts.routing = readShape(this.file, from, documentParts.routing, routing);
 		this.#from('routing', from);
+	}
+
+	context(given: ContextEntry | null, from: Path): void {
+		this.#parts.context = given;
+		this.#from('context', from);
 	}
 
 	embeddingModel(name: string | null, from: Path): void {

@@ -190,6 +190,7 @@ async function draftAgents(ctx: DraftContext, converted: Converted, standing: re
 	}
 }
 
-const saysNothingNew = ({ routing, ...entry }: AgentEntry, known: Agent): boolean =>
+const saysNothingNew = ({ routing, context, ...entry }: AgentEntry, known: Agent): boolean =>
 	isSameContent(entry, Object.fromEntries(Object.keys(entry).map((field) => [field, known[field as keyof Agent]]))) &&
-	(routing === undefined || isSameContent(routing ?? {}, known.routing));
+	(routing === undefined || isSameContent(routing ?? {}, known.routing)) &&
+	(context === undefined || isSameContent(context ?? {}, known.context));

@@ -64,11 +64,18 @@ const OWN: Readonly<Record<string, Conversion>> = {
 	defaultProfile: part(documentParts.defaultProfile, (name, draft, path) => draft.defaultProfile(name, path)),
 	fallbackChain: part(documentParts.fallbackChain, (chain, draft, path) => draft.fallbackChain(chain, path)),
 	routing: part(documentParts.routing, (routing, draft, path) => draft.routing(routing, path)),
+	context: part(documentParts.context, (context, draft, path) => draft.context(context, path)),
 	embeddingModel: part(documentParts.embeddingModel, (name, draft, path) => draft.embeddingModel(name, path)),
 };
 
 /** Parts of ours that null takes away. */
-const NULLABLE: ReadonlySet<string> = new Set(['defaultProfile', 'fallbackChain', 'routing', 'embeddingModel']);
+const NULLABLE: ReadonlySet<string> = new Set([
+	'defaultProfile',
+	'fallbackChain',
+	'routing',
+	'context',
+	'embeddingModel',
+]);
 
 /** Others' first, so that our own parts of the same file have the last word. */
 const PARTS: Readonly<Record<string, Conversion>> = { ...FOREIGN, ...OWN };
