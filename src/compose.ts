@@ -17,6 +17,7 @@ import type { Log } from './log';
 import { HOP_HEADER, refusedAddress } from './outbound';
 import { ready } from './ready';
 import type { ServiceContext } from './services/context';
+import { summaries } from './summaries';
 import { open } from './vault/seal';
 import { time, Wiring } from './wiring';
 
@@ -127,7 +128,7 @@ class RequestComposition implements Composition {
 
 	#ports(principal: Principal): Ports {
 		const isolate = this.#isolate;
-		const { send, ledger, catalog, health, defer } = this.#wiring;
+		const { send, ledger, catalog, encodings, health, defer } = this.#wiring;
 		return {
 			time,
 			random: Math.random,
@@ -144,6 +145,15 @@ class RequestComposition implements Composition {
 				defer,
 			}),
 			affinity: affinity(isolate.affinity, time.now),
+			encodings,
+			summaries: summaries({
+				memory: isolate.summaries,
+				organizationId: principal.organizationId,
+				kv: this.env.CONFIG,
+				ring: () => ringOf(isolate),
+				time,
+				defer,
+			}),
 			catalog,
 			registry: isolate.registry,
 			limits: isolate.settings.time,

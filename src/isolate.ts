@@ -9,6 +9,7 @@ import { type TokenMemory, tokenMemory } from './auth/token';
 import { catalog } from './catalog';
 import type { ConfigurationMemory } from './config/cache';
 import { type EnvironmentLayer, environmentLayer } from './config/environment';
+import { type EncodingMemory, encodingMemory } from './encodings';
 import { type Bindings, parseSettings, type Settings } from './env';
 import { type AffinityMemory, affinityMemory } from './gateway/affinity';
 import type { ListMemory } from './gateway/model-lists';
@@ -16,6 +17,7 @@ import type { CatalogPort, Registry } from './gateway/ports';
 import { type HealthViews, healthViews } from './health/view';
 import type { CloseRequest } from './ledger/contract';
 import { embedWires, findProvider, providerIds, wires } from './providers';
+import { type SummaryMemory, summaryMemory } from './summaries';
 import { type KeyRing, keyRing } from './vault/seal';
 
 export interface Isolate {
@@ -34,8 +36,12 @@ export interface Isolate {
 	readonly tokens: TokenMemory;
 	readonly configurations: ConfigurationMemory;
 	readonly views: HealthViews;
+	/** Tokenizers that were needed so far. */
+	readonly encodings: EncodingMemory;
 	/** Who answered which conversation last. */
 	readonly affinity: AffinityMemory;
+	/** What was written in place of the beginnings of conversations. */
+	readonly summaries: SummaryMemory;
 	readonly queues: Map<string, CloseRequest[]>;
 	/** null until the first sealed key is met. */
 	ring: KeyRing | null;
@@ -64,7 +70,9 @@ export function isolateOf(env: Bindings): Isolate {
 		tokens: tokenMemory(),
 		configurations: new Map(),
 		views: healthViews(),
+		encodings: encodingMemory(),
 		affinity: affinityMemory(),
+		summaries: summaryMemory(),
 		queues: new Map(),
 		ring: null,
 		sessionKeys: null,

@@ -1,6 +1,7 @@
 /** What a request and the cron are put together from: environment in, ports out. */
 import { withLive } from './catalog/live';
 import { type Database, database } from './db/client';
+import { encodings } from './encodings';
 import type { Bindings } from './env';
 import { GatewayError } from './errors';
 import { type ListStore, modelLists } from './gateway/model-lists';
@@ -13,6 +14,7 @@ import { type LedgerClient, ledgerClient } from './ledger/client';
 import { directStore } from './ledger/direct';
 import { type Log, logger } from './log';
 import { outbound } from './outbound';
+import type { EncodingPort } from './planner/encoding';
 import { mockUpstream } from './providers/builtin/mock-upstream';
 import type { EndpointHealthPort, VaultPort } from './services/context';
 import { keyIdOfEnvelope, open, seal } from './vault/seal';
@@ -118,6 +120,11 @@ export class Wiring {
 			queues: this.isolate.queues,
 		});
 		return this.#ledger;
+	}
+
+	get encodings(): EncodingPort {
+		const { isolate, defer, log } = this;
+		return encodings({ memory: isolate.encodings, assets: this.env.ASSETS, time, defer, log });
 	}
 
 	/** The object of an endpoint, for this invocation alone. */

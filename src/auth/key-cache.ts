@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { deleteEntry, type EntryStore, readEntry, writeEntry } from './entries';
 import type { MemberMemory } from './member-cache';
 import type { Principal } from './principal';
-import { recall, retain } from './recency';
+import { recall, retain } from '../recency';
 
 /** Key id → principal, bounded. Plain data, meant for module scope. */
 export type KeyMemory = Map<string, Principal>;

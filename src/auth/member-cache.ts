@@ -8,7 +8,7 @@ import type { Claims } from './claims';
 import { sha256Hex } from './digest';
 import { deleteEntry, readEntry, writeEntry } from './entries';
 import type { KeyCache } from './key-cache';
-import { recall, retain } from './recency';
+import { recall, retain } from '../recency';
 
 const cachedMember = z.object({
 	organizationId: z.string(),

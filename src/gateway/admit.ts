@@ -28,8 +28,8 @@ export interface Admission<Plan extends Admissible> {
 	readonly requestId: string;
 	readonly agentSlug: string | null;
 	readonly operation: OpenRequest['operation'];
-	/** Throws GatewayError. */
-	readonly prepare: (snapshot: Snapshot) => Plan;
+	/** Throws, or rejects with, GatewayError. */
+	readonly prepare: (snapshot: Snapshot) => Plan | Promise<Plan>;
 }
 
 const UNCHECKED: Warning = {
@@ -74,7 +74,8 @@ async function attemptAdmission<Plan extends Admissible>(
 ): Promise<Admitted<Plan> | null> {
 	let plan: Plan;
 	try {
-		plan = admission.prepare(snapshot);
+		const prepared = admission.prepare(snapshot);
+		plan = prepared instanceof Promise ? await prepared : prepared;
 	} catch (error) {
 		if (snapshot.fresh || !fromConfiguration(error)) throw error;
 		return null;

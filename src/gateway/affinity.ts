@@ -1,4 +1,5 @@
 /** What an isolate remembers of conversations and turns. Bounded; advice, never truth. */
+import { retain } from '../recency';
 import type { AffinityPort } from './ports';
 
 /** Plain data, made once per isolate. */
@@ -16,15 +17,6 @@ const MOST_LISTS = 2_000;
 
 export const affinityMemory = (): AffinityMemory => ({ conversations: new Map(), turns: new Map() });
 
-/** Puts `value` at the end; the oldest gives way. */
-function put<T>(into: Map<string, T>, name: string, value: T, most: number): void {
-	into.delete(name);
-	into.set(name, value);
-	if (into.size <= most) return;
-	const oldest = into.keys().next();
-	if (!oldest.done) into.delete(oldest.value);
-}
-
 /** `now`: ms since epoch. */
 export const affinity = ({ conversations, turns }: AffinityMemory, now: () => number): AffinityPort => ({
 	last(conversation) {
@@ -35,11 +27,11 @@ export const affinity = ({ conversations, turns }: AffinityMemory, now: () => nu
 		return null;
 	},
 	remember(conversation, target) {
-		put(conversations, conversation, { target, at: now() }, MOST_CONVERSATIONS);
+		retain(conversations, conversation, { target, at: now() }, MOST_CONVERSATIONS);
 	},
 	turn(list, takes = true) {
 		const turn = turns.get(list) ?? 0;
-		if (takes) put(turns, list, turn + 1, MOST_LISTS);
+		if (takes) retain(turns, list, turn + 1, MOST_LISTS);
 		return turn;
 	},
 });

@@ -1,6 +1,8 @@
 /** What a request asks for: by its own names, else by agent or configuration. Pure. */
 import { GatewayError } from '../errors';
+import type { ContextField } from '../language/context';
 import type { RoutingField } from '../language/routing';
+import { keptContext } from './context-policy';
 import { checkAgent, checkUnaided } from './key-policy';
 import type { Caller, Choice, Snapshot, SourcedRouting } from './ports';
 import { checkLength, type Facts, missing } from './target';
@@ -120,7 +122,11 @@ export function asked(request: RouteRequest, facts: Facts): Asked {
  */
 function keeping(ofAgent: Choice | null, named: Choice | null, caller: Caller): Choice | null {
 	if (!ofAgent || !named) return named ?? ofAgent;
-	const kept = { ...named, ...keptRouting(ofAgent.routing, named.routing, caller) };
+	const kept = {
+		...named,
+		...keptRouting(ofAgent.routing, named.routing, caller),
+		...keptContext(ofAgent.context, named.context, caller),
+	};
 	if (caller.mayOverrideSettings) return kept;
 	return { ...kept, settings: { ...named.settings, ...ofAgentsOwn(ofAgent.settings, () => true) } };
 }
@@ -135,14 +141,19 @@ const ofAgentsOwn = <T extends Said>(all: T, keeps: (field: string) => boolean):
 /** About the model that the agent chose, which is another one now. */
 const OF_THE_MODEL: ReadonlySet<string> = new Set<RoutingField>(['strategy', 'candidates', 'weight']);
 
+/** Whether what an agent says of it itself stays where a profile is named in its model's place. */
+export const staysOfAgent = (
+	field: RoutingField | ContextField,
+	{ mayOverrideSettings }: Pick<Caller, 'mayOverrideSettings'>,
+): boolean => field === 'residency' || (!mayOverrideSettings && !OF_THE_MODEL.has(field));
+
 /** Where its data may go an agent says whatever model is named in its place. */
 function keptRouting(
 	ofAgent: SourcedRouting | undefined,
 	named: SourcedRouting | undefined,
-	{ mayOverrideSettings }: Caller,
+	caller: Caller,
 ): Pick<Choice, 'routing'> {
 	if (!ofAgent) return {};
-	const keeps = (field: string): boolean => field === 'residency' || (!mayOverrideSettings && !OF_THE_MODEL.has(field));
-	const own = ofAgentsOwn(ofAgent, keeps);
+	const own = ofAgentsOwn(ofAgent, (field) => staysOfAgent(field as RoutingField, caller));
 	return Object.keys(own).length > 0 ? { routing: { ...named, ...own } } : {};
 }

@@ -1,10 +1,11 @@
 /** What a door hands to the path, and what it gets back. */
 
 import type { ModelFacts } from '../catalog/facts';
+import type { ContextReceipt, CountMethod } from '../language/context';
 import type { ChatEvent } from '../language/event';
 import type { ChatRequest, ChatResponse, EmbedRequest, EmbedResponse, Warning } from '../language/request';
 import type { RoutingDecision } from '../language/routing';
-import type { ContextReceipt, NanoUsd, RateState } from '../ledger/contract';
+import type { NanoUsd, RateState } from '../ledger/contract';
 
 interface CallBase {
 	/** Ours, new for each call of the path (each of `n` has its own). */
@@ -87,15 +88,29 @@ export interface EmbedAnswer {
 
 /** What a request would count, were it sent. */
 export interface TokenCount {
-	/** Prompt tokens. */
+	/** Prompt tokens of the request as it came, before any planning. */
 	readonly inputTokens: number;
-	/** `provider`: its own count; `estimate`: ours, on the high side. */
-	readonly method: 'provider' | 'estimate';
+	/** `provider`: its own count; else ours. */
+	readonly method: 'provider' | CountMethod;
 	readonly provider: string;
 	/** The upstream's name, without the provider. */
 	readonly model: string;
 	readonly configVersion: number;
 	readonly warnings: readonly Warning[];
+}
+
+/** What a request would cost, were it sent to its first target. */
+export interface CostEstimate extends TokenCount {
+	/** What the planner would do for that target. */
+	readonly context: ContextReceipt;
+	/** Fewest and most tokens of the answer: the most is what was asked for, else what the model gives, as far as it fits. */
+	readonly outputTokens: { readonly min: number; readonly max: number };
+	/** null: no price is known. */
+	readonly costNanoUsd: { readonly min: NanoUsd; readonly max: NanoUsd } | null;
+	/** Of the tightest budget in force, holds of running requests taken off; null: there is none, or it can't be read. */
+	readonly budgetLeftNanoUsd: NanoUsd | null;
+	/** The most that it may cost is left in every budget; null: price or budget are not known. */
+	readonly fits: boolean | null;
 }
 
 /** An upstream's own 2xx answer. */
@@ -127,6 +142,8 @@ export interface Gateway {
 	embed(call: EmbedCall): Promise<EmbedAnswer>;
 	/** For the first target of the call. No limit is checked and nothing is accounted. Throws GatewayError. */
 	countTokens(call: ChatCall): Promise<TokenCount>;
+	/** For the first target of the call. Nothing is called but a summary's cache, and nothing accounted. Throws GatewayError. */
+	estimateCost(call: ChatCall): Promise<CostEstimate>;
 	/** Resolves with the head of a 2xx answer. Throws GatewayError for every other. */
 	passthrough(call: PassthroughCall): Promise<Passed>;
 	/**

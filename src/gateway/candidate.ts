@@ -15,6 +15,8 @@ export interface Needs {
 	readonly promptTokens: number;
 	/** Most that may come back; null: the request sets no bound. */
 	readonly maxTokens: number | null;
+	/** Why the whole conversation does not fit there, with figures; null: it does. Absent: the estimate decides. */
+	readonly room?: (target: Target) => string | null;
 }
 
 /** One provider and model with one of its keys. */

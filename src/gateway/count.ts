@@ -1,19 +1,17 @@
-/** What a request would count before it is sent: by the provider's own counting, else by estimate. Nothing is metered. */
+/** What a request would count before it is sent: by the provider's own counting, else by ours. Nothing is metered. */
 import { toGatewayError } from '../errors';
-import type { ChatRequest, Warning } from '../language/request';
-import { estimateInput } from '../planner/estimate';
-import { measure } from '../planner/measure';
-import { overheadOf } from '../planner/overhead';
+import type { Warning } from '../language/request';
 import type { Wire, WireRequest } from '../providers/provider';
 import { wireChoice } from '../providers/wire-choice';
 import { looking } from './affinity';
 import type { ChatCall, TokenCount } from './call';
 import { type ChatPlan, planChat } from './plan';
-import type { Ports } from './ports';
+import type { Ports, Snapshot } from './ports';
 import { endProbe } from './report';
 import { following } from './request-facts';
 import { noTarget } from './request-ledger';
 import { agentSlugOf } from './route';
+import type { Counted } from './sizes';
 import type { Target } from './target';
 import { ANSWER_LIMIT, exchange, readText } from './upstream';
 import { watch } from './watchdog';
@@ -21,27 +19,50 @@ import { wireRequestOf } from './wire-request';
 
 /** Throws GatewayError: unknown or forbidden model or agent, and what the first target could not carry at all. */
 export async function countTokens(call: ChatCall, ports: Ports): Promise<TokenCount> {
-	const snapshot = await ports.config.reload(agentSlugOf(call.request.model, call.agent));
-	const plan = planChat(call, snapshot, { ...ports, affinity: looking(ports.affinity) });
-	const { request, warnings } = plan;
-	const target = plan.candidates[0]?.target;
-	if (!target) throw noTarget();
+	const { plan, target, snapshot } = await firstTarget(call, ports, false);
 	const about = { provider: target.provider.id, model: target.model, configVersion: snapshot.version };
+	const own = async (warnings: readonly Warning[]): Promise<TokenCount> => {
+		const { total, counter } = await counted(plan, target);
+		return { ...about, inputTokens: total, method: counter.method, warnings };
+	};
 	const question = questionFor(plan, target, snapshot.organization.id, ports);
-	if (!question) return { ...about, inputTokens: estimated(request, target), method: 'estimate', warnings };
+	if (!question) return own(plan.warnings);
 	try {
-		return { ...about, inputTokens: await answered(question, target, call, ports), method: 'provider', warnings };
+		const inputTokens = await answered(question, target, call, ports);
+		return { ...about, inputTokens, method: 'provider', warnings: plan.warnings };
 	} catch (thrown) {
 		const { code } = toGatewayError(thrown);
+		if (code === 'aborted') throw thrown;
 		ports.log('warn', 'count-failed', { requestId: call.requestId, provider: target.provider.id, code });
-		const inputTokens = estimated(request, target);
-		return { ...about, inputTokens, method: 'estimate', warnings: [...warnings, notCounted(code)] };
+		return own([...plan.warnings, notCounted(code)]);
 	}
+}
+
+export interface First {
+	readonly plan: ChatPlan;
+	/** Whom a chat would ask first. */
+	readonly target: Target;
+	readonly snapshot: Snapshot;
+}
+
+/** By a configuration read anew, and without taking anybody's turn. `guarded`: what a chat would be refused for is. */
+export async function firstTarget(call: ChatCall, ports: Ports, guarded: boolean): Promise<First> {
+	const snapshot = await ports.config.reload(agentSlugOf(call.request.model, call.agent));
+	const plan = await planChat(call, snapshot, { ...ports, affinity: looking(ports.affinity) }, guarded);
+	const target = plan.candidates[0]?.target;
+	if (!target) throw noTarget();
+	return { plan, target, snapshot };
+}
+
+/** As closely as it can be counted here, whether or not lengths alone say that it fits. */
+export async function counted({ sizes }: ChatPlan, target: Target): Promise<Counted> {
+	await sizes.load([target]);
+	return sizes.counted(target);
 }
 
 const notCounted = (code: string): Warning => ({
 	field: 'count',
-	message: `The provider could not count (${code}); this is an estimate.`,
+	message: `The provider could not count (${code}); this is the gateway's own count.`,
 });
 
 interface Question {
@@ -50,21 +71,24 @@ interface Question {
 	readonly fromResponse: (body: string) => number;
 }
 
-/** null: the provider counts nothing, or does not answer anybody now. Throws `invalid_request` as a chat would. */
-function questionFor(
-	{ request, insisted, firstMessage }: ChatPlan,
-	target: Target,
-	organizationId: string,
-	ports: Ports,
-): Question | null {
-	const { provider } = target;
-	const { wire: id, quirks } = wireChoice(provider, target.model, request);
-	const wire = ports.registry.wires[id];
-	if (!provider.counting || !wire.counting || !answersNow(target, organizationId, ports)) return null;
+/** null: the provider counts nothing like it, or does not answer anybody now. Throws `invalid_request` as a chat would. */
+function questionFor(plan: ChatPlan, target: Target, organizationId: string, ports: Ports): Question | null {
+	const { request, insisted, firstMessage } = plan;
+	const { counting } = target.provider;
+	const { wire: spoken, quirks } = wireChoice(target.provider, target.model, request);
+	const id = counting === true ? spoken : counting;
+	const wire = id && ports.registry.wires[id];
+	if (!wire?.counting || !answersNow(target, organizationId, ports)) return null;
 	const { toRequest, fromResponse } = wire.counting;
-	const counting = { id, capabilities: wire.capabilities, toRequest };
-	const addressee = { target, wire: counting, quirks, stream: false, firstMessage };
-	return { wire, wireRequest: wireRequestOf(request, addressee, insisted), fromResponse };
+	const counted = { id: wire.id, capabilities: wire.capabilities, toRequest };
+	const addressee = { target, wire: counted, quirks, stream: false, firstMessage };
+	if (id === spoken) return { wire, wireRequest: wireRequestOf(request, addressee, insisted), fromResponse };
+	try {
+		return { wire, wireRequest: wireRequestOf({ ...request, strict: false }, addressee), fromResponse };
+	} catch {
+		// That protocol can't say it, but it would not be asked for the answer.
+		return null;
+	}
 }
 
 /** Counting proves nothing of a model: a probe lease is given back. */
@@ -86,12 +110,4 @@ async function answered(question: Question, target: Target, { signal }: ChatCall
 	} finally {
 		dog.stop();
 	}
-}
-
-/** A figure on the high side: text by its bytes, media at flat figures, and what this model's prompt format adds. */
-function estimated(request: ChatRequest, { facts }: Target): number {
-	const measured = measure(request);
-	const { perMessage, toolPreamble, perTool } = overheadOf(facts);
-	const tools = measured.schemas > 0 ? toolPreamble + measured.schemas * perTool : 0;
-	return estimateInput(request, measured) + measured.messages * perMessage + tools;
 }

@@ -196,6 +196,7 @@ function pursuitOf(
 		filterChain: [],
 		route: plan.route,
 		prepare: ({ target }) => preparePart(part, target, promptTokens, run),
+		replan: async () => null,
 		ledger,
 		maxAttempts: limits.maxAttempts,
 		tokens: promptTokens,
@@ -226,6 +227,7 @@ function preparePart(
 	});
 	return {
 		warnings: wireRequest.warnings,
+		context: null,
 		meter: (number) => new Meter(facts, target, { number, stream: false, promptTokens, context: null }, ports.time),
 		call: async (meter) => {
 			const controller = following(call.signal);

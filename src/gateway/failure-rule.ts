@@ -51,12 +51,13 @@ const isAboutKey = ({ scope, status }: UpstreamFailure): boolean => scope === 'k
 
 /**
  * The row of a failure, as far as the upstream says nothing against it: a retry that it calls useless
- * (`x-should-retry: false`) is none, and what concerns a model or one request alone says nothing of the key.
+ * (`x-should-retry: false`) is none, but for a request that is another one by then, and what concerns a model or one
+ * request alone says nothing of the key.
  */
 export function ruleOf({ code, upstream }: GatewayError): FailureRule {
 	if (!upstream) return BY_NAME[code === 'aborted' ? 'client left' : 'our own fault'];
 	const rule = BY_NAME[upstreamName(upstream, code)];
-	const again = upstream.shouldRetry === false ? 'never' : rule.again;
+	const again = upstream.shouldRetry === false && rule.again !== 'replan' ? 'never' : rule.again;
 	if (rule.key !== 'none' && !isAboutKey(upstream)) return { ...rule, again, key: 'none', elsewhere: 'target' };
 	return again === rule.again ? rule : { ...rule, again };
 }

@@ -35,8 +35,11 @@ export interface FailureRule {
 	readonly name: FailureName;
 	/** When it is this one, for the docs. */
 	readonly means: string;
-	/** `backoff`: the same target at once. `later`: others first, then this one again. `never`: not in this request. */
-	readonly again: 'backoff' | 'later' | 'never';
+	/**
+	 * `backoff`: the same target at once. `later`: others first, then this one again. `never`: not in this request.
+	 * `replan`: where no chain has anybody left, this one once more with less of the conversation.
+	 */
+	readonly again: 'backoff' | 'later' | 'never' | 'replan';
 	/**
 	 * Who is asked next. `key`: the next in order, the other keys of the same place among them. `target`: another place
 	 * before those. A chain: those named for this failure, in place of all others. `nowhere`: the failure is the answer.
@@ -169,6 +172,7 @@ const ROWS: Readonly<Record<FailureName, Row>> = {
 	'context too long': {
 		means: "The upstream says that the conversation does not fit the model's window.",
 		...FOR_GOOD,
+		again: 'replan',
 		elsewhere: 'context chain',
 		answer: ['context_too_long'],
 	},

@@ -16,20 +16,21 @@ export function outside({ config }: Pick<Credential, 'config'>, residency: reado
 		: `residency: '${config.residency}' is not among ${among}`;
 }
 
-/** What the model lacks for this request; null: nothing, or too little is known of it. */
+/** What the model can't do of what this request asks for; null: nothing, or too little is known of it. */
 export function lacking(facts: ModelFacts, needs: Needs): string | null {
 	if (!facts.known) return null;
 	if (needs.tools && !facts.tools) return 'tools: this model calls none';
 	if (needs.structuredOutput && !facts.structuredOutput) return 'responseFormat: this model keeps to no JSON schema';
 	const missing = needs.input.filter((kind) => !facts.input.includes(kind));
-	if (missing.length > 0) return `input: this model takes no ${missing.join(', no ')}`;
-	return tooLong(facts, needs);
+	return missing.length > 0 ? `input: this model takes no ${missing.join(', no ')}` : null;
 }
 
-function tooLong(
-	{ contextWindow, inputLimit, maxOutput }: ModelFacts,
-	{ promptTokens, maxTokens }: Needs,
+/** Why the prompt is too long for the model, as far as an estimate tells; null: it is not, or its window is unknown. */
+export function tooLong(
+	{ known, contextWindow, inputLimit, maxOutput }: ModelFacts,
+	{ promptTokens, maxTokens }: Pick<Needs, 'promptTokens' | 'maxTokens'>,
 ): string | null {
+	if (!known) return null;
 	const tokens = Math.ceil(promptTokens);
 	if (inputLimit !== null && tokens > inputLimit) return `context: about ${tokens} tokens do not fit ${inputLimit}`;
 	if (tokens > contextWindow) return `context: about ${tokens} tokens do not fit ${contextWindow}`;

@@ -1,5 +1,6 @@
 /** The path bound to one request's ports: what doors call. */
 import type { Gateway } from './call';
+import { estimateCost } from './cost-estimate';
 import { countTokens } from './count';
 import { embed } from './embed';
 import { listModels } from './models';
@@ -19,6 +20,7 @@ export function gateway(ports: Ports): Gateway {
 		stream: (call) => kept(stream(call, ports), ports),
 		embed: (call) => kept(embed(call, ports), ports),
 		countTokens: (call) => kept(countTokens(call, ports), ports),
+		estimateCost: (call) => kept(estimateCost(call, ports), ports),
 		passthrough: (call) => kept(passthrough(call, ports), ports),
 		models: () => listModels(ports),
 	};

@@ -3,12 +3,13 @@
  * happens to the call. Streamed and whole answers, chat and embeddings all end here.
  */
 import { GatewayError } from '../errors';
+import type { ContextReceipt } from '../language/context';
 import type { ChatEvent } from '../language/event';
 import { isContent } from '../language/event';
 import type { ChatResponse, FinishReason } from '../language/request';
 import type { RoutingDecision } from '../language/routing';
 import { completionTokens, totalTokens, type Usage, usageOf } from '../language/usage';
-import type { ContextReceipt, EntryState, LedgerEntry, NanoUsd, Operation } from '../ledger/contract';
+import type { EntryState, LedgerEntry, NanoUsd, Operation } from '../ledger/contract';
 import { atMost, costOf } from '../ledger/price';
 import { ruleOf } from './failure-rule';
 import type { Time } from './ports';

@@ -6,9 +6,11 @@ import type { ModelFacts } from '../catalog/facts';
 import type { ModelOverrides } from '../catalog/override';
 import type { GatewayError } from '../errors';
 import type { HealthPort } from '../health/contract';
+import type { ContextField, ContextPolicy } from '../language/context';
 import type { RoutingField, RoutingPolicy } from '../language/routing';
 import type { ModelSettings } from '../language/settings';
 import type {
+	Account,
 	CloseRequest,
 	ExtendRequest,
 	Issuer,
@@ -17,9 +19,11 @@ import type {
 	OpenAnswer,
 	OpenRequest,
 } from '../ledger/contract';
+import type { EncodingPort } from '../planner/encoding';
 import type { PromptVersion } from '../prompt/source';
 import type { ProviderConfig } from '../providers/config';
 import type { EmbedWire, EmbedWireId, Frame, Provider, Wire, WireId, WireRequest } from '../providers/provider';
+import type { SummaryPort } from './summary-port';
 
 /** Virtual in tests: nothing here ever sleeps for real there. */
 export interface Time {
@@ -75,6 +79,9 @@ export type Settings = ModelSettings;
 /** A routing policy in force, each field with the layer that set it. */
 export type SourcedRouting = { readonly [K in RoutingField]?: Sourced<NonNullable<RoutingPolicy[K]>> };
 
+/** The same of a context policy. */
+export type SourcedContext = { readonly [K in ContextField]?: Sourced<NonNullable<ContextPolicy[K]>> };
+
 /** A configured choice of model with its settings, each with its origin. */
 export interface Choice {
 	/** `provider/model` or a bare name; an alias is already followed. */
@@ -84,6 +91,8 @@ export interface Choice {
 	readonly credentialRowId?: string;
 	/** The organization's with what profile and agent say over it; absent: nobody says anything. */
 	readonly routing?: SourcedRouting;
+	/** The same of what may be done to a conversation that does not fit. */
+	readonly context?: SourcedContext;
 }
 
 export interface AgentConfig {
@@ -143,6 +152,8 @@ export interface Snapshot {
 	readonly fallbacks?: Readonly<Record<string, readonly string[]>>;
 	/** The organization's own, for requests that name their model themselves; absent: it says nothing. */
 	readonly routing?: SourcedRouting;
+	/** The same. */
+	readonly context?: SourcedContext;
 	/** What the configuration knows better than the catalog. */
 	readonly models?: ModelOverrides;
 	/** Name of the organization's own for embeddings that name no model. */
@@ -167,6 +178,8 @@ export interface LedgerPort {
 	extend(organizationId: string, request: ExtendRequest): Promise<boolean>;
 	/** Queued and sent in a shared batch by a `waitUntil` of its own; never throws. */
 	close(close: CloseRequest): void;
+	/** Rejects where the object can't be reached. */
+	account(organizationId: string, keyId: string | null): Promise<Account>;
 }
 
 export interface CatalogPort {
@@ -260,6 +273,8 @@ export interface Ports {
 	readonly ledger: LedgerPort;
 	readonly health: HealthPort;
 	readonly affinity: AffinityPort;
+	readonly encodings: EncodingPort;
+	readonly summaries: SummaryPort;
 	readonly catalog: CatalogPort;
 	readonly registry: Registry;
 	readonly limits: TimeLimits;

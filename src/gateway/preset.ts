@@ -50,7 +50,8 @@ function reasoningOf(below: Reasoning, above: Reasoning): Reasoning {
 	return { ...shown, ...above };
 }
 
-const barred = (field: string): string => `This key may not override ${field}, which the configuration sets`;
+/** In words, of what a key may not put its own value in place of. */
+export const barred = (field: string): string => `This key may not override ${field}, which the configuration sets`;
 
 /**
  * With a key that may not override settings, the configuration's values stay and the answer says so; so do options

@@ -2,9 +2,9 @@
 import { GatewayError, toGatewayError } from '../errors';
 import type { RoutingDecision } from '../language/routing';
 import { affinityOf } from './candidate';
+import { Chains } from './chains';
 import { decisionOf, isPlain } from './decision';
 import { ruleOf } from './failure-rule';
-import type { FailureRule } from './failures';
 import { gateOf } from './gate';
 import { aborted, type Meter } from './meter';
 import type { Ports } from './ports';
@@ -39,8 +39,6 @@ export async function pursue<C extends Pursued, Answer>(
 	}
 }
 
-type Chain = 'contextChain' | 'filterChain';
-
 class Chase<C extends Pursued, Answer> {
 	readonly #rounds: Rounds<C, Prepared<Answer>>;
 	#last: GatewayError | null = null;
@@ -49,13 +47,16 @@ class Chase<C extends Pursued, Answer> {
 	#calls = 0;
 	/** ms since epoch: the commit deadline. */
 	#commitBy: number;
-	readonly #chains: Chain[] = [];
+	readonly #chains: Chains<C, Answer>;
+	/** Somebody was passed over because the conversation can't be made to fit. */
+	#tooLong = false;
 
 	constructor(
 		private readonly pursuit: Pursuit<C, Answer>,
 		private readonly ports: Ports,
 	) {
 		this.#rounds = new Rounds(pursuit.candidates, pursuit.maxAttempts);
+		this.#chains = new Chains(pursuit, this.#rounds);
 		this.#commitBy = pursuit.commitBy;
 	}
 
@@ -68,7 +69,7 @@ class Chase<C extends Pursued, Answer> {
 			const runner = this.#rounds.next(this.ports.time.now());
 			const won = runner && (await this.#visit(runner));
 			if (won) return won;
-			if (runner === null && !(await this.#later())) break;
+			if (runner === null && !(await this.#later()) && !(this.#tooLong && this.#chains.atLast())) break;
 		} while (!this.#isOver());
 		throw this.#postponed?.failure ?? this.#last ?? noTarget();
 	}
@@ -127,11 +128,13 @@ class Chase<C extends Pursued, Answer> {
 	async #visit(runner: Runner<C, Prepared<Answer>>): Promise<Won<C, Answer> | null> {
 		const { pursuit } = this;
 		if (this.#yields(runner) || !this.#admits(runner)) return null;
-		const prepared = this.#prepared(runner);
-		if (prepared === null) return null;
+		const ready = this.#prepares(runner);
+		if (!(ready instanceof Promise ? await ready : ready)) return null;
 		const { holdNanoUsd } = runner.candidate;
 		do {
-			if (!pursuit.ledger.covers(holdNanoUsd) && !(await this.#affords(runner))) return null;
+			const { prepared } = runner;
+			const covered = pursuit.ledger.covers(holdNanoUsd) || (await this.#affords(runner));
+			if (prepared === null || !covered) return null;
 			// An attempt is an upstream call: none is begun for a caller who has left.
 			if (pursuit.signal?.aborted) throw aborted();
 			runner.tries += 1;
@@ -173,19 +176,30 @@ class Chase<C extends Pursued, Answer> {
 		}
 	}
 
-	/** null: it can't carry the request. */
-	#prepared(runner: Runner<C, Prepared<Answer>>): Prepared<Answer> | null {
+	/** False: it can't carry the request. A promise only where its preparation is one. */
+	#prepares(runner: Runner<C, Prepared<Answer>>): boolean | Promise<boolean> {
+		if (runner.prepared !== null) return true;
+		const ready = (prepared: Prepared<Answer>): boolean => {
+			runner.prepared = prepared;
+			return true;
+		};
 		try {
-			runner.prepared ??= this.pursuit.prepare(runner.candidate);
-			return runner.prepared;
+			const prepared = this.pursuit.prepare(runner.candidate);
+			if (!(prepared instanceof Promise)) return ready(prepared);
+			return prepared.then(ready, (error: unknown) => this.#unable(runner, error));
 		} catch (error) {
-			const failure = toGatewayError(error);
-			// Of one that was asked and failed there is more to say.
-			this.#last ??= failure;
-			this.#rounds.pass(runner, failure.message);
-			this.#unused(runner);
-			return null;
+			return this.#unable(runner, error);
 		}
+	}
+
+	#unable(runner: Runner<C, Prepared<Answer>>, thrown: unknown): false {
+		const failure = toGatewayError(thrown);
+		// Of one that was asked and failed there is more to say.
+		this.#last ??= failure;
+		this.#tooLong ||= failure.code === 'context_too_long';
+		this.#rounds.pass(runner, failure.message);
+		this.#unused(runner);
+		return false;
 	}
 
 	/** Extends the hold for one more try. False: a budget forbids it, or the time is over meanwhile. */
@@ -218,14 +232,14 @@ class Chase<C extends Pursued, Answer> {
 		runner: Runner<C, Prepared<Answer>>,
 		answer: Answer,
 		meter: Meter,
-		{ warnings }: Prepared<Answer>,
+		{ warnings, context }: Prepared<Answer>,
 	): Won<C, Answer> {
 		const { candidate, probe } = runner;
 		const { conversation } = this.pursuit.route;
 		runner.outcome = 'answered';
 		runner.reason = null;
 		if (conversation !== null) this.ports.affinity.remember(conversation, affinityOf(candidate.target));
-		return { answer, candidate, meter, warnings, probe, routing: this.decision() };
+		return { answer, candidate, meter, warnings, context, probe, routing: this.decision() };
 	}
 
 	/** Books the failure and does what its rule says. True: the same candidate again, now. Throws where it is the end. */
@@ -252,7 +266,12 @@ class Chase<C extends Pursued, Answer> {
 			mayRetry: () => ports.health.mayRetry(candidate.target.place.endpoint, pursuit.organizationId),
 		});
 		if (next.step === 'stop') throw failure;
-		if (this.#changesChain(runner, rule, failure)) return false;
+		if (this.#chains.has(rule)) {
+			const led = this.#chains.lead(runner, rule, failure);
+			if (led) this.#postponed = null;
+			else if (this.#isOver() || !(await this.#chains.replan(runner, rule, failure))) throw failure;
+			return !led;
+		}
 		if (next.step === 'again') {
 			await this.#rest(next.delayMs);
 			return true;
@@ -268,21 +287,6 @@ class Chase<C extends Pursued, Answer> {
 		runner.notBefore = until;
 		if (until < this.#commitBy || failure.retryAfterMs === undefined) return;
 		if (this.#postponed === null || until < this.#postponed.until) this.#postponed = { failure, until };
-	}
-
-	/** After a failure with a chain of its own, nobody but that is asked. Throws the failure where there is none. */
-	#changesChain(runner: Runner<C, Prepared<Answer>>, { elsewhere }: FailureRule, failure: GatewayError): boolean {
-		if (elsewhere !== 'context chain' && elsewhere !== 'filter chain') return false;
-		const chain: Chain = elsewhere === 'context chain' ? 'contextChain' : 'filterChain';
-		runner.state = 'out';
-		this.#postponed = null;
-		if (!this.#chains.includes(chain)) {
-			this.#chains.push(chain);
-			this.#rounds.replace(this.pursuit[chain]);
-		}
-		if (chain === 'contextChain') this.#rounds.narrow(runner, failure.upstream?.contextLimit);
-		if (!this.#rounds.anybody()) throw failure;
-		return true;
 	}
 
 	async #rest(ms: number): Promise<void> {

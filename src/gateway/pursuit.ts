@@ -1,4 +1,6 @@
 /** What a pursuit is given, and what it comes back with. */
+import type { GatewayError } from '../errors';
+import type { ContextReceipt } from '../language/context';
 import type { Warning } from '../language/request';
 import type { RoutingDecision } from '../language/routing';
 import type { Candidate, Route } from './candidate';
@@ -13,6 +15,8 @@ export interface Pursued extends Candidate {
 
 export interface Prepared<Answer> {
 	readonly warnings: readonly Warning[];
+	/** What the planner did for this candidate; null: nothing is planned for this kind of call. */
+	readonly context: ContextReceipt | null;
 	readonly meter: (attempt: number) => Meter;
 	/**
 	 * One upstream call. `commitBy`: the commit deadline (ms since epoch). `others`: there are some who could be asked in
@@ -26,6 +30,7 @@ export interface Won<C, Answer> {
 	readonly candidate: C;
 	readonly meter: Meter;
 	readonly warnings: readonly Warning[];
+	readonly context: ContextReceipt | null;
 	/** It held the breaker's probe lease. */
 	readonly probe: boolean;
 	readonly routing: RoutingDecision;
@@ -37,8 +42,13 @@ export interface Pursuit<C extends Pursued, Answer> extends Reporting {
 	readonly contextChain: readonly C[];
 	readonly filterChain: readonly C[];
 	readonly route: Pick<Route, 'strategy' | 'sticky' | 'skipped' | 'conversation'>;
-	/** Builds the wire request. Throws `invalid_request` where this candidate can't carry the request. */
-	readonly prepare: (candidate: C) => Prepared<Answer>;
+	/**
+	 * Plans the conversation and builds the wire request; waits only where lengths alone do not tell that it fits. Throws
+	 * `invalid_request` or `context_too_long` where this candidate can't carry the request.
+	 */
+	readonly prepare: (candidate: C) => Prepared<Answer> | Promise<Prepared<Answer>>;
+	/** The same, once, after this candidate's upstream said that it was still too long; null: no more can be taken away. */
+	readonly replan: (candidate: C, failure: GatewayError) => Promise<Prepared<Answer> | null>;
 	readonly ledger: RequestLedger;
 	/** Upstream calls per candidate, over all rounds. */
 	readonly maxAttempts: number;

@@ -3,7 +3,7 @@ import type { RoutingPolicy, RoutingStep, Strategy } from '../language/routing';
 import { affinityOf, type Candidate, type Needs, type Route } from './candidate';
 import { type Considered, soleOf } from './considered';
 import { type Asking, digest } from './conversation';
-import { lacking } from './filter';
+import { lacking, tooLong } from './filter';
 import { type Lots, ordered } from './order';
 import { policyOf } from './policy';
 import { entryOf, firstly, type KeyRanking, leftOut, type Placed, placed, seated, skippedTarget } from './pool';
@@ -49,8 +49,8 @@ function ranked(survey: Survey, needs: Needs, asking: Asking | null, facts: Rank
 	const weights = weightsOf(survey);
 	const alike = [first, ...group].flatMap((one, at) => entryOf(one, weights[at] ?? 1, facts));
 	const following = others.flatMap((one) => entryOf(one, 1, facts));
-	const fitting = fittingOf([...alike, ...following], needs, skipped);
-	const [able, next] = [fitted(alike, fitting), fitted(following, fitting)];
+	const sifting = sifted([...alike, ...following], needs, skipped);
+	const [able, next] = [left(alike, sifting), left(following, sifting)];
 	const maxTokens = needs.maxTokens ?? choice?.settings.maxTokens?.value ?? null;
 	const size = { promptTokens: needs.promptTokens, maxTokens };
 	const stay = staying(able, survey, size, asking, facts);
@@ -61,14 +61,21 @@ function ranked(survey: Survey, needs: Needs, asking: Asking | null, facts: Rank
 		facts,
 		stays: stay.with,
 	};
-	const special = (field: 'contextFallbacks' | 'contentFilterFallbacks', chain: readonly Considered[]) =>
-		chain.length === 0 ? NOBODY : specialChain(field, chain, needs, { ranking, policy, facts, skipped });
+	const terms = { ranking, policy, facts, skipped };
+	const contextual = specialChain('contextFallbacks', survey.contextOthers, needs, terms);
+	const filter = specialChain('contentFilterFallbacks', survey.filterOthers, needs, terms);
+	const elsewhere = !sifting.holds && contextual.holds;
+	if (elsewhere)
+		for (const { targets } of [...able, ...next]) skipped.push(...unfit(targets, targets.map(roomOf(needs))));
+	const candidates = elsewhere
+		? contextual.candidates
+		: seated([...inOrder(able, ranking), ...inReserve(next, false, ranking)], skipped);
 	return {
 		strategy: ranking.strategy,
-		sticky: stay.with !== null,
-		candidates: seated([...inOrder(able, ranking), ...inReserve(next, false, ranking)], skipped),
-		contextChain: special('contextFallbacks', survey.contextOthers),
-		filterChain: special('contentFilterFallbacks', survey.filterOthers),
+		sticky: stay.with !== null && !elsewhere,
+		candidates,
+		contextChain: contextual.candidates,
+		filterChain: filter.candidates,
 		skipped,
 		choice,
 		policy,
@@ -82,13 +89,41 @@ function weightsOf({ policy: { candidates = [], weight }, names }: Survey): read
 	return [own, ...candidates.map((one) => one.weight ?? 1)];
 }
 
-/** Targets that can carry the request, as far as is known; null: all, or none of them can. Notes the others. */
-function fittingOf(entries: readonly Entry[], needs: Needs, skipped: RoutingStep[]): ReadonlySet<Target> | null {
-	if (entries.every(({ targets }) => targets.every((target) => lacking(target.facts, needs) === null))) return null;
+/** What is left of those that were listed. */
+interface Sifting {
+	/** null: all of them. */
+	readonly targets: ReadonlySet<Target> | null;
+	/** Somebody among them holds the whole conversation. */
+	readonly holds: boolean;
+}
+
+const roomOf = (needs: Needs): ((target: Target) => string | null) =>
+	needs.room ?? (({ facts }) => tooLong(facts, needs));
+
+/**
+ * Those that can do what the request asks for, and of those the ones that hold its conversation: each time all where
+ * nobody would be left. Notes the others.
+ */
+function sifted(entries: readonly Entry[], needs: Needs, skipped: RoutingStep[]): Sifting {
+	const able = without(entries, (target) => lacking(target.facts, needs), skipped);
+	const abler = able === null ? entries : left(entries, { targets: able });
+	const room = roomOf(needs);
+	const roomy = without(abler, room, skipped);
+	const holds = roomy !== null || abler.some(({ targets }) => targets.some((target) => room(target) === null));
+	return { targets: roomy ?? able, holds };
+}
+
+/** Targets that nothing speaks against; null: all, or none of them. Notes the others. */
+function without(
+	entries: readonly Entry[],
+	reasonOf: (target: Target) => string | null,
+	skipped: RoutingStep[],
+): ReadonlySet<Target> | null {
+	if (entries.every(({ targets }) => targets.every((target) => reasonOf(target) === null))) return null;
 	const able = new Set<Target>();
 	const unable: RoutingStep[] = [];
 	for (const { targets } of entries) {
-		const reasons = targets.map((target) => lacking(target.facts, needs));
+		const reasons = targets.map(reasonOf);
 		for (const [at, target] of targets.entries()) {
 			if (reasons[at] === null) able.add(target);
 		}
@@ -111,12 +146,12 @@ function unfit(targets: readonly Target[], reasons: readonly (string | null)[]):
 	});
 }
 
-const fitted = (entries: readonly Entry[], fitting: ReadonlySet<Target> | null): readonly Entry[] =>
-	fitting === null
+const left = (entries: readonly Entry[], { targets: kept }: Pick<Sifting, 'targets'>): readonly Entry[] =>
+	kept === null
 		? entries
 		: entries.flatMap(({ targets, weight }) => {
-				const left = targets.filter((target) => fitting.has(target));
-				return left.length > 0 ? [{ targets: left, weight }] : [];
+				const some = targets.filter((target) => kept.has(target));
+				return some.length > 0 ? [{ targets: some, weight }] : [];
 			});
 
 const turnOf =
@@ -159,18 +194,26 @@ interface SpecialTerms {
 	readonly skipped: RoutingStep[];
 }
 
+/** One for a failure of its own, with whether somebody in it holds the whole conversation. */
+interface SpecialChain {
+	readonly candidates: readonly Candidate[];
+	readonly holds: boolean;
+}
+
 /** In the order given; what it leaves out is noted under the field's name. */
 function specialChain(
-	field: string,
+	field: 'contextFallbacks' | 'contentFilterFallbacks',
 	chain: readonly Considered[],
 	needs: Needs,
 	{ ranking, policy, facts, skipped }: SpecialTerms,
-): readonly Candidate[] {
-	const left = chain.flatMap((one) => [...leftOut(one, policy)]);
+): SpecialChain {
+	if (chain.length === 0) return { candidates: NOBODY, holds: false };
+	const out = chain.flatMap((one) => [...leftOut(one, policy)]);
 	const entries = chain.flatMap((one) => entryOf(one, 1, facts));
-	const candidates = seated(inReserve(fitted(entries, fittingOf(entries, needs, left)), false, ranking), left);
-	for (const step of left) skipped.push({ ...step, reason: `${field}: ${step.reason}` });
-	return candidates;
+	const sifting = sifted(entries, needs, out);
+	const candidates = seated(inReserve(left(entries, sifting), false, ranking), out);
+	for (const step of out) skipped.push({ ...step, reason: `${field}: ${step.reason}` });
+	return { candidates, holds: sifting.holds };
 }
 
 /**

@@ -79,7 +79,7 @@ export function endProbe(
 	});
 }
 
-const factsOf = ({ provider, credential, place }: Target, organizationId: string): EndpointFacts => ({
+export const factsOf = ({ provider, credential, place }: Target, organizationId: string): EndpointFacts => ({
 	endpoint: place.endpoint,
 	provider: provider.id,
 	organizationId: credential.trust === 'tenant' ? organizationId : null,

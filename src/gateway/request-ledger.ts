@@ -3,6 +3,7 @@
  * so that its close can say `final`; whatever happens, `finish` pays what is owed and gives the hold back.
  */
 import { GatewayError } from '../errors';
+import { type ContextReceipt, messagesOf } from '../language/context';
 import type { RoutingDecision } from '../language/routing';
 import type { NanoUsd } from '../ledger/contract';
 import type { Meter, MeteredEntry } from './meter';
@@ -115,6 +116,7 @@ export class RequestLedger {
 				finishReason: entry.finishReason,
 				errorCode: entry.errorCode,
 				runId: entry.runId,
+				...(entry.context && takenAway(entry.context)),
 			}),
 		});
 	}
@@ -124,6 +126,27 @@ export class RequestLedger {
 		this.#owed = null;
 		if (entry) this.ports.ledger.close({ entry, final });
 	}
+}
+
+/** Counts and figures for the log, of a conversation that did not fit as it was; null: nothing was done to it. */
+export function takenAway({ before, after, limit, method, dropped, shortened, summarized, replans }: ContextReceipt) {
+	if (dropped.length + shortened.length + summarized.length + replans === 0) return null;
+	const withoutImages = dropped.flatMap(({ first, last, what }) =>
+		what === 'images' ? [{ first, last, tokens: 0 }] : [],
+	);
+	return {
+		context: {
+			before,
+			after,
+			limit,
+			method,
+			dropped: messagesOf(dropped),
+			images: messagesOf(withoutImages),
+			shortened: shortened.length,
+			summarized: messagesOf(summarized),
+			replans,
+		},
+	};
 }
 
 /** Something of ours threw while it was under way. */

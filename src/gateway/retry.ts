@@ -38,7 +38,7 @@ const backoff = (tries: number, random: () => number): number =>
 export function nextStep(error: GatewayError, state: RetryState): NextStep {
 	const rule = ruleOf(error);
 	if (rule.elsewhere === 'nowhere') return STOP;
-	if (rule.again === 'never' || state.tries >= state.maxTries) return NEXT;
+	if (rule.again === 'never' || rule.again === 'replan' || state.tries >= state.maxTries) return NEXT;
 	const jitter = backoff(state.tries, state.random);
 	const stated = error.retryAfterMs;
 	if (rule.again === 'later') return { step: 'later', delayMs: stated ?? jitter };

@@ -28,6 +28,8 @@ export interface Runner<C, Prepared> {
 	spent: boolean;
 	/** null: not built yet. */
 	prepared: Prepared | null;
+	/** It has been planned for anew, after it said that the conversation was still too long. */
+	replanned: boolean;
 	outcome: RoutingStep['outcome'];
 	reason: string | null;
 	/** Place in the order of consideration, from 1; 0: it was never considered. */
@@ -51,6 +53,7 @@ const started = <C, Prepared>(candidate: C, maxTries: number): Runner<C, Prepare
 	probe: false,
 	spent: false,
 	prepared: null,
+	replanned: false,
 	outcome: 'unused',
 	reason: null,
 	order: 0,

@@ -13,6 +13,8 @@ export interface Addressee {
 	readonly stream: boolean;
 	/** Messages that the gateway put ahead of the caller's. */
 	readonly firstMessage: number;
+	/** See `FitOptions.places`. */
+	readonly places?: readonly number[] | undefined;
 }
 
 /**
@@ -38,9 +40,10 @@ export function wireRequestOf(
 }
 
 function fittedRequest(request: ChatRequest, addressee: Addressee): WireRequest {
-	const { target, wire, quirks, stream, firstMessage } = addressee;
+	const { target, wire, quirks, stream, firstMessage, places } = addressee;
 	const { provider, name, facts: traits } = target;
-	const fitted = fitRequest(request, { name, wire, provider, quirks, traits }, { firstMessage });
+	const options = places ? { firstMessage, places } : { firstMessage };
+	const fitted = fitRequest(request, { name, wire, provider, quirks, traits }, options);
 	const wireRequest = wire.toRequest(fitted.request, {
 		providerId: provider.id,
 		model: target.upstreamModel,

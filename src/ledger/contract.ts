@@ -2,6 +2,7 @@
  * What the gateway and the OrgLedger object say to each other. Money is nano-dollars in `bigint`
  * everywhere inside; JSON carries it as a decimal string.
  */
+import type { ContextReceipt } from '../language/context';
 import type { RoutingDecision } from '../language/routing';
 import type { Usage } from '../language/usage';
 
@@ -146,16 +147,6 @@ export interface LedgerEntry {
 	readonly routing: RoutingDecision | null;
 	/** `direct`: written to D1 by the isolate because the object could not be reached. */
 	readonly source: 'ledger' | 'direct';
-}
-
-/** What the planner did for one target. Tokens. */
-export interface ContextReceipt {
-	readonly before: number;
-	readonly after: number;
-	readonly limit: number;
-	readonly method: 'bound' | 'exact' | 'calibrated';
-	readonly dropped: number;
-	readonly summarized: number;
 }
 
 /** One attempt's end; or, with no entry, the end of a request whose hold no (further) attempt will use. */

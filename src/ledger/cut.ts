@@ -1,4 +1,5 @@
 /** What is cut so that no row outgrows a batch. */
+import type { ContextReceipt } from '../language/context';
 import type { RoutingDecision, RoutingStep } from '../language/routing';
 
 /** Characters */
@@ -37,4 +38,39 @@ export function routingText(routing: RoutingDecision | null | undefined): string
 	if (!routing) return null;
 	const { strategy, sticky, steps } = routing;
 	return JSON.stringify({ strategy, sticky, steps: fewest(steps).map(stepOf) });
+}
+
+/** Entries of each list of a receipt. */
+const RECEIPT_LIMIT = 64;
+
+type ReceiptLists = Pick<ContextReceipt, 'dropped' | 'shortened' | 'summarized'>;
+/** As an isolate or a row of an older release has it too, with numbers in the place of lists: all of them 0. */
+type AnyReceipt = Partial<Omit<ContextReceipt, keyof ReceiptLists>> & {
+	readonly [K in keyof ReceiptLists]?: ReceiptLists[K] | number;
+};
+
+const list = <T>(entries: readonly T[] | number | undefined): readonly T[] =>
+	typeof entries === 'object' ? entries.slice(0, RECEIPT_LIMIT) : [];
+
+/** A receipt as its column holds it: the first entries of each list. */
+export const receiptText = (context: ContextReceipt | null): string | null =>
+	context && JSON.stringify(receiptOf(context));
+
+/** The inverse, of whatever release wrote it. */
+export const receiptIn = (text: string | null): ContextReceipt | null =>
+	text === null ? null : receiptOf(JSON.parse(text) as AnyReceipt);
+
+function receiptOf({ before, after, limit, reserve, method, factor, replans, ...lists }: AnyReceipt): ContextReceipt {
+	return {
+		before: before ?? 0,
+		after: after ?? 0,
+		limit: limit ?? 0,
+		reserve: reserve ?? 0,
+		method: method ?? 'bound',
+		factor: factor ?? 1,
+		dropped: list(lists.dropped),
+		shortened: list(lists.shortened),
+		summarized: list(lists.summarized).map((one) => ({ ...one, model: cut(one.model) })),
+		replans: replans ?? 0,
+	};
 }

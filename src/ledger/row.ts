@@ -1,7 +1,7 @@
 /** A ledger entry as a row of `llm_usage_logs` and back: the one mapping of the object and the direct writer. */
 import { USAGE_PARTS, type Usage, type UsagePart, usageOf } from '../language/usage';
 import type { EntryState, LedgerEntry, Operation } from './contract';
-import { cut, cutOrNull, routingText } from './cut';
+import { cut, cutOrNull, receiptIn, receiptText, routingText } from './cut';
 
 const TOKEN_COLUMNS = {
 	input: 'input_tokens',
@@ -135,7 +135,7 @@ export function rowOf(entry: LedgerEntry): UsageRow {
 		error_class: entry.errorClass,
 		http_status: entry.httpStatus,
 		config_version: entry.configVersion,
-		context: entry.context === null ? null : JSON.stringify(entry.context),
+		context: receiptText(entry.context),
 		source: entry.source,
 		routing: routingText(entry.routing),
 	};
@@ -189,7 +189,7 @@ export function entryOf(row: UsageRow, issuerKeyId: string | null = null): Ledge
 		errorClass: row.error_class,
 		httpStatus: row.http_status,
 		configVersion: row.config_version,
-		context: row.context === null ? null : (JSON.parse(row.context) as LedgerEntry['context']),
+		context: receiptIn(row.context),
 		source: row.source,
 		routing: row.routing === null ? null : (JSON.parse(row.routing) as LedgerEntry['routing']),
 	};

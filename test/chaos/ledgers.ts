@@ -57,6 +57,7 @@ export function organizationLedger(organizationId: string, time: Time): Organiza
 				closes += 1;
 				if (closes % GROUP === 0) commit();
 			},
+			account: async (_organizationId, keyId) => ledger.account(keyId, time.now()),
 		},
 		entries() {
 			commit();

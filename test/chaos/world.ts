@@ -13,7 +13,8 @@ import type { RoutingPolicy } from '../../src/language/routing';
 import { ledgerClient } from '../../src/ledger/client';
 import type { CloseRequest } from '../../src/ledger/contract';
 import { embedWires, findProvider, providerIds, wires } from '../../src/providers';
-import { FACTS } from '../support/scripted-gateway';
+import { FACTS, NO_SUMMARIES } from '../support/scripted-gateway';
+import { unitEncodings } from '../support/unit-encoding';
 import { type VirtualTime, virtualTime } from '../support/virtual-time';
 import { DIALECTS, nameOfTarget } from './dialects';
 import type { Table } from './fate';
@@ -202,6 +203,8 @@ export function chaosWorld(options: WorldOptions): World {
 			ledger: options.coresOnly ? ledgerOf(snapshot.organization.id).port : clientOf(isolate),
 			health: listened(client, { time, recorded, gates }),
 			affinity: isolate.affinity,
+			encodings: unitEncodings(),
+			summaries: NO_SUMMARIES,
 			catalog: {
 				facts: (provider, model) => ({
 					...FACTS,
@@ -274,6 +277,9 @@ function listened(port: HealthPort, { time, recorded, gates }: Pick<World, 'time
 			return leased;
 		},
 		measures: (place) => port.measures(place),
+		calibration: (endpoint, tokenizer) => port.calibration(endpoint, tokenizer),
+		learn: (facts, sample) => port.learn(facts, sample),
+		mayLearn: (endpoint, tokenizer) => port.mayLearn(endpoint, tokenizer),
 		standing: (place, mark) => port.standing(place, mark),
 		mayRetry: (endpoint, organizationId) => port.mayRetry(endpoint, organizationId),
 	};

@@ -1,36 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors';
-import type { Snapshot } from '../../src/gateway/ports';
+import type { Credential, Snapshot } from '../../src/gateway/ports';
 import { answer, chatCall, failure, type Script, sentJson, world } from '../support/scripted-gateway';
+import { lostEncodings } from '../support/unit-encoding';
 import { agentOf, callerOf, choiceOf, routingOf, rowOf } from './snapshots';
 
 const MODEL = 'anthropic/claude-test';
 
+const key = (provider: string): Credential => ({
+	rowId: null,
+	name: provider,
+	source: 'environment',
+	apiKey: 'key',
+	baseUrl: `https://${provider}.test${provider === 'anthropic' ? '' : '/v1'}`,
+	trust: 'operator',
+	config: {},
+});
+
 const withAnthropic: Partial<Snapshot> = {
-	credentials: {
-		anthropic: [
-			{
-				rowId: null,
-				name: 'anthropic',
-				source: 'environment',
-				apiKey: 'key',
-				baseUrl: 'https://anthropic.test',
-				trust: 'operator',
-				config: {},
-			},
-		],
-		openai: [
-			{
-				rowId: null,
-				name: 'anthropic',
-				source: 'environment',
-				apiKey: 'key',
-				baseUrl: 'https://openai.test/v1',
-				trust: 'operator',
-				config: {},
-			},
-		],
-	},
+	credentials: { anthropic: [key('anthropic')], openai: [key('openai')], groq: [key('groq')] },
 };
 
 const counting = (script: Script, snapshot: Partial<Snapshot> = {}) =>
@@ -104,27 +92,70 @@ describe('counting the tokens of a request', () => {
 			await w.gateway.countTokens(chatCall());
 			await w.gateway.chat(chatCall());
 		}
-		expect(w.sent.map(({ url }) => new URL(url).host)).toEqual(['o1.test', 'o2.test', 'o1.test']);
+		expect(w.sent.map(({ url }) => new URL(url).host)).toEqual(
+			['o1', 'o1', 'o2', 'o2', 'o1', 'o1'].map((id) => `${id}.test`),
+		);
 	});
 
-	it('estimates where the provider has no counting, more for more', async () => {
+	it("asks OpenAI's Responses API whichever of its APIs would answer, and no other provider of that protocol", async () => {
+		const w = counting(counted);
+		const tools = [{ name: 'weather', parameters: { type: 'object' } }];
+		const asked = chatCall({ model: 'openai/gpt-test', maxTokens: 9, temperature: 1, tools, strict: true });
+		expect(await w.gateway.countTokens(asked)).toMatchObject({ inputTokens: 42, method: 'provider' });
+		expect(w.sent.map(({ url }) => url)).toEqual(['https://openai.test/v1/responses/input_tokens']);
+		expect(sentJson(w.sent[0])).toMatchObject({ model: 'gpt-test', input: [{ role: 'user' }] });
+		for (const field of ['max_output_tokens', 'temperature', 'stream', 'store'])
+			expect(sentJson(w.sent[0])).not.toHaveProperty(field);
+	});
+
+	it('counts itself what that API has no form for, as a chat would not ask it for the answer', async () => {
+		const w = counting(counted);
+		const audio = [{ role: 'user' as const, content: [{ type: 'audio' as const, data: 'AAAA', format: 'wav' }] }];
+		const count = await w.gateway.countTokens(chatCall({ model: 'openai/gpt-test', messages: audio }));
+		expect(count).toMatchObject({ method: 'exact', warnings: [] });
+		expect(w.sent).toEqual([]);
+	});
+
+	it("counts by the model's own encoding where the provider has no counting, more for more", async () => {
 		const w = counting(counted);
 		const of = async (text: string, tools = {}) => {
 			const messages = [{ role: 'user' as const, content: [{ type: 'text' as const, text }] }];
-			const count = await w.gateway.countTokens(chatCall({ model: 'openai/gpt-test', messages, ...tools }));
-			expect(count).toMatchObject({ method: 'estimate', provider: 'openai', model: 'gpt-test', warnings: [] });
+			const count = await w.gateway.countTokens(chatCall({ model: 'groq/gpt-test', messages, ...tools }));
+			expect(count).toMatchObject({ method: 'exact', provider: 'groq', model: 'gpt-test', warnings: [] });
 			return count.inputTokens;
 		};
 		const short = await of('Hello');
-		expect(short).toBeGreaterThanOrEqual(8);
+		expect(short).toBeGreaterThanOrEqual(5);
+		expect(short).toBeLessThan(20);
 		expect(await of('Hello '.repeat(100))).toBeGreaterThan(short + 100);
 		expect(await of('Hello', { tools: [{ name: 'weather' }] })).toBeGreaterThan(short);
 		expect(w.sent).toEqual([]);
 	});
 
-	it('gives a probe lease back that counting was given, and estimates meanwhile', async () => {
+	it("counts by another's encoding and a factor for a tokenizer that nobody publishes, and by lengths without one", async () => {
+		const facts = { tokenizer: 'unknown' } as const;
+		const call = chatCall({ model: 'groq/llama' });
+		const calibrated = await world({ upstream: [counted], snapshot: withAnthropic, facts }).gateway.countTokens(call);
+		expect(calibrated).toMatchObject({ method: 'calibrated', warnings: [] });
+		const bare = world({ upstream: [counted], snapshot: withAnthropic, facts, encodings: lostEncodings });
+		const bound = await bare.gateway.countTokens(call);
+		expect(bound.method).toBe('bound');
+		expect(bound.inputTokens).toBeGreaterThanOrEqual(calibrated.inputTokens);
+	});
+
+	it('counts what is far too long, and what the configuration would refuse', async () => {
+		const context = { maxInputTokens: { value: 10, origin: 'organization' as const } };
+		const w = world({ upstream: [counted], snapshot: { ...withAnthropic, context }, facts: { contextWindow: 1_000 } });
+		const messages = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'word '.repeat(5_000) }] }];
+		const asked = chatCall({ model: 'groq/gpt-test', messages, context: { mode: 'refuse' } });
+		const count = await w.gateway.countTokens(asked);
+		expect(count.inputTokens).toBeGreaterThan(5_000);
+		expect(w.sent).toEqual([]);
+	});
+
+	it('gives a probe lease back that counting was given, and counts itself meanwhile', async () => {
 		const w = world({ upstream: [counted], snapshot: withAnthropic, probes: new Set(['anthropic']) });
-		expect(await w.gateway.countTokens(chatCall({ model: MODEL }))).toMatchObject({ method: 'estimate' });
+		expect(await w.gateway.countTokens(chatCall({ model: MODEL }))).toMatchObject({ method: 'exact' });
 		expect(w.sent).toEqual([]);
 		expect(w.outcomes).toMatchObject([{ outcome: { probe: true, result: 'neutral', key: null } }]);
 	});
@@ -134,10 +165,10 @@ describe('counting the tokens of a request', () => {
 		['is down', () => failure(529)],
 		['can not be reached', () => Promise.reject(new TypeError('reset'))],
 		['answers something else', () => Response.json({ tokens: 42 })],
-	])('estimates and says so where the provider %s', async (_, script) => {
+	])('counts itself and says so where the provider %s', async (_, script) => {
 		const w = counting(script);
 		const count = await w.gateway.countTokens(chatCall({ model: MODEL }));
-		expect(count.method).toBe('estimate');
+		expect(count.method).toBe('exact');
 		expect(count.inputTokens).toBeGreaterThan(0);
 		expect(count.warnings.map((warning) => warning.field)).toEqual(['count']);
 		expect(w.sent).toHaveLength(1);
@@ -152,12 +183,26 @@ describe('counting the tokens of a request', () => {
 		);
 		const work = w.gateway.countTokens(chatCall({ model: MODEL }));
 		await w.time.advance(10_001);
-		expect(await work).toMatchObject({ method: 'estimate', warnings: [{ field: 'count' }] });
+		expect(await work).toMatchObject({ method: 'exact', warnings: [{ field: 'count' }] });
+	});
+
+	it('ends with the client who asked', async () => {
+		const w = counting(
+			({ signal }) =>
+				new Promise((_, reject) => {
+					signal.addEventListener('abort', () => reject(signal.reason));
+				}),
+		);
+		const left = new AbortController();
+		const work = fails(w.gateway.countTokens(chatCall({ model: MODEL }, { signal: left.signal })));
+		await w.time.advance(1);
+		left.abort();
+		expect((await work).code).toBe('aborted');
 	});
 
 	it('asks no provider whose breaker is open', async () => {
 		const w = world({ upstream: [counted], snapshot: withAnthropic, open: new Set(['anthropic']) });
-		expect((await w.gateway.countTokens(chatCall({ model: MODEL }))).method).toBe('estimate');
+		expect((await w.gateway.countTokens(chatCall({ model: MODEL }))).method).toBe('exact');
 		expect(w.sent).toEqual([]);
 	});
 

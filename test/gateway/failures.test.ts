@@ -12,6 +12,7 @@ import type { ChatStream } from '../../src/gateway/call';
 import { ruleOf } from '../../src/gateway/failure-rule';
 import { FAILURE_RULES, type FailureName, type FailureRule } from '../../src/gateway/failures';
 import type { ChatEvent } from '../../src/language/event';
+import type { ChatRequest } from '../../src/language/request';
 import { failureOfStatus, upstreamError } from '../../src/providers/wire/failure';
 import {
 	chatCall,
@@ -26,6 +27,7 @@ import {
 	type WorldOptions,
 	world,
 } from '../support/scripted-gateway';
+import { textOf } from '../support/unit-encoding';
 import { choiceOf, routingOf, rowOf } from './snapshots';
 
 /** How to make an upstream fail so. */
@@ -166,7 +168,12 @@ const within = (
 });
 
 /** A stream whose upstream fails as told in its first call, or in each, and does `after` that what the others do. */
-async function driven(failing: Failing, after: Script | null, options: Partial<WorldOptions> = {}): Promise<Outcome> {
+async function driven(
+	failing: Failing,
+	after: Script | null,
+	options: Partial<WorldOptions> = {},
+	request: Partial<ChatRequest> = {},
+): Promise<Outcome> {
 	const made: { w?: World } = {};
 	const current = (): World => {
 		if (!made.w) throw new Error('the world is not made yet');
@@ -182,7 +189,9 @@ async function driven(failing: Failing, after: Script | null, options: Partial<W
 	made.w = w;
 	const caller = new AbortController();
 	if (failing.leaves !== undefined) w.time.after(failing.leaves, () => caller.abort());
-	const opening = w.gateway.stream(chatCall({ model: 'default' }, { signal: caller.signal })).then(ended, failed);
+	const opening = w.gateway
+		.stream(chatCall({ model: 'default', ...request }, { signal: caller.signal }))
+		.then(ended, failed);
 	await w.time.advance(150_000);
 	const { error, text } = await opening;
 	await w.settled();
@@ -237,7 +246,8 @@ async function checkItself(rule: FailureRule, failing: Failing): Promise<void> {
 		? await driven(failing, () => failure(401), { ...BESIDE, limits: { maxAttempts: 1 } })
 		: await driven(failing, null, ALONE);
 	const own = w.entries().filter(({ provider }) => provider === 'openai');
-	expect(own).toHaveLength(failing.beside || rule.again === 'never' ? 1 : 2);
+	// Of two words nothing can be taken away.
+	expect(own).toHaveLength(failing.beside || rule.again === 'never' || rule.again === 'replan' ? 1 : 2);
 	for (const { state } of own) expect(state).toBe(rule.ledger);
 	if (!error) throw new Error('there is no error');
 	if (!failing.beside) {
@@ -263,8 +273,21 @@ async function checkElsewhere({ elsewhere }: FailureRule, failing: Failing): Pro
 	expect(error === null).toBe(elsewhere !== 'nowhere');
 }
 
+const LONG: ChatRequest['messages'] = ['What was first?', 'And then?', 'And last?'].flatMap((question) => [
+	{ role: 'user', content: [{ type: 'text', text: question }] },
+	{ role: 'assistant', content: [{ type: 'text', text: textOf(2_000) }] },
+]);
+const LAST: ChatRequest['messages'][number] = { role: 'user', content: [{ type: 'text', text: 'Go on.' }] };
+
 /** When it is asked again, where all others are refused. */
 async function checkAgain({ again }: FailureRule, failing: Failing): Promise<void> {
+	if (again === 'replan') {
+		const shorter = await driven(failing, good, ALONE, { messages: [...LONG, LAST] });
+		expect([shorter.text, shorter.asked.length]).toEqual(['whole', 2]);
+		const lengths = shorter.w.sent.map(({ body }) => String(body).length);
+		expect(lengths[1]).toBeLessThan(lengths[0] ?? 0);
+		return;
+	}
 	const { asked, text } = await driven({ ...failing, script: (w) => lonely(failing.script(w)) }, null, AROUND);
 	if (again === 'never') {
 		expect(asked.filter((key) => key === 'one')).toHaveLength(1);
@@ -327,7 +350,7 @@ describe('the rule of an error', () => {
 				const error = new GatewayError(given, 'x', facts ? { upstream: facts } : {});
 				const rule = ruleOf(error);
 				expect(FAILURE_RULES.map(({ name }) => name)).toContain(rule.name);
-				if (facts?.shouldRetry === false) expect(rule.again).toBe('never');
+				if (facts?.shouldRetry === false) expect(['never', 'replan']).toContain(rule.again);
 				if (facts && facts.scope !== 'key') expect(rule.key).toBe('none');
 			}),
 		);

@@ -45,7 +45,7 @@ function asking({ id, model, credential = {}, signal, answer = () => Response.js
 		limits: { firstEventMs: 10_000, idleMs: 60_000, totalMs: 600_000, maxAttempts: 3 },
 		registry: { provider: findProvider, ids: providerIds, wires, embedWires },
 		catalog: catalog(),
-		ledger: { open: unused, extend: unused, close: (close) => void closes.push(close) },
+		ledger: { open: unused, extend: unused, account: unused, close: (close) => void closes.push(close) },
 		newId: () => 'request-1',
 		caller: { organizationId: 'o1', keyId: 'k1', version: 7 },
 	});

@@ -345,10 +345,10 @@ describe('residency', () => {
 
 describe('the two special chains', () => {
 	const policy: RoutingPolicy = {
-		contextFallbacks: ['groq/long', 'nowhere/x', 'groq/short', 'openai/a'],
+		contextFallbacks: ['groq/long', 'nowhere/x', 'groq/short', 'openai/c'],
 		contentFilterFallbacks: ['mistral/free'],
 	};
-	const models = { 'groq/short': { contextWindow: 500 }, 'openai/a': { contextWindow: 500 } };
+	const models = { 'groq/short': { contextWindow: 500 }, 'openai/c': { contextWindow: 500 } };
 
 	it('are in the order given, without those that can’t help, which are noted under their names', () => {
 		const { candidates, contextChain, filterChain, skipped } = route(
@@ -363,8 +363,40 @@ describe('the two special chains', () => {
 		expect(skipped.map(({ model, reason }) => `${model} ${reason}`)).toEqual([
 			"x contextFallbacks: Unknown provider 'nowhere' in model 'nowhere/x'.",
 			'short contextFallbacks: context: about 1000 tokens do not fit 500',
-			'a contextFallbacks: context: about 1000 tokens do not fit 500',
+			'c contextFallbacks: context: about 1000 tokens do not fit 500',
 		]);
+	});
+
+	it('give way to nobody where the conversation fits one of those for it alone: who holds it is asked', () => {
+		const narrow = { ...models, 'openai/a': { contextWindow: 500 } };
+		const { candidates, contextChain, skipped } = route(
+			requestOf(),
+			needsOf(),
+			null,
+			under(policy, { models: narrow, snapshot: { fallbackChain: ['groq/short'] } }),
+		);
+		expect(candidates.map(({ target }) => target.name)).toEqual(['groq/long']);
+		expect(contextChain).toEqual(candidates);
+		expect(skipped.map(({ model, reason }) => `${model} ${reason}`).slice(-2)).toEqual([
+			'a context: about 1000 tokens do not fit 500',
+			'short context: about 1000 tokens do not fit 500',
+		]);
+	});
+
+	it('leave those in their places that can do what is asked for, where nobody holds the conversation', () => {
+		const narrow = {
+			'groq/long': { contextWindow: 500 },
+			'openai/a': { contextWindow: 500 },
+			'mistral/d': { contextWindow: 500, tools: false },
+		};
+		const { candidates, skipped } = route(
+			requestOf(),
+			needsOf({ tools: true }),
+			null,
+			under({ contextFallbacks: ['groq/long'] }, { models: narrow, snapshot: { fallbackChain: ['mistral/d'] } }),
+		);
+		expect(candidates.map(({ target }) => target.name)).toEqual(['openai/a']);
+		expect(skipped.map(({ model, reason }) => `${model} ${reason}`)).toEqual(['d tools: this model calls none']);
 	});
 
 	it.each([

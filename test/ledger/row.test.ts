@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ContextReceipt } from '../../src/language/context';
 import { type RoutingDecision, type RoutingStep, STRATEGIES } from '../../src/language/routing';
 import { usageOf } from '../../src/language/usage';
 import type { LedgerEntry } from '../../src/ledger/contract';
@@ -18,6 +19,21 @@ const steps: fc.Arbitrary<RoutingStep> = fc.record({
 	attempts: fc.nat(),
 	// JSON has no -0.
 	score: fc.option(fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }).map(Math.abs)),
+});
+const run = { first: fc.nat(), last: fc.nat(), tokens: fc.nat() };
+const receipts: fc.Arbitrary<ContextReceipt> = fc.record({
+	before: fc.nat(),
+	after: fc.nat(),
+	limit: fc.nat(),
+	reserve: fc.nat(),
+	method: fc.constantFrom('bound' as const, 'exact' as const, 'calibrated' as const),
+	factor: fc.double({ min: 0, max: 4, noNaN: true }).map(Math.abs),
+	dropped: fc.array(fc.record({ ...run, what: fc.constantFrom('messages' as const, 'images' as const) }), {
+		maxLength: 64,
+	}),
+	shortened: fc.array(fc.record({ message: fc.nat(), before: fc.nat(), after: fc.nat() }), { maxLength: 64 }),
+	summarized: fc.array(fc.record({ ...run, into: fc.nat(), model: text, cached: fc.boolean() }), { maxLength: 64 }),
+	replans: fc.nat(1),
 });
 const entries: fc.Arbitrary<LedgerEntry> = fc.record({
 	attemptId: text,
@@ -49,16 +65,7 @@ const entries: fc.Arbitrary<LedgerEntry> = fc.record({
 	errorClass: maybe,
 	httpStatus: fc.option(fc.nat(599)),
 	configVersion: fc.nat(),
-	context: fc.option(
-		fc.record({
-			before: fc.nat(),
-			after: fc.nat(),
-			limit: fc.nat(),
-			method: fc.constantFrom('bound' as const, 'exact' as const, 'calibrated' as const),
-			dropped: fc.nat(),
-			summarized: fc.nat(),
-		}),
-	),
+	context: fc.option(receipts),
 	routing: fc.option(
 		fc.record({
 			strategy: fc.constantFrom(...STRATEGIES),
@@ -160,13 +167,52 @@ describe('a usage row', () => {
 		}
 	});
 
+	const receipt = (parts: Partial<ContextReceipt>): ContextReceipt => ({
+		before: 9_000,
+		after: 900,
+		limit: 1_000,
+		reserve: 500,
+		method: 'exact',
+		factor: 1,
+		dropped: [],
+		shortened: [],
+		summarized: [],
+		replans: 0,
+		...parts,
+	});
+	const numbers = (count: number) => Array.from({ length: count }, (_, at) => at);
+	const told = (context: ContextReceipt) => entryOf(rowOf(ledgerEntry({ context }))).context;
+
+	it('keeps the first 64 of each list of a receipt, and cuts the name of a summarizer', () => {
+		const dropped = numbers(90).map((at) => ({ first: at, last: at, tokens: 1, what: 'messages' as const }));
+		const shortened = numbers(65).map((message) => ({ message, before: 9, after: 1 }));
+		const summary = { first: 0, last: 1, tokens: 9, into: 1, model: `${'m'.repeat(511)}😀`, cached: true };
+		const summarized = numbers(70).map(() => summary);
+		const kept = told(receipt({ dropped, shortened, summarized }));
+		expect(kept).toEqual({
+			...receipt({}),
+			dropped: dropped.slice(0, 64),
+			shortened: shortened.slice(0, 64),
+			summarized: summarized.slice(0, 64).map((one) => ({ ...one, model: `${'m'.repeat(511)}\ufffd` })),
+		});
+	});
+
+	it('reads a receipt of an older release, from a row or an isolate, which took nothing away', () => {
+		const older = { before: 9, after: 9, limit: 100, method: 'bound', dropped: 0, summarized: 0 };
+		const now = receipt({ before: 9, after: 9, limit: 100, reserve: 0, method: 'bound' });
+		expect(entryOf({ ...rowOf(ledgerEntry()), context: JSON.stringify(older) }).context).toEqual(now);
+		expect(told(older as unknown as ContextReceipt)).toEqual(now);
+	});
+
 	it('is less than a batch, whatever it is made of', () => {
 		const worst = '\u0000'.repeat(600);
 		const routing = decision(
 			Array.from({ length: 64 }, () => step({ provider: worst, model: worst, key: worst, reason: worst })),
 		);
 		const tags = Array.from({ length: 90 }, () => worst);
-		const json = rowJson(ledgerEntry({ routing, tags, user: worst, model: worst }));
+		const summary = { first: 0, last: 1, tokens: 9, into: 1, model: worst, cached: true };
+		const context = receipt({ summarized: numbers(90).map(() => summary) });
+		const json = rowJson(ledgerEntry({ routing, tags, context, user: worst, model: worst }));
 		expect(new TextEncoder().encode(json).byteLength).toBeLessThan(BATCH_BYTES);
 	});
 });

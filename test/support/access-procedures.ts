@@ -64,6 +64,8 @@ const PROCEDURES: Readonly<Record<string, Declared>> = {
 		mutation('inference', 'own', () => ({ model: 'mock/embed', input: 'Hello' })),
 		modelsOfOthers({ input: 'Hello' }, { answers: 400 }),
 	),
+	'tokens.count': also(mutation('inference', 'own', asked), modelsOfOthers({ messages })),
+	'cost.estimate': also(mutation('inference', 'own', asked), modelsOfOthers({ messages })),
 	'models.list': query('inference', 'own'),
 
 	'agents.create': mutation('manage', 'own', (_, fresh) => ({ slug: fresh, name: fresh, model: 'mock/echo' })),
@@ -204,6 +206,7 @@ const PROCEDURES: Readonly<Record<string, Declared>> = {
 		},
 	),
 	'organizations.setRouting': mutation('manage', 'own', () => ({ routing: { sticky: false } })),
+	'organizations.setContext': mutation('manage', 'own', () => ({ context: { mode: 'refuse' } })),
 	'organizations.delete': mutation('operator', null, ({ spare }) => ({ id: spare.id, confirm: spare.slug })),
 
 	'profiles.list': query('manage', 'own'),

@@ -15,6 +15,7 @@ import type {
 	Gateway,
 } from '../../src/gateway/call';
 import type { Composition, HttpEnv } from '../../src/http/context';
+import type { ContextReceipt } from '../../src/language/context';
 import type { ChatEvent } from '../../src/language/event';
 import type { ChatResponse } from '../../src/language/request';
 import { type Usage, usageOf } from '../../src/language/usage';
@@ -23,13 +24,30 @@ import { type VirtualTime, virtualTime } from './virtual-time';
 
 export const USAGE: Usage = usageOf({ input: 8, cacheRead: 2, output: 4, reasoning: 1 });
 
+/** Messages 1 to 3 gone, the images of two made a note, a result of a tool shortened, two messages summarised. */
+export const CONTEXT: ContextReceipt = {
+	before: 12_000,
+	after: 3_900,
+	limit: 4_096,
+	reserve: 1_024,
+	method: 'exact',
+	factor: 1,
+	dropped: [
+		{ first: 1, last: 3, tokens: 5_000, what: 'messages' },
+		{ first: 6, last: 7, tokens: 900, what: 'images' },
+	],
+	shortened: [{ message: 9, before: 1_200, after: 256 }],
+	summarized: [{ first: 4, last: 5, tokens: 2_000, into: 120, model: 'mock/echo', cached: true }],
+	replans: 1,
+};
+
 export const meta = (partial: Partial<CallMeta> = {}): CallMeta => ({
 	requestId: 'call-1',
 	provider: 'mock',
 	model: 'echo',
 	attempts: 1,
 	configVersion: 7,
-	context: { before: 12, after: 10, limit: 4096, method: 'bound', dropped: 1, summarized: 0 },
+	context: CONTEXT,
 	warnings: [],
 	routing: {
 		strategy: 'lowest-cost',
@@ -128,6 +146,7 @@ export interface Script {
 	readonly models?: Gateway['models'];
 	readonly passthrough?: Gateway['passthrough'];
 	readonly countTokens?: Gateway['countTokens'];
+	readonly estimateCost?: Gateway['estimateCost'];
 }
 
 const unscripted = () => new GatewayError('internal', 'not scripted');
@@ -155,6 +174,7 @@ export function scriptedGateway(script: Script): ScriptedGateway {
 		},
 		models: script.models ?? (async () => []),
 		countTokens: script.countTokens ?? (() => Promise.reject(unscripted())),
+		estimateCost: script.estimateCost ?? (() => Promise.reject(unscripted())),
 		passthrough: script.passthrough ?? (() => Promise.reject(unscripted())),
 	};
 }

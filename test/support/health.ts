@@ -9,6 +9,7 @@ import type {
 	Outcome,
 	Place,
 	ProviderHealthApi,
+	TokenSample,
 } from '../../src/health/contract';
 import {
 	absorb,
@@ -21,6 +22,7 @@ import {
 	textOf,
 } from '../../src/health/endpoint';
 import { statusOf } from '../../src/health/status';
+import { absorbSamples } from '../../src/health/tokens';
 import { healthViews } from '../../src/health/view';
 import { type VirtualTime, virtualTime } from './virtual-time';
 
@@ -71,6 +73,7 @@ export function fakeObject(time: VirtualTime, delayMs = 5) {
 	const object = {
 		memory: newEndpoint(),
 		reports: [] as (readonly Outcome[])[],
+		samples: [] as (readonly TokenSample[])[],
 		facts: [] as EndpointFacts[],
 		snapshots: 0,
 		leases: 0,
@@ -100,11 +103,13 @@ export function fakeObject(time: VirtualTime, delayMs = 5) {
 			object.snapshots += 1;
 			return answer(object.snapshot);
 		},
-		report: (from, outcomes) => {
+		report: (from, outcomes, samples = []) => {
 			object.reports.push(outcomes);
+			object.samples.push(samples);
 			object.facts.push(from);
 			return answer(() => {
 				absorb(object.memory, from, outcomes, object.now(), POLICY);
+				absorbSamples(object.memory.tokens, samples, object.now());
 				return object.snapshot();
 			});
 		},

@@ -63,7 +63,7 @@ export function pullingServer(
 		limits: { firstEventMs: 10_000, idleMs: 60_000, totalMs: 600_000, maxAttempts: 3 },
 		registry: { provider: findProvider, ids: providerIds, wires, embedWires },
 		catalog: catalog(),
-		ledger: { open: unused, extend: unused, close: unused },
+		ledger: { open: unused, extend: unused, close: unused, account: unused },
 		newId: unused,
 		caller: { organizationId: 'o1', keyId: null, version: 1 },
 	});

@@ -2,15 +2,24 @@
 import type { ModelFacts } from '../../src/catalog/facts';
 import type { ChatCall, Gateway } from '../../src/gateway/call';
 import { gateway } from '../../src/gateway/gateway';
-import type { Credential, OutboundRequest, Ports, Snapshot, TimeLimits } from '../../src/gateway/ports';
+import type { Credential, LogLevel, OutboundRequest, Ports, Snapshot, TimeLimits } from '../../src/gateway/ports';
+import type { SummaryPort } from '../../src/gateway/summary-port';
 import type { ChatRequest } from '../../src/language/request';
-import type { CloseRequest, LedgerEntry, OpenAnswer, OpenRequest } from '../../src/ledger/contract';
+import type { Account, CloseRequest, LedgerEntry, OpenAnswer, OpenRequest } from '../../src/ledger/contract';
+import type { EncodingPort } from '../../src/planner/encoding';
 import { embedWires, findProvider, providerIds, wires } from '../../src/providers';
 import { type HealthScript, type HeardHealth, scriptedHealth } from './scripted-health';
+import { unitEncodings } from './unit-encoding';
 import { type VirtualTime, virtualTime } from './virtual-time';
 
 /** What an upstream does with one call. */
 export type Script = (request: OutboundRequest) => Response | Promise<Response>;
+
+export interface Logged {
+	readonly level: LogLevel;
+	readonly event: string;
+	readonly fields: Readonly<Record<string, unknown>>;
+}
 
 export interface World extends HeardHealth {
 	readonly gateway: Gateway;
@@ -22,6 +31,8 @@ export interface World extends HeardHealth {
 	readonly opens: OpenRequest[];
 	readonly closes: CloseRequest[];
 	readonly reloads: () => number;
+	/** Lines of the log in order. */
+	readonly logs: Logged[];
 	/** Resolves once all deferred work is done. */
 	settled(): Promise<void>;
 	entries(): LedgerEntry[];
@@ -40,7 +51,21 @@ export interface WorldOptions extends HealthScript {
 	readonly factsOf?: (model: string) => Partial<ModelFacts>;
 	readonly limits?: Partial<TimeLimits>;
 	readonly extend?: boolean;
+	/** Absent: those of `unit-encoding`. */
+	readonly encodings?: EncodingPort;
+	/** Absent: none is ever kept. */
+	readonly summaries?: SummaryPort;
+	/** What was spent; absent: nobody can say. */
+	readonly account?: Account;
 }
+
+/** None is ever kept, and nobody else writes any. */
+export const NO_SUMMARIES: SummaryPort = {
+	read: async () => null,
+	write: () => undefined,
+	begin: () => ({ wanted: () => false, end: () => undefined }),
+	writing: () => false,
+};
 
 const credential = (provider: string, baseUrl: string): Credential => ({
 	rowId: null,
@@ -109,6 +134,7 @@ export function world(options: WorldOptions): World {
 	const opens: OpenRequest[] = [];
 	const closes: CloseRequest[] = [];
 	const deferred: Promise<unknown>[] = [];
+	const logs: Logged[] = [];
 	let reloads = 0;
 	const heard = scriptedHealth(options);
 	const snapshot: Snapshot = { ...SNAPSHOT, ...options.snapshot };
@@ -139,7 +165,13 @@ export function world(options: WorldOptions): World {
 			close: (close) => {
 				closes.push(close);
 			},
+			account: async () => {
+				if (!options.account) throw new Error('the ledger can not be reached');
+				return options.account;
+			},
 		},
+		encodings: options.encodings ?? unitEncodings(),
+		summaries: options.summaries ?? NO_SUMMARIES,
 		health: heard.health,
 		affinity: heard.affinity,
 		catalog: {
@@ -160,7 +192,9 @@ export function world(options: WorldOptions): World {
 		defer: (work) => {
 			deferred.push(work);
 		},
-		log: () => undefined,
+		log: (level, event, fields) => {
+			logs.push({ level, event, fields });
+		},
 	};
 	return {
 		...heard,
@@ -171,6 +205,7 @@ export function world(options: WorldOptions): World {
 		opens,
 		closes,
 		reloads: () => reloads,
+		logs,
 		settled: async () => {
 			await Promise.all(deferred);
 		},

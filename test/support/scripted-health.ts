@@ -1,6 +1,15 @@
 /** Health and affinity as a test scripts them, with what was asked of them and told to them. */
 import type { AffinityPort } from '../../src/gateway/ports';
-import type { EndpointFacts, HealthPort, KeyStanding, Measures, Outcome, Place } from '../../src/health/contract';
+import type {
+	Calibration,
+	EndpointFacts,
+	HealthPort,
+	KeyStanding,
+	Measures,
+	Outcome,
+	Place,
+	TokenSample,
+} from '../../src/health/contract';
 
 export interface HealthScript {
 	/**
@@ -18,6 +27,10 @@ export interface HealthScript {
 	readonly standings?: Readonly<Record<string, Partial<KeyStanding>>>;
 	/** Named as in `open`, the narrowest name counts. */
 	readonly measures?: Readonly<Record<string, Partial<Measures>>>;
+	/** By `TokenSample.tokenizer`, at every endpoint; what is learned meanwhile changes nothing. */
+	readonly calibrations?: Readonly<Record<string, Calibration>>;
+	/** Is a prompt worth counting for what it teaches? Absent: no. */
+	readonly mayLearn?: boolean;
 	/** The retry budget; absent: there is room. */
 	readonly mayRetry?: boolean | (() => boolean);
 	/** Conversation → the target that answered it last, as `affinityOf` names it. */
@@ -38,6 +51,8 @@ export interface HeardHealth {
 	readonly leases: Place[];
 	/** How often room for a retry was asked for. */
 	readonly retries: () => number;
+	/** What was learned of tokenizers. */
+	readonly samples: TokenSample[];
 	/** What was remembered, conversation first. */
 	readonly remembered: (readonly [string, string])[];
 }
@@ -67,6 +82,7 @@ export function scriptedHealth(script: HealthScript): HeardHealth & {
 	const outcomes: Reported[] = [];
 	const asked: string[] = [];
 	const leases: Place[] = [];
+	const samples: TokenSample[] = [];
 	const remembered: [string, string][] = [];
 	const last = new Map(Object.entries(script.affinity ?? {}));
 	const turns = new Map<string, number>();
@@ -75,6 +91,7 @@ export function scriptedHealth(script: HealthScript): HeardHealth & {
 		outcomes,
 		asked,
 		leases,
+		samples,
 		remembered,
 		retries: () => retries,
 		health: {
@@ -95,6 +112,11 @@ export function scriptedHealth(script: HealthScript): HeardHealth & {
 				const named = namesOf(place).find((name) => script.measures?.[name]);
 				return { firstEventMs: null, outputTokensPerSecond: null, ...(named && script.measures?.[named]) };
 			},
+			calibration: (_endpoint, tokenizer) => script.calibrations?.[tokenizer] ?? null,
+			learn: (_facts, sample) => {
+				samples.push(sample);
+			},
+			mayLearn: () => script.mayLearn ?? false,
 			standing: (_place, mark) => {
 				const standing = script.standings?.[mark];
 				return standing ? { ...GOOD, ...standing } : null;

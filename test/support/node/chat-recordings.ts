@@ -102,6 +102,7 @@ export interface ExpectedError {
 	readonly scope: string;
 	readonly retryable: boolean;
 	readonly contextLimit?: number;
+	readonly promptTokens?: number;
 	readonly retryAfterMs?: number;
 }
 
@@ -148,9 +149,9 @@ export const ERRORS: Readonly<Record<string, ExpectedError>> = {
 		scope: 'key',
 		retryable: false,
 	},
-	'deepseek/err-context-length.json': { ...tooLong, contextLimit: 1_048_565 },
+	'deepseek/err-context-length.json': { ...tooLong, contextLimit: 1_048_565, promptTokens: 1_250_025 },
 	'mistral/err-invalid-key.json': keyDead,
-	'huggingface/doc-tgi-err-422.json': { status: 422, ...tooLong, contextLimit: 4096 },
+	'huggingface/doc-tgi-err-422.json': { status: 422, ...tooLong, contextLimit: 4096, promptTokens: 5000 },
 	'huggingface/doc-tgi-err-424.json': {
 		status: 424,
 		code: 'upstream_unavailable',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { recall, retain } from '../../src/auth/recency';
+import { recall, retain } from '../src/recency';
 
 describe('a bounded cache', () => {
 	it('lets the least recently used entry go first', () => {
