@@ -1,7 +1,7 @@
 /** The typed client: `createSwitchyard({ url, key? })`. Needs nothing of its platform but `fetch` and web streams. */
 import { createTRPCClient, httpBatchStreamLink, type Operation, splitLink, type TRPCClient } from '@trpc/client';
 import type { AppRouter } from '../routers';
-import type { ChatResult, EmbedResult } from '../routers/answer';
+import type { ChatResult, EmbedResult, EstimateResult, TokenCount } from '../routers/answer';
 import type { ChatInput, EmbedInput } from '../routers/inference-input';
 import { AnswerStream } from './stream';
 
@@ -10,10 +10,13 @@ export type {
 	AnswerMeta,
 	AnswerUsage,
 	ChatResult,
+	ContextReceipt,
 	EmbedResult,
+	EstimateResult,
 	RoutingDecision,
 	RoutingStep,
 	StreamEvent,
+	TokenCount,
 } from '../routers/answer';
 export type { ChatInput, EmbedInput } from '../routers/inference-input';
 export { asSwitchyardError, type GatewayFailure, isSwitchyardError, type SwitchyardError } from './errors';
@@ -62,11 +65,26 @@ export interface Switchyard
 	chat(input: ChatInput, options?: CallOptions): Promise<ChatResult>;
 	stream(input: ChatInput, options?: CallOptions): AnswerStream;
 	embed(input: EmbedInput, options?: Omit<CallOptions, 'conversation'>): Promise<EmbedResult>;
+	readonly tokens: {
+		/** What the prompt would count at whoever would be asked first. No model is called, nothing is accounted. */
+		count(input: ChatInput, options?: CallOptions): Promise<TokenCount>;
+	};
+	readonly cost: {
+		/** What the request would cost there, and whether the budget has that left. Nothing is called or accounted. */
+		estimate(input: ChatInput, options?: CallOptions): Promise<EstimateResult>;
+	};
 	/** The tRPC client beneath, with every procedure. */
 	readonly trpc: TRPCClient<AppRouter>;
 }
 
-const ALONE: ReadonlySet<string> = new Set(['chat', 'stream', 'embed', 'providers.pullModel']);
+const ALONE: ReadonlySet<string> = new Set([
+	'chat',
+	'stream',
+	'embed',
+	'tokens.count',
+	'cost.estimate',
+	'providers.pullModel',
+]);
 
 function addressed<Input extends object>(input: Input, { agent, run, fallback, conversation }: CallOptions): Input {
 	return {
@@ -117,6 +135,8 @@ export function createSwitchyard(options: SwitchyardOptions): Switchyard {
 				call.signal,
 			),
 		embed: (input, call = {}) => trpc.embed.mutate(addressed(input, call), transport(call)),
+		tokens: { count: (input, call = {}) => trpc.tokens.count.mutate(addressed(input, call), transport(call)) },
+		cost: { estimate: (input, call = {}) => trpc.cost.estimate.mutate(addressed(input, call), transport(call)) },
 		agents: trpc.agents,
 		audit: trpc.audit,
 		gatewayKeys: trpc.gatewayKeys,

@@ -16,7 +16,8 @@ export interface DoorCall {
 
 /** Throws `invalid_request` naming the header at fault. */
 export function doorCall(c: HttpContext, request: ChatRequest, extension: Extension | null | undefined): DoorCall {
-	const { receipt, run, agent, fallback, conversation, ...facts } = callFacts(c);
+	const { receipt, run, agent, fallback, conversation, contextMode, ...facts } = callFacts(c);
+	const mode = contextMode ?? extension?.context?.mode;
 	const gone = goneController(c);
 	return {
 		call: {
@@ -26,7 +27,10 @@ export function doorCall(c: HttpContext, request: ChatRequest, extension: Extens
 			fallback: fallback && (extension?.fallback ?? true),
 			conversation: conversation ?? extension?.conversation ?? null,
 			signal: gone.signal,
-			request: run === null ? request : { ...request, runId: run },
+			request:
+				run === null && !mode
+					? request
+					: { ...request, ...(run !== null && { runId: run }), ...(mode && { context: { mode } }) },
 		},
 		receipt: receipt || (extension?.receipt ?? false),
 		gone,

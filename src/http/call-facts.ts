@@ -1,5 +1,6 @@
 /** What the request headers of every inference call say. */
 import { invalid } from '../errors';
+import { CONTEXT_MODES, type ContextMode } from '../language/context';
 import type { HttpContext } from './context';
 
 export interface CallFacts {
@@ -12,6 +13,8 @@ export interface CallFacts {
 	readonly run: string | null;
 	/** `x-switchyard-conversation` */
 	readonly conversation: string | null;
+	/** `x-switchyard-context-mode` */
+	readonly contextMode: ContextMode | null;
 	/** `x-switchyard-receipt: true` */
 	readonly receipt: boolean;
 	/** ms since epoch */
@@ -39,6 +42,14 @@ function conversation(value: string | undefined): string | null {
 	throw invalid('x-switchyard-conversation', 'x-switchyard-conversation: must be 1 to 256 visible ASCII characters.');
 }
 
+/** An empty one is wrong too: it says nothing, where the caller meant to say what may be taken away. */
+function contextMode(value: string | undefined): ContextMode | null {
+	if (value === undefined) return null;
+	const mode = CONTEXT_MODES.find((one) => one === value);
+	if (mode) return mode;
+	throw invalid('x-switchyard-context-mode', `x-switchyard-context-mode: must be one of ${CONTEXT_MODES.join(', ')}.`);
+}
+
 /** Throws `invalid_request` naming the header. */
 export function callFacts(c: HttpContext): CallFacts {
 	return {
@@ -47,6 +58,7 @@ export function callFacts(c: HttpContext): CallFacts {
 		fallback: fallback(c.req.header('x-switchyard-fallback')),
 		run: run(c.req.header('x-switchyard-run')),
 		conversation: conversation(c.req.header('x-switchyard-conversation')),
+		contextMode: contextMode(c.req.header('x-switchyard-context-mode')),
 		receipt: c.req.header('x-switchyard-receipt') === 'true',
 		receivedAt: c.get('receivedAt'),
 	};

@@ -1,6 +1,7 @@
 /** Response headers of inference answers and of errors. */
 import type { GatewayError } from '../errors';
 import type { CallMeta } from '../gateway/call';
+import { messagesOf } from '../language/context';
 import { sumKnown, usdDecimal } from './money';
 
 type Rate = NonNullable<CallMeta['requests']>;
@@ -20,7 +21,8 @@ function rateHeaders(rate: Rate): [string, string][] {
 }
 
 function contextHeader(context: NonNullable<CallMeta['context']>): string {
-	const { before, after, limit, method, dropped, summarized } = context;
+	const { before, after, limit, method } = context;
+	const [dropped, summarized] = [messagesOf(context.dropped), messagesOf(context.summarized)];
 	return `before=${before}, after=${after}, limit=${limit}, method=${method}, dropped=${dropped}, summarized=${summarized}`;
 }
 

@@ -13,12 +13,15 @@ import type { FitTarget } from './fit/target';
 import { settleTools, withoutToolSettings } from './fit/tools';
 import { withoutMarks } from './fit/without-marks';
 
+export { checkRequest } from './fit/conversation';
 export { statedSupport, supportOf } from './fit/support';
 export type { FitTarget } from './fit/target';
 
 export interface FitOptions {
 	/** Messages that the gateway put ahead of the caller's; errors count from there. */
 	readonly firstMessage?: number;
+	/** Of each message its place among the caller's, where some were taken away; below 0: it is the gateway's. */
+	readonly places?: readonly number[];
 }
 
 export interface Fitted {
@@ -28,14 +31,19 @@ export interface Fitted {
 }
 
 /** Throws `invalid_request` with the canonical path as `param`, e.g. `messages[2].content[0]`. */
-export function fitRequest(request: ChatRequest, target: FitTarget, { firstMessage = 0 }: FitOptions = {}): Fitted {
+export function fitRequest(
+	request: ChatRequest,
+	target: FitTarget,
+	{ firstMessage = 0, places }: FitOptions = {},
+): Fitted {
 	checkRequest(request, firstMessage);
 	const findings = new Findings(request, target);
 	settleSettings(request, findings);
 	settleTools(request, findings);
-	settleMessages(request.messages, findings, firstMessage);
+	const placed = (index: number): number => places?.[index] ?? index - firstMessage;
+	settleMessages(request.messages, findings, placed);
 	const dialect = settleDialect(request, target.quirks, findings);
-	const messages = ordered(request.messages, (index) => findings.emptyTurn(placeOf(index - firstMessage)));
+	const messages = ordered(request.messages, (index) => findings.emptyTurn(placeOf(placed(index))));
 	const asked = dialect === request.dialect ? request : withDialect(request, dialect);
 	if (findings.dropped.size === 0 && messages === request.messages)
 		return { request: asked, warnings: findings.warnings };

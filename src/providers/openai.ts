@@ -45,6 +45,7 @@ export const openai: Provider = {
 	defaultModel: 'gpt-5-mini',
 	embeddings: { wire: 'openai-embeddings', defaultModel: 'text-embedding-3-small', maxInputs: 2048 },
 	modelsPath: '/models',
+	counting: 'openai-responses',
 	passthrough: [
 		'/images/generations',
 		'/images/edits',

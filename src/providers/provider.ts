@@ -135,6 +135,8 @@ export interface Wire {
 	decoder(plan: DecodePlan): Decoder;
 	/** A non-2xx answer. `headers` are lower-case. Never quotes the body beyond a scrubbed message. */
 	fromError(status: number, headers: Headers, body: string): GatewayError;
+	/** Bound of the output (tokens) that `toRequest` sends where the request sets none; null, or absent: it sends none. */
+	defaultOutput?(request: Pick<ChatRequest, 'reasoning'>, target: Pick<WireTarget, 'model' | 'traits'>): number | null;
 	/** The protocol's own counting of prompt tokens; used where the provider says `counting`. */
 	readonly counting?: {
 		toRequest(request: ChatRequest, target: WireTarget): WireRequest;
@@ -253,8 +255,8 @@ export interface Provider {
 	readonly liveModels?: ModelList;
 	/** Runs on the operator's own machine: http and private addresses are its normal place. */
 	readonly local?: true;
-	/** It counts prompt tokens at no charge, by its wire's `counting`. */
-	readonly counting?: true;
+	/** It counts prompt tokens at no charge, by its wire's `counting`; a wire named here counts for all of its models. */
+	readonly counting?: true | WireId;
 	/** It fetches models on demand, by its wire's `pulling`. */
 	readonly pulling?: true;
 	/**

@@ -1,11 +1,13 @@
 /** Answers of the typed API as JSON carries them: no bigint, no error objects; money is decimal USD. */
-import type { CallMeta, ChatAnswer, EmbedAnswer } from '../gateway/call';
+import type { CallMeta, ChatAnswer, CostEstimate, EmbedAnswer, TokenCount } from '../gateway/call';
 import type { ChatEvent } from '../language/event';
 import type { AssistantPart } from '../language/message';
 import type { FinishReason, TokenLogprob } from '../language/request';
 import { completionTokens, promptTokens, totalTokens, type Usage, type UsagePart } from '../language/usage';
 import { usdOf } from '../services/usd';
 
+export type { TokenCount } from '../gateway/call';
+export type { ContextReceipt } from '../language/context';
 export type { RoutingDecision, RoutingStep } from '../language/routing';
 
 /** Facts about an answer; `costUsd` as decimal USD, null where the price is unknown or the call not over. */
@@ -45,6 +47,18 @@ export interface EmbedResult {
 	readonly meta: AnswerMeta;
 }
 
+/** What a request would cost at its first target; money as decimal USD. */
+export interface EstimateResult extends TokenCount {
+	/** What the planner would do for that target. */
+	readonly context: CostEstimate['context'];
+	readonly outputTokens: CostEstimate['outputTokens'];
+	/** The least with all of the prompt cached, where a cached token has a price of its own; null: no price is known. */
+	readonly costUsd: { readonly min: string; readonly max: string } | null;
+	/** Of the tightest budget in force; null: there is none, or (named in the warnings) it can't be read. */
+	readonly budgetLeftUsd: string | null;
+	readonly fits: CostEstimate['fits'];
+}
+
 /**
  * What `stream` yields: `meta` first (who answers), then the events of the answer, then `meta` again with the
  * cost. A failure is thrown, before or after content: a stream that ends without one is whole.
@@ -80,4 +94,12 @@ export function chatResult({ response, meta }: ChatAnswer): ChatResult {
 export function embedResult({ response, meta }: EmbedAnswer): EmbedResult {
 	const { usage, ...rest } = response;
 	return { ...rest, usage: usage && answerUsage(usage), meta: answerMeta(meta) };
+}
+
+export function estimateResult({ costNanoUsd: cost, budgetLeftNanoUsd: left, ...rest }: CostEstimate): EstimateResult {
+	return {
+		...rest,
+		costUsd: cost && { min: usdOf(cost.min), max: usdOf(cost.max) },
+		budgetLeftUsd: left === null ? null : usdOf(left),
+	};
 }

@@ -3,6 +3,7 @@ import { agentsRouter } from './agents';
 import { aliasesRouter, fallbacksRouter } from './aliases';
 import { auditRouter } from './audit';
 import { configurationRouter } from './configuration';
+import { costRouter } from './cost';
 import { customModelsRouter } from './custom-models';
 import { gatewayKeysRouter } from './gateway-keys';
 import { globalSettingsRouter } from './global-settings';
@@ -15,11 +16,14 @@ import { organizationsRouter } from './organizations';
 import { profilesRouter } from './profiles';
 import { promptsRouter } from './prompts';
 import { providersRouter } from './providers';
+import { tokensRouter } from './tokens';
 
 export const appRouter = router({
 	chat,
 	stream,
 	embed,
+	tokens: tokensRouter,
+	cost: costRouter,
 	models: modelsRouter,
 	agents: agentsRouter,
 	aliases: aliasesRouter,

@@ -1,5 +1,6 @@
 /** What `chat`, `stream` and `embed` accept: the canonical request, where a message's content may be a plain string. */
 import * as z from 'zod';
+import { CONTEXT_MODES } from '../language/context';
 
 const some = <S extends z.ZodType>(schema: S) => z.exactOptional(schema);
 
@@ -59,7 +60,8 @@ const content = <P extends z.ZodType>(part: P) =>
 		z.array(part, { error: 'expected a string or an array of parts' }).min(1, 'expected at least one part'),
 	);
 
-const kept = { priority: some(z.number()), pinned: some(z.boolean()) };
+/** For the planner: what is pinned stays, of the rest higher stays longer. */
+const kept = { priority: some(z.number().min(-1_000).max(1_000)), pinned: some(z.boolean()) };
 
 const message = z.discriminatedUnion('role', [
 	z.object({ role: z.literal('system'), content: content(text), ...kept }),
@@ -152,6 +154,8 @@ export const chatInput = z.strictObject({
 		}),
 	),
 	metadata: some(z.record(z.string(), z.string())),
+	/** As the header `x-switchyard-context-mode`. */
+	context: some(z.strictObject({ mode: some(z.enum(CONTEXT_MODES)) })),
 	strict: some(z.boolean()),
 });
 

@@ -1,6 +1,7 @@
 /** `chat`, `stream` and `embed`: the typed way to the path. */
+import type * as z from 'zod';
 import { GatewayError, toGatewayError } from '../errors';
-import type { ChatStream } from '../gateway/call';
+import type { ChatCall, ChatStream } from '../gateway/call';
 import type { ChatEvent } from '../language/event';
 import { answerMeta, answerUsage, chatResult, embedResult, type StreamEvent } from './answer';
 import { chatInput, embedInput } from './inference-input';
@@ -54,8 +55,18 @@ const cut = (signal: AbortSignal | undefined): GatewayError =>
 		? new GatewayError('aborted', 'The client closed the request.')
 		: new GatewayError('upstream_malformed', 'The upstream ended its answer without a finish reason.');
 
+/** The same with what may be done so that the conversation fits. */
+export function chatCallOf(
+	ctx: RouterContext,
+	input: z.output<typeof chatInput>,
+	signal: AbortSignal | undefined,
+): ChatCall {
+	const mode = input.context?.mode ?? ctx.call.contextMode;
+	return callOf(ctx, mode ? { ...input, context: { mode } } : input, signal);
+}
+
 export const chat = inferenceProcedure.input(chatInput).mutation(async ({ ctx, input, signal }) => {
-	const answer = await ctx.gateway.chat(callOf(ctx, input, signal));
+	const answer = await ctx.gateway.chat(chatCallOf(ctx, input, signal));
 	ctx.call.answered?.(answer.meta);
 	return chatResult(answer);
 });
@@ -63,7 +74,7 @@ export const chat = inferenceProcedure.input(chatInput).mutation(async ({ ctx, i
 /** Nothing is called before the first event is asked for, so an answer that can't be streamed costs nothing. */
 export const stream = inferenceProcedure.input(chatInput).mutation(async function* ({ ctx, input, signal }) {
 	try {
-		yield* eventsOf(await ctx.gateway.stream(callOf(ctx, input, signal)), signal);
+		yield* eventsOf(await ctx.gateway.stream(chatCallOf(ctx, input, signal)), signal);
 	} catch (error) {
 		throw trpcError(toGatewayError(error));
 	}

@@ -3,6 +3,7 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import { requireScope } from '../auth/scope';
 import { type ErrorCode, GatewayError, invalid, toGatewayError } from '../errors';
 import type { CallMeta, Gateway } from '../gateway/call';
+import type { ContextMode } from '../language/context';
 import type { ServiceContext } from '../services/context';
 
 export interface RouterContext {
@@ -19,6 +20,8 @@ export interface RouterContext {
 		readonly run?: string | null;
 		/** `x-switchyard-conversation` */
 		readonly conversation?: string | null;
+		/** `x-switchyard-context-mode` */
+		readonly contextMode?: ContextMode | null;
 		/** Id of the HTTP request, where it is one call; each call of a batch takes a new one. */
 		readonly requestId?: string;
 		/** Hears the facts of each whole answer, for the response headers. */

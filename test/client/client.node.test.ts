@@ -1,14 +1,21 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import {
 	asSwitchyardError,
+	type ChatInput,
+	type ContextReceipt,
 	createSwitchyard,
+	type EstimateResult,
 	isSwitchyardError,
 	type RoutingDecision,
 	type StreamEvent,
+	type TokenCount,
 } from '../../src/client';
 import { GatewayError } from '../../src/errors';
+import type { ChatCall } from '../../src/gateway/call';
+import type { ContextMode } from '../../src/language/context';
 import { usageOf } from '../../src/language/usage';
 import {
+	CONTEXT,
 	chatAnswer,
 	chatStream,
 	type DoorOptions,
@@ -283,6 +290,58 @@ describe('the client', () => {
 		expect(sent).toHaveLength(1);
 		expect(sent[0]?.has('authorization')).toBe(false);
 		expect(sent[0]?.get('content-type')).toBe('application/json');
+	});
+
+	it('counts and estimates, each as a call of its own, and says for whom', async () => {
+		const about = { provider: 'mock', model: 'echo', configVersion: 7, warnings: [] };
+		const heard: ChatCall[] = [];
+		const { client, sent } = connected({
+			countTokens: async (call) => {
+				heard.push(call);
+				return { ...about, inputTokens: 12, method: 'exact' };
+			},
+			estimateCost: async (call) => {
+				heard.push(call);
+				return {
+					...about,
+					inputTokens: 12,
+					method: 'calibrated',
+					context: CONTEXT,
+					outputTokens: { min: 0, max: 100 },
+					costNanoUsd: { min: 1_500n, max: 2_000_000_000n },
+					budgetLeftNanoUsd: 1_999_999_999n,
+					fits: false,
+				};
+			},
+		});
+		const options = { agent: 'support', fallback: false, requestId: 'mine' };
+		const [count, estimate] = await Promise.all([
+			client.tokens.count(INPUT, options),
+			client.cost.estimate({ ...INPUT, maxTokens: 100, context: { mode: 'refuse' } }, options),
+		]);
+		expect(count).toEqual({ ...about, inputTokens: 12, method: 'exact' });
+		expect(estimate).toEqual({
+			...about,
+			inputTokens: 12,
+			method: 'calibrated',
+			context: CONTEXT,
+			outputTokens: { min: 0, max: 100 },
+			costUsd: { min: '0.0000015', max: '2' },
+			budgetLeftUsd: '1.999999999',
+			fits: false,
+		});
+		expect(sent.map(({ method, url }) => `${method} ${new URL(url).pathname}`).sort()).toEqual([
+			'POST /trpc/cost.estimate',
+			'POST /trpc/tokens.count',
+		]);
+		expect(heard.every(({ agent, fallback }) => agent === 'support' && !fallback)).toBe(true);
+		expectTypeOf(count).toEqualTypeOf<TokenCount>();
+		expectTypeOf(estimate).toEqualTypeOf<EstimateResult>();
+		expectTypeOf(count.method).toEqualTypeOf<'provider' | 'exact' | 'calibrated' | 'bound'>();
+		expectTypeOf(estimate.context).toEqualTypeOf<ContextReceipt>();
+		expectTypeOf(estimate.costUsd).toEqualTypeOf<{ readonly min: string; readonly max: string } | null>();
+		expectTypeOf(await client.trpc.cost.estimate.mutate(INPUT)).toExtend<EstimateResult>();
+		expectTypeOf<NonNullable<ChatInput['context']>>().toEqualTypeOf<{ mode?: ContextMode }>();
 	});
 
 	it('embeds, lists models and reaches the administration', async () => {

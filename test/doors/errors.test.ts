@@ -72,6 +72,11 @@ const TRPC: Readonly<Record<ErrorCode, string>> = {
 	upstream_timeout: 'GATEWAY_TIMEOUT',
 };
 
+/** What a client of that API knows a conversation by that is to be shortened. */
+const OPENAI_WORDS = 'What to do. (context_length_exceeded)';
+const ANTHROPIC_WORDS = 'prompt is too long: What to do.';
+const worded = (code: ErrorCode, words: string): string => (code === 'context_too_long' ? words : 'What to do.');
+
 describe('an error', () => {
 	it.each(CODES)('%s leaves the OpenAI door in its shape, with its status', async (code) => {
 		const response = await failing(new GatewayError(code, 'What to do.', { param: 'model' })).post(
@@ -82,7 +87,7 @@ describe('an error', () => {
 		expect(response.headers.get('content-type')).toContain('application/json');
 		expect(response.headers.get('x-request-id')).toBe('id-1');
 		expect(await response.json()).toEqual({
-			error: { message: 'What to do.', type: TYPES[code], code, param: 'model' },
+			error: { message: worded(code, OPENAI_WORDS), type: TYPES[code], code, param: 'model' },
 		});
 	});
 
@@ -93,7 +98,7 @@ describe('an error', () => {
 		expect(response.headers.get('retry-after')).toBe('2');
 		expect(await response.json()).toEqual({
 			type: 'error',
-			error: { type: ANTHROPIC[code], message: 'What to do.' },
+			error: { type: ANTHROPIC[code], message: worded(code, ANTHROPIC_WORDS) },
 			request_id: 'id-1',
 		});
 	});

@@ -36,6 +36,8 @@ const REFUSED: readonly [string, unknown, number][] = [
 	['/v1/messages', {}, 400],
 	['/v1/providers/mock', {}, 404],
 	['/trpc/chat', {}, 400],
+	['/trpc/tokens.count', CHAT, 200],
+	['/trpc/cost.estimate', CHAT, 200],
 ];
 
 beforeEach(async () => {

@@ -44,9 +44,15 @@ const NO_THREADS = { details: { error_code: 'thread_unsupported_request' } };
 
 const refusesThread = ({ code, param }: GatewayError): boolean => code === 'invalid_request' && param === 'thread';
 
+/** The words by which Anthropic's clients know a conversation that is to be shortened. */
+const TOO_LONG = 'prompt is too long';
+
+const messageOf = ({ code, message }: GatewayError): string =>
+	code !== 'context_too_long' || message.includes(TOO_LONG) ? message : `${TOO_LONG}: ${message}`;
+
 export const anthropicErrorBody = (error: GatewayError, requestId: string | null) => ({
 	type: 'error',
-	error: { type: typeOf(error), message: error.message, ...(refusesThread(error) && NO_THREADS) },
+	error: { type: typeOf(error), message: messageOf(error), ...(refusesThread(error) && NO_THREADS) },
 	request_id: requestId,
 });
 

@@ -1,6 +1,7 @@
 /** Anthropic's turns as messages: results of tools stand in a user's turn there, and are messages of their own here. */
 import { present } from '../../http/present';
 import type { Message, UserPart } from '../../language/message';
+import { type Kept, keeping } from '../extension';
 import { assistantParts, breakpoint, resultParts, textPart, userParts } from './content';
 import type { AssistantBlock, TextBody, UserBlock } from './content-schema';
 import type { MessageBody, TurnBody } from './schema';
@@ -24,8 +25,11 @@ export interface Conversation {
 class Builder {
 	readonly messages: Message[] = [];
 	readonly origins: Origin[] = [];
+	/** Of the turn that is read. */
+	#kept: Kept | null = null;
 
 	turn(turn: TurnBody, at: number): void {
+		this.#kept = turn.switchyard ?? null;
 		switch (turn.role) {
 			case 'user':
 				this.#user(turn.content, at);
@@ -73,7 +77,7 @@ class Builder {
 	}
 
 	#add(message: Message, origin: Origin): void {
-		this.messages.push(message);
+		this.messages.push(keeping(message, this.#kept));
 		this.origins.push(origin);
 	}
 }

@@ -1,17 +1,25 @@
 /** Errors of the path name a message by its place in the language; here they name it by its place in the body. */
 import { GatewayError } from '../../errors';
+import type { PlaceOf } from '../receipt';
 import type { Origin } from './messages';
 
 const PLACE = /^messages\[(\d+)\](?:\.content\[(\d+)\])?/;
 
-const VARIABLES = /^variables\b/;
+/** Fields that have another name here. */
+const NAMES: readonly (readonly [canonical: RegExp, here: string])[] = [
+	[/^variables\b/, 'switchyard.variables'],
+	[/^context\.mode$/, 'switchyard.context.mode'],
+	[/^maxTokens$/, 'max_tokens'],
+];
 
-/** They stand in Switchyard's own field. */
-const inExtension = ({ code, message, cause }: GatewayError, param: string): GatewayError =>
-	new GatewayError(code, message.replace(VARIABLES, 'switchyard.variables'), {
-		param: `switchyard.${param}`,
-		cause,
-	});
+/** Null: it has none. The message begins with its field, where it names it. */
+function renamed({ code, message, cause }: GatewayError, param: string): GatewayError | null {
+	const [canonical, here] = NAMES.find(([name]) => name.test(param)) ?? [];
+	if (canonical === undefined || here === undefined) return null;
+	const field = canonical.exec(param)?.[0] ?? '';
+	const said = message.startsWith(field) ? here + message.slice(field.length) : message;
+	return new GatewayError(code, said, { param: here + param.slice(field.length), cause });
+}
 
 function pathOf({ turn, block, blocks }: Origin, part: number | null): string {
 	const at = part === null ? null : (blocks[part] ?? part);
@@ -21,10 +29,19 @@ function pathOf({ turn, block, blocks }: Origin, part: number | null): string {
 	return part === null ? `${path}.content[${block}]` : `${path}.content[${block}].content[${part}]`;
 }
 
+/** Turns, for a receipt. What stands in the field `system` is never taken away. */
+export const turnsOf =
+	(origins: readonly Origin[]): PlaceOf =>
+	(message) => {
+		const turn = origins[message]?.turn ?? message;
+		return [turn, turn];
+	};
+
 /** The same error in the spelling of this door. An upstream's own is about another body, and stays. */
 export function relocated(error: unknown, origins: readonly Origin[]): unknown {
 	if (!(error instanceof GatewayError) || error.upstream || error.param === undefined) return error;
-	if (VARIABLES.test(error.param)) return inExtension(error, error.param);
+	const other = renamed(error, error.param);
+	if (other) return other;
 	const [place, message, part] = PLACE.exec(error.param) ?? [];
 	const origin = origins[Number(message ?? Number.NaN)];
 	if (place === undefined || !origin) return error;

@@ -2,7 +2,7 @@
 import type { ChatAnswer } from '../../gateway/call';
 import type { Warning } from '../../language/request';
 import type { Usage } from '../../language/usage';
-import { costOf, receiptBody } from '../receipt';
+import { costOf, type PlaceOf, receiptBody } from '../receipt';
 import { blocksOf } from './blocks';
 import { refusesBeside, stopBody } from './stop';
 import { messageCounts } from './usage';
@@ -11,7 +11,7 @@ export interface MessageFacts {
 	/** Of the call; `msg_` goes before it. */
 	readonly requestId: string;
 	/** Null where no receipt was asked for. */
-	readonly receipt: { readonly warnings: readonly Warning[] } | null;
+	readonly receipt: { readonly warnings: readonly Warning[]; readonly place: PlaceOf } | null;
 }
 
 export const messageId = (requestId: string): string => `msg_${requestId}`;
@@ -46,6 +46,6 @@ export function messageBody({ response, meta }: ChatAnswer, { requestId, receipt
 		content: content.flatMap((part) => blocksOf(part, !refusesBeside(finish))),
 		...stopBody({ finish, calls, refusal }),
 		usage: { ...messageCounts(usage), cost: costOf([meta]) },
-		...(receipt && { switchyard: receiptBody([meta], receipt.warnings) }),
+		...(receipt && { switchyard: receiptBody([meta], receipt.warnings, receipt.place) }),
 	};
 }

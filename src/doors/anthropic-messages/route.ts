@@ -10,7 +10,7 @@ import { shownRequestId } from '../../http/request-id';
 import { doorCall } from '../call';
 import { receiptBody } from '../receipt';
 import { dialectWarnings } from './dialect';
-import { relocated } from './places';
+import { relocated, turnsOf } from './places';
 import { type Asked, readCount, readMessages } from './request';
 import { messageBody, messageId } from './response';
 import { KEEP_ALIVE, MessageStreamEncoder } from './stream';
@@ -37,7 +37,9 @@ async function whole(c: HttpContext, asked: Asked): Promise<Response> {
 	const { meta } = answer;
 	const body = messageBody(answer, {
 		requestId: call.requestId,
-		receipt: receipt ? { warnings: dialectWarnings(asked.dialect, meta.provider) } : null,
+		receipt: receipt
+			? { warnings: dialectWarnings(asked.dialect, meta.provider), place: turnsOf(asked.origins) }
+			: null,
 	});
 	return new Response(JSON.stringify(body), { headers: headersOf(c, asked, meta, 'application/json') });
 }
@@ -51,7 +53,9 @@ async function streamed(c: HttpContext, asked: Asked): Promise<Response> {
 		model: meta.model,
 		requestId: shownRequestId(c),
 		stream,
-		receipt: receipt ? () => receiptBody([stream.meta()], dialectWarnings(asked.dialect, meta.provider)) : null,
+		receipt: receipt
+			? () => receiptBody([stream.meta()], dialectWarnings(asked.dialect, meta.provider), turnsOf(asked.origins))
+			: null,
 		onFault: (error) => logFault(error, c),
 	});
 	const { body } = pump(c, { sources: [stream.events], encoder, keepAlive: KEEP_ALIVE, gone });
@@ -77,7 +81,7 @@ function countHeaders(c: HttpContext, { dialect }: Asked, count: TokenCount): He
 async function counted(c: HttpContext, asked: Asked): Promise<Response> {
 	const { call } = doorCall(c, asked.request, asked.extension);
 	const count = await placed(asked, c.var.composition.gateway(c.get('principal')).countTokens(call));
-	const body = JSON.stringify({ input_tokens: count.inputTokens });
+	const body = JSON.stringify({ input_tokens: count.inputTokens, method: count.method });
 	return new Response(body, { headers: countHeaders(c, asked, count) });
 }
 

@@ -3,15 +3,17 @@
  * is not known is refused with its path. Fields at the top that are not known are for Anthropic: `dialect.ts`.
  */
 import * as z from 'zod';
-import { extension } from '../extension';
+import { extension, kept } from '../extension';
 import { assistantContent, cacheControl, marked, system, userContent } from './content-schema';
+
+const keeping = { switchyard: kept.nullish() };
 
 const message = z.discriminatedUnion(
 	'role',
 	[
-		z.strictObject({ role: z.literal('user'), content: userContent }),
-		z.strictObject({ role: z.literal('assistant'), content: assistantContent }),
-		z.strictObject({ role: z.literal('system'), content: system }),
+		z.strictObject({ role: z.literal('user'), content: userContent, ...keeping }),
+		z.strictObject({ role: z.literal('assistant'), content: assistantContent, ...keeping }),
+		z.strictObject({ role: z.literal('system'), content: system, ...keeping }),
 	],
 	{ error: 'expected user, assistant or system' },
 );

@@ -41,8 +41,15 @@ function typeOf(code: ErrorCode): string {
 	}
 }
 
+/** OpenAI's own code, and words of its messages: by them clients know a conversation that is to be shortened. */
+const TOO_LONG = 'context_length_exceeded';
+const SAYS_SO = /context_length_exceeded|maximum context length|exceeds the context window/;
+
+const messageOf = ({ code, message }: GatewayError): string =>
+	code !== 'context_too_long' || SAYS_SO.test(message) ? message : `${message} (${TOO_LONG})`;
+
 export const openAiErrorBody = (error: GatewayError): OpenAiErrorBody => ({
-	error: { message: error.message, type: typeOf(error.code), code: error.code, param: error.param ?? null },
+	error: { message: messageOf(error), type: typeOf(error.code), code: error.code, param: error.param ?? null },
 });
 
 export const openAiErrorResponse = (error: GatewayError): Response =>

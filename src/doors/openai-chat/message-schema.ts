@@ -1,5 +1,6 @@
 /** The messages of a chat in OpenAI's spelling, with what other gateways and clients add to them. */
 import * as z from 'zod';
+import { kept } from '../extension';
 
 /** As Anthropic writes a prompt-cache breakpoint, and every gateway since. */
 export const cacheControl = z.object(
@@ -80,7 +81,7 @@ const reasoningDetail = z.looseObject({
 });
 
 /** For all of a message, where the content is a string. */
-const marked = { cache_control: cacheControl.nullish() };
+const marked = { cache_control: cacheControl.nullish(), switchyard: kept.nullish() };
 const named = { name: z.string().nullish() };
 
 const assistant = z.object({
@@ -116,7 +117,12 @@ export const message = z.discriminatedUnion(
 			...named,
 			...marked,
 		}),
-		z.object({ role: z.literal('function'), content: z.string().nullish(), name: z.string().min(1) }),
+		z.object({
+			role: z.literal('function'),
+			content: z.string().nullish(),
+			name: z.string().min(1),
+			switchyard: kept.nullish(),
+		}),
 	],
 	{ error: 'expected system, developer, user, assistant, tool or function' },
 );

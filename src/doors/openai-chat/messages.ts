@@ -13,6 +13,7 @@ import type {
 	UserPart,
 } from '../../language/message';
 import { signed } from '../../language/signature';
+import { keeping } from '../extension';
 import { FunctionCalls } from './function-calls';
 import { fileSource, imageSource } from './media';
 import type { AssistantBody, CacheControl, ContentPart, MessageBody } from './message-schema';
@@ -137,6 +138,7 @@ export function messagesOf(messages: readonly MessageBody[]): Message[] {
 	const functions = new FunctionCalls();
 	return messages.map((message, index) => {
 		const canonical = messageOf(message, index, functions);
-		return message.role === 'function' ? canonical : marked(canonical, message.cache_control);
+		const own = message.role === 'function' ? canonical : marked(canonical, message.cache_control);
+		return keeping(own, message.switchyard);
 	});
 }

@@ -18,6 +18,7 @@ const WORDS: Readonly<Record<string, string>> = {
 	'reasoning.effort': 'reasoning_effort',
 	'reasoning.budgetTokens': 'reasoning.max_tokens',
 	budgetTokens: 'max_tokens',
+	'context.mode': 'switchyard.context.mode',
 	variables: 'switchyard.variables',
 	providerOptions: 'switchyard.provider_options',
 };

@@ -4,7 +4,7 @@ import { invalid } from '../../errors';
 import { parsed } from '../../http/issue';
 import { present } from '../../http/present';
 import type { EmbedRequest, Warning } from '../../language/request';
-import { extension } from '../extension';
+import { embeddingExtension } from '../extension';
 import { unreadFields } from '../unread-fields';
 
 const embeddingsBody = z.object({
@@ -16,7 +16,7 @@ const embeddingsBody = z.object({
 	input_type: z.string().nullish(),
 	user: z.string().nullish(),
 	metadata: z.record(z.string(), z.string()).nullish(),
-	switchyard: extension.omit({ strict: true, variables: true }).nullish(),
+	switchyard: embeddingExtension.nullish(),
 });
 
 export interface AskedEmbeddings {

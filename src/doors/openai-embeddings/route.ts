@@ -17,7 +17,7 @@ const SPELLING: Spelling = {
 
 async function embed(c: HttpContext, text: string): Promise<Response> {
 	const { request, format, extension, warnings } = readEmbeddings(parseJsonObject(text));
-	const { receipt, run, agent, fallback, ...facts } = callFacts(c);
+	const { receipt, run, agent, fallback, contextMode: _, ...facts } = callFacts(c);
 	const call = {
 		...facts,
 		requestId: c.get('requestId'),

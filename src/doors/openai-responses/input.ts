@@ -10,6 +10,7 @@ import type {
 	ToolResultPart,
 	UserPart,
 } from '../../language/message';
+import { type Kept, keeping } from '../extension';
 import { fileSource, imageSource } from '../openai-chat/media';
 import type { InputItem, InputPart, ReasoningBody } from './item-schema';
 import { reasoningPart } from './sealed';
@@ -96,26 +97,69 @@ function otherMessage(item: InputItem, param: string): Message | null {
 	return { role: 'user', content: item.content.map((part, at) => userPart(part, `${param}.content[${at}]`)) };
 }
 
-/** Throws `invalid_request` naming the field, e.g. `input[0].content[1].image_url`. */
-export function messagesOf(items: readonly InputItem[]): Message[] {
-	const messages: Message[] = [];
-	let said: AssistantPart[] = [];
-	const flush = (): void => {
-		if (said.length > 0) messages.push({ role: 'assistant', content: said });
-		said = [];
+/** The first and last item of `input` that became a message. */
+export type Items = readonly [first: number, last: number];
+
+export interface Conversation {
+	readonly messages: readonly Message[];
+	/** One for each message. */
+	readonly items: readonly Items[];
+}
+
+const keptOf = (item: InputItem): Kept | null => ('switchyard' in item ? (item.switchyard ?? null) : null);
+
+/** Of items that are one message: what any of them says holds for it, the highest priority counts. */
+function together(one: Kept | null, other: Kept | null): Kept | null {
+	if (!one || !other) return one ?? other;
+	const priorities = [one.priority, other.priority].filter((priority) => typeof priority === 'number');
+	return {
+		pinned: Boolean(one.pinned || other.pinned),
+		...(priorities.length > 0 && { priority: Math.max(...priorities) }),
 	};
-	for (const [at, item] of items.entries()) {
+}
+
+class Builder {
+	readonly messages: Message[] = [];
+	readonly items: Items[] = [];
+	#said: AssistantPart[] = [];
+	#kept: Kept | null = null;
+	#from = 0;
+
+	item(item: InputItem, at: number): void {
 		const parts = assistantParts(item);
-		if (parts) {
-			said.push(...parts);
-			continue;
+		if (!parts) {
+			this.flush(at);
+			const message = otherMessage(item, `input[${at}]`);
+			if (message) this.#add(keeping(message, keptOf(item)), [at, at]);
+			return;
 		}
-		flush();
-		const message = otherMessage(item, `input[${at}]`);
-		if (message) messages.push(message);
+		if (this.#said.length === 0) this.#from = at;
+		this.#said.push(...parts);
+		this.#kept = together(this.#kept, keptOf(item));
 	}
-	flush();
-	return messages;
+
+	/** `end`: the item after the last that the model said. */
+	flush(end: number): void {
+		if (this.#said.length > 0) {
+			const message: Message = { role: 'assistant', content: this.#said };
+			this.#add(keeping(message, this.#kept), [this.#from, end - 1]);
+		}
+		this.#said = [];
+		this.#kept = null;
+	}
+
+	#add(message: Message, items: Items): void {
+		this.messages.push(message);
+		this.items.push(items);
+	}
+}
+
+/** Throws `invalid_request` naming the field, e.g. `input[0].content[1].image_url`. */
+export function conversationOf(items: readonly InputItem[]): Conversation {
+	const builder = new Builder();
+	for (const [at, item] of items.entries()) builder.item(item, at);
+	builder.flush(items.length);
+	return { messages: builder.messages, items: builder.items };
 }
 
 /** Reasoning items that hold nothing: without a store, an id alone is lost. */

@@ -1,5 +1,6 @@
 /** Input items that `POST /v1/responses` accepts: what a stateless conversation is made of. */
 import * as z from 'zod';
+import { kept } from '../extension';
 
 const breakpoint = { prompt_cache_breakpoint: z.looseObject({}).nullish() };
 
@@ -49,18 +50,20 @@ const content = <P extends z.ZodType>(part: P, type: 'input_text' | 'output_text
 	);
 
 const type = z.literal('message');
+const keeping = { switchyard: kept.nullish() };
 
 const message = z.discriminatedUnion(
 	'role',
 	[
-		z.object({ type, role: z.literal('system'), content: content(textPart, 'input_text') }),
-		z.object({ type, role: z.literal('developer'), content: content(textPart, 'input_text') }),
-		z.object({ type, role: z.literal('user'), content: content(userPart, 'input_text') }),
+		z.object({ type, role: z.literal('system'), content: content(textPart, 'input_text'), ...keeping }),
+		z.object({ type, role: z.literal('developer'), content: content(textPart, 'input_text'), ...keeping }),
+		z.object({ type, role: z.literal('user'), content: content(userPart, 'input_text'), ...keeping }),
 		z.object({
 			type,
 			role: z.literal('assistant'),
 			content: content(assistantPart, 'output_text'),
 			phase: z.enum(['commentary', 'final_answer']).nullish(),
+			...keeping,
 		}),
 	],
 	{ error: 'expected user, assistant, system or developer' },
@@ -71,12 +74,14 @@ const call = z.object({
 	call_id: z.string().min(1),
 	name: z.string().min(1),
 	arguments: z.string(),
+	...keeping,
 });
 
 const output = z.object({
 	type: z.literal('function_call_output'),
 	call_id: z.string().min(1),
 	output: content(resultPart, 'input_text'),
+	...keeping,
 });
 
 const piece = z.looseObject({ text: z.string() });

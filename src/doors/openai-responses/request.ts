@@ -6,7 +6,7 @@ import type { Message } from '../../language/message';
 import type { ChatRequest, Reasoning, ResponseFormat, Warning } from '../../language/request';
 import type { Extension } from '../extension';
 import { dialectOf, LOGPROBS, lostFields, SEALED } from './dialect';
-import { messagesOf } from './input';
+import { conversationOf, type Items } from './input';
 import { type ResponsesBody, responsesBody } from './schema';
 import { toolFields } from './tools';
 
@@ -17,13 +17,20 @@ export interface Asked {
 	/** Reasoning is to come with its `encrypted_content`. */
 	readonly sealed: boolean;
 	readonly extension: Extension | null;
+	/** Of each message; those of instructions are null. */
+	readonly items: readonly (Items | null)[];
 	/** What no provider gets from here. */
 	readonly warnings: readonly Warning[];
 }
 
-function messages({ instructions, input }: ResponsesBody): Message[] {
-	const said = messagesOf(input);
-	return instructions ? [{ role: 'system', content: [{ type: 'text', text: instructions }] }, ...said] : said;
+function conversation({ instructions, input }: ResponsesBody): {
+	readonly messages: readonly Message[];
+	readonly items: readonly (Items | null)[];
+} {
+	const said = conversationOf(input);
+	if (!instructions) return said;
+	const ahead: Message = { role: 'system', content: [{ type: 'text', text: instructions }] };
+	return { messages: [ahead, ...said.messages], items: [null, ...said.items] };
 }
 
 function responseFormat({ text }: ResponsesBody): ResponseFormat | undefined {
@@ -75,8 +82,9 @@ export function readResponses(value: Readonly<Record<string, unknown>>): Asked {
 	const stream = body.stream ?? false;
 	if (body.stream_options && !stream) throw invalid('stream_options', 'stream_options: needs stream: true.');
 	const sealed = body.include?.includes(SEALED) ?? false;
+	const { messages, items } = conversation(body);
 	const request: ChatRequest = {
-		messages: messages(body),
+		messages,
 		...toolFields(body),
 		...present({
 			model: body.model || undefined,
@@ -97,5 +105,5 @@ export function readResponses(value: Readonly<Record<string, unknown>>): Asked {
 			providerOptions: body.switchyard?.provider_options,
 		}),
 	};
-	return { request, body, extension: extensionOf(body), stream, sealed, warnings: lostFields(body, value) };
+	return { request, body, extension: extensionOf(body), items, stream, sealed, warnings: lostFields(body, value) };
 }

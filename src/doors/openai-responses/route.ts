@@ -8,7 +8,7 @@ import { logFault } from '../../http/on-error';
 import { pump } from '../../http/pump';
 import { doorCall } from '../call';
 import { KEEP_ALIVE } from '../openai-chat/stream';
-import { receiptBody } from '../receipt';
+import { type PlaceOf, receiptBody } from '../receipt';
 import { respelled } from '../respell';
 import { type Asked, readResponses } from './request';
 import { Envelope, endState, wholeOutput } from './response';
@@ -16,6 +16,12 @@ import { spellingOf } from './spelling';
 import { ResponseStreamEncoder } from './stream';
 
 const seconds = (ms: number): number => Math.floor(ms / 1_000);
+
+/** Instructions are never taken away. */
+const itemsOf =
+	({ items }: Asked): PlaceOf =>
+	(message) =>
+		items[message] ?? [message, message];
 
 function headersOf(asked: Asked, meta: CallMeta, contentType: string): Headers {
 	const warnings = asked.warnings.map((warning) => warning.field);
@@ -40,7 +46,7 @@ async function whole(c: HttpContext, asked: Asked): Promise<Response> {
 		usage: response.usage,
 		meta,
 		completedAt: seconds(composition.time.now()),
-		receipt: receipt ? receiptBody([meta], asked.warnings) : undefined,
+		receipt: receipt ? receiptBody([meta], asked.warnings, itemsOf(asked)) : undefined,
 	});
 	const text = envelopeOf(c, asked, meta).text(response.model, state);
 	return new Response(text, { headers: headersOf(asked, meta, 'application/json') });
@@ -56,7 +62,7 @@ async function streamed(c: HttpContext, asked: Asked): Promise<Response> {
 		requestId: c.get('requestId'),
 		stream,
 		sealed: asked.sealed,
-		receipt: receipt ? () => receiptBody([stream.meta()], asked.warnings) : null,
+		receipt: receipt ? () => receiptBody([stream.meta()], asked.warnings, itemsOf(asked)) : null,
 		now: composition.time.now,
 		onFault: (error) => logFault(error, c),
 	});

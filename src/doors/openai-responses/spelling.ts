@@ -9,6 +9,7 @@ const WORDS: Spelling['words'] = {
 	maxTokens: 'max_output_tokens',
 	topP: 'top_p',
 	logprobs: 'top_logprobs',
+	'context.mode': 'switchyard.context.mode',
 	providerOptions: 'switchyard.provider_options',
 };
 

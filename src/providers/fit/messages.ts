@@ -17,24 +17,28 @@ const BY = { url: 'url', data: 'data', 'file-id': 'fileId' } as const;
 /** Text files are no pages that a model would have to see. */
 const TEXTUAL = /^text\/|^application\/(?:json|xml|yaml|x-yaml|javascript|sql|toml|x-sh)\b|\+(?:json|xml)\b/i;
 
-/** Throws `invalid_request`. `first`: index of the caller's first message. */
-export function settleMessages(messages: readonly Message[], findings: Findings, first: number): void {
-	const conversation = new Conversation(messages, findings, first);
+/** Throws `invalid_request`. `placed`: where a message stands among the caller's, by its index. */
+export function settleMessages(
+	messages: readonly Message[],
+	findings: Findings,
+	placed: (index: number) => number,
+): void {
+	const conversation = new Conversation(messages, findings, placed);
 	for (const [index, message] of messages.entries()) conversation.settle(message, index);
 }
 
 class Conversation {
 	readonly #messages: readonly Message[];
 	readonly #findings: Findings;
-	readonly #first: number;
+	readonly #placed: (index: number) => number;
 	/** Something other than instructions has come. */
 	#begun = false;
 	#lastUser: number | undefined;
 
-	constructor(messages: readonly Message[], findings: Findings, first: number) {
+	constructor(messages: readonly Message[], findings: Findings, placed: (index: number) => number) {
 		this.#messages = messages;
 		this.#findings = findings;
-		this.#first = first;
+		this.#placed = placed;
 	}
 
 	settle(message: Message, index: number): void {
@@ -109,7 +113,7 @@ class Conversation {
 	}
 
 	#at(index: number, place?: Place): string {
-		return placeOf(index - this.#first, place);
+		return placeOf(this.#placed(index), place);
 	}
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/errors';
+import type { TokenCount } from '../../../src/gateway/call';
 import type { ChatResponse, FinishReason } from '../../../src/language/request';
 import { usageOf } from '../../../src/language/usage';
 import { chatAnswer, doorApp } from '../../support/door-app';
@@ -238,7 +239,7 @@ describe('the door', () => {
 });
 
 describe('counting', () => {
-	const count = (method: 'provider' | 'estimate', warnings: { field: string; message: string }[] = []) =>
+	const count = (method: TokenCount['method'], warnings: { field: string; message: string }[] = []) =>
 		doorApp({
 			countTokens: async ({ request }) => ({
 				inputTokens: request.messages.length,
@@ -250,11 +251,11 @@ describe('counting', () => {
 			}),
 		});
 
-	it('answers with the number alone and says whose it is', async () => {
+	it('answers with the number and says whose it is', async () => {
 		const { max_tokens: _, ...body } = ask;
-		const response = await count('estimate').post('/v1/messages/count_tokens', { ...body, system: 'Be brief.' });
-		expect(await response.json()).toEqual({ input_tokens: 2 });
-		expect(response.headers.get('x-switchyard-count')).toBe('estimate');
+		const response = await count('calibrated').post('/v1/messages/count_tokens', { ...body, system: 'Be brief.' });
+		expect(await response.json()).toEqual({ input_tokens: 2, method: 'calibrated' });
+		expect(response.headers.get('x-switchyard-count')).toBe('calibrated');
 		expect(response.headers.get('x-switchyard-provider')).toBe('mock');
 		expect(response.headers.get('x-switchyard-model')).toBe('%C3%A9cho');
 		expect(response.headers.has('x-switchyard-warnings')).toBe(false);
@@ -262,13 +263,13 @@ describe('counting', () => {
 	});
 
 	it('names what went wrong with it', async () => {
-		const door = count('estimate', [{ field: 'count', message: 'No.' }]);
+		const door = count('exact', [{ field: 'count', message: 'No.' }]);
 		const response = await door.post('/v1/messages/count_tokens', { ...ask, speed: 'fast' });
 		expect(response.headers.get('x-switchyard-warnings')).toBe('count, speed');
 	});
 
 	it('refuses what a message would be refused for', async () => {
-		const response = await count('estimate').post('/v1/messages/count_tokens', { messages: [] });
+		const response = await count('bound').post('/v1/messages/count_tokens', { messages: [] });
 		expect(response.status).toBe(400);
 		expect(await response.json()).toMatchObject({ type: 'error', error: { type: 'invalid_request_error' } });
 	});

@@ -157,7 +157,7 @@ describe("Anthropic's own SDK", () => {
 		const { data, response } = await client.messages
 			.countTokens({ model: 'claude-x', messages: ask.messages, tools: [weather] })
 			.withResponse();
-		expect(data).toEqual({ input_tokens: 42 });
+		expect(data).toMatchObject({ input_tokens: 42, method: 'provider' });
 		expect(response.headers.get('x-switchyard-count')).toBe('provider');
 	});
 

@@ -48,7 +48,7 @@ describe('a whole answer of the OpenAI chat door', () => {
 			'x-switchyard-model': 'echo',
 			'x-switchyard-attempts': '2',
 			'x-switchyard-config-version': '7',
-			'x-switchyard-context': 'before=12, after=10, limit=4096, method=bound, dropped=1, summarized=0',
+			'x-switchyard-context': 'before=12000, after=3900, limit=4096, method=exact, dropped=3, summarized=2',
 			'x-switchyard-cost-usd': '0.000015',
 			'x-switchyard-overhead-ms': '1.5',
 			'x-ratelimit-limit-requests': '60',

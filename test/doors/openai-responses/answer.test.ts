@@ -204,7 +204,7 @@ describe('a whole answer of the Responses door', () => {
 				provider: 'mock',
 				model: 'echo',
 				cost: 0.000015,
-				receipt: { before: 12, after: 10 },
+				receipt: { before: 12_000, after: 3_900 },
 				warnings: [{ field: 'store', message: 'Responses are not stored.' }],
 			});
 		}

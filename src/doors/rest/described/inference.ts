@@ -1,5 +1,6 @@
 /** The doors that speak another vendor's API: named here, specified there. */
 import * as z from 'zod';
+import { embeddingExtension, extension } from '../../extension';
 import { type Access, described, type ErrorShape, type Operation } from '../operation';
 
 const OPENAI = 'https://platform.openai.com/docs/api-reference';
@@ -11,14 +12,41 @@ const HEADERS = {
 	'x-switchyard-run': 'Marks the run that the request belongs to.',
 	'x-switchyard-conversation':
 		'Names the conversation (1 to 256 visible ASCII characters), which may stay where its prompt is cached.',
+	'x-switchyard-context-mode':
+		'What may be done so that a conversation fits: `trim`, `summarize`, `refuse` or `off`; absent: as configured.',
 	'x-switchyard-receipt': '`true`: the answer says how it was routed, counted and priced.',
 };
+
+const OWN_FIELD = "The gateway's own, for clients that can't set a header; a header wins.";
+const OF_MESSAGES =
+	'A message may hold `switchyard` too: `pinned` (never taken away so that the conversation fits) and `priority` (−1,000 to 1,000, higher stays longer).';
 
 const ANSWERED = {
 	'x-switchyard-provider': 'Who answered.',
 	'x-switchyard-model': "The upstream's name of the model.",
 	'x-switchyard-attempts': 'Upstream calls made.',
+	'x-switchyard-context':
+		'What the planner did, in tokens and messages: `before=N, after=N, limit=N, method=…, dropped=N, summarized=N`.',
 	'x-switchyard-cost-usd': 'USD; not on streams, absent where the price is unknown.',
+};
+
+const COUNTED = {
+	'x-switchyard-provider': 'Whose model was counted for.',
+	'x-switchyard-model': "The upstream's name of the model.",
+	'x-switchyard-config-version': 'Of the configuration that said so.',
+	'x-switchyard-count': 'As `method`.',
+};
+
+const COUNT = {
+	name: 'TokenCount',
+	schema: z.object({
+		input_tokens: z.int().nonnegative(),
+		method: z
+			.enum(['provider', 'exact', 'calibrated', 'bound'])
+			.describe(
+				"By the provider, by the model's own encoding, by another one's times a factor (rather too high than too low), or from lengths alone (never too low).",
+			),
+	}),
 };
 
 const STATUSES = [400, 401, 402, 403, 404, 413, 429, 500, 502, 503, 504];
@@ -34,6 +62,10 @@ interface Facade {
 	/** Of the component schemas. */
 	readonly body: string;
 	readonly example: Readonly<Record<string, unknown>>;
+	/** It answers with a count, and calls no model. */
+	readonly counts?: true;
+	/** It has no conversation. */
+	readonly embeds?: true;
 }
 
 const MESSAGES = [{ role: 'user', content: 'Hello' }];
@@ -70,6 +102,7 @@ const FACADES: readonly Facade[] = [
 		access: 'any',
 		shape: 'openai',
 		body: 'EmbeddingRequest',
+		embeds: true,
 		example: { model: 'mock/embed', input: 'Hello' },
 	},
 	{
@@ -87,16 +120,23 @@ const FACADES: readonly Facade[] = [
 		id: 'countMessageTokens',
 		path: '/v1/messages/count_tokens',
 		summary: 'Count the tokens of a message, as Anthropic has it',
-		description: "The provider's own count where it has one, else an estimate on the high side.",
+		description:
+			"The provider's own count where it has one, else by the model's own encoding or by another one's with a margin; `method` says which.",
 		specification: { url: `${ANTHROPIC}/messages-count-tokens`, description: 'Anthropic: count tokens' },
 		access: 'anthropic',
 		shape: 'anthropic',
 		body: 'CountTokensRequest',
 		example: { model: 'mock/echo', messages: MESSAGES },
+		counts: true,
 	},
 ];
 
-export const inferenceOperations = FACADES.map(({ shape, body, example, ...facade }) =>
+const own = (embeds = false) =>
+	embeds
+		? embeddingExtension.nullish().describe(OWN_FIELD)
+		: extension.nullish().describe(`${OWN_FIELD} ${OF_MESSAGES}`);
+
+export const inferenceOperations = FACADES.map(({ shape, body, example, counts, embeds, ...facade }) =>
 	described({
 		...facade,
 		method: 'post',
@@ -104,11 +144,14 @@ export const inferenceOperations = FACADES.map(({ shape, body, example, ...facad
 		headers: HEADERS,
 		body: {
 			name: body,
-			schema: z.looseObject({}).describe(`See the specification: ${facade.specification.url}`),
+			schema: z.looseObject({ switchyard: own(embeds) }).describe(`See the specification: ${facade.specification.url}`),
 			example,
 		},
 		answers: {
-			200: { description: 'The answer, in the shape that the specification gives.', headers: ANSWERED },
+			200: {
+				description: 'The answer, in the shape that the specification gives.',
+				...(counts ? { headers: COUNTED, body: COUNT } : { headers: ANSWERED }),
+			},
 		},
 		errors: { shape, statuses: STATUSES },
 	}),
