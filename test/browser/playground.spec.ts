@@ -14,7 +14,9 @@ test('an answer comes with its cost, who gave it and its receipt', async ({ page
 	await expect(figures).not.toContainText('≈');
 	await answer.getByText('Receipt').click();
 	const receipt = answer.getByRole('table', { name: 'Receipt' });
-	await expect(receipt.getByRole('row', { name: /Context/ })).toContainText(/\d+ of [\d,]+ tokens \(bound\)/);
+	await expect(receipt.getByRole('row', { name: /Context/ })).toContainText(
+		/Nothing was taken away: \d+ prompt tokens, and [\d,]+ fit/,
+	);
 	await expect(receipt.getByRole('row', { name: /Attempts/ })).toContainText('1');
 	const routing = answer.getByRole('table', { name: 'Routing' });
 	await expect(routing.getByRole('row')).toHaveCount(2);

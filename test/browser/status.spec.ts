@@ -24,10 +24,10 @@ const removed = (request: APIRequestContext, { id }: Row): Promise<unknown> =>
 	change(request, 'providers.remove', { id, erase: true });
 
 /** Its status. */
-async function called(request: APIRequestContext, server: string): Promise<number> {
+async function called(request: APIRequestContext, server: string, content = 'Is anybody there?'): Promise<number> {
 	const response = await request.post('/v1/chat/completions', {
 		headers: { authorization: `Bearer ${ADMIN_KEY}`, 'x-switchyard-fallback': 'none' },
-		data: { model: `${server}/house-small`, messages: [{ role: 'user', content: 'Is anybody there?' }] },
+		data: { model: `${server}/house-small`, messages: [{ role: 'user', content }] },
 	});
 	return response.status();
 }
@@ -113,6 +113,22 @@ test('a key that its provider refuses is marked on both pages with what to do, u
 	upstream.key = renewed;
 	await page.getByRole('button', { name: 'Test locked-out' }).click();
 	await expect(notice).toHaveCount(0);
+	await removed(request, row);
+});
+
+test('what was learned of an endpoint’s token counts stands beside its keys', async ({ page, request }) => {
+	const row = await serverNamed(request, 'counting');
+	await signInAsOperator(page);
+	await open(page, 'Status');
+	await endpointRow(page)
+		.getByRole('button', { name: /Models and keys of custom/ })
+		.click();
+	await expect(page.getByText('Nothing was learned of its token counts yet.')).toBeVisible();
+	upstream.promptTokens = 800;
+	expect(await called(request, 'counting', 'some words of it '.repeat(100))).toBe(200);
+	const learned = page.getByRole('table', { name: /Token counts of custom/ }).getByRole('row');
+	await expect(learned.nth(1)).toContainText(/1\.\d+ ± \d/, { timeout: 20_000 });
+	await expect(learned.nth(1)).toContainText('1 call');
 	await removed(request, row);
 });
 

@@ -9,6 +9,8 @@ export interface Upstream {
 	key: string;
 	/** Answered to every call, whatever its key; null: it works. */
 	failing: number | null;
+	/** What it counts of every prompt. */
+	promptTokens: number;
 	close(): Promise<void>;
 }
 
@@ -20,11 +22,10 @@ const COMPLETION = {
 	created: 0,
 	model: 'house-small',
 	choices: [{ index: 0, message: { role: 'assistant', content: 'Yes.' }, finish_reason: 'stop' }],
-	usage: { prompt_tokens: 11, completion_tokens: 2, total_tokens: 13 },
 };
 
 function answer(
-	{ key, failing }: Pick<Upstream, 'key' | 'failing'>,
+	{ key, failing, promptTokens }: Pick<Upstream, 'key' | 'failing' | 'promptTokens'>,
 	request: IncomingMessage,
 	response: ServerResponse,
 ): void {
@@ -38,13 +39,14 @@ function answer(
 	const refusal = {
 		error: { message: 'Incorrect API key provided.', type: 'invalid_request_error', code: 'invalid_api_key' },
 	};
-	const body = url?.endsWith('/models') ? MODELS : COMPLETION;
+	const usage = { prompt_tokens: promptTokens, completion_tokens: 2, total_tokens: promptTokens + 2 };
+	const body = url?.endsWith('/models') ? MODELS : { ...COMPLETION, usage };
 	response.writeHead(known ? 200 : 401, { 'content-type': 'application/json' });
 	response.end(JSON.stringify(known ? body : refusal));
 }
 
 export async function startUpstream(key: string): Promise<Upstream> {
-	const upstream = { key, failing: null };
+	const upstream = { key, failing: null, promptTokens: 11 };
 	const server = createServer((request, response) => {
 		request.resume().once('end', () => answer(upstream, request, response));
 	});

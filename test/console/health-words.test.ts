@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { failedText } from '../../src/console/failure/upstream-failures';
-import { figureTexts, isUnused, ratesText, usedText } from '../../src/console/status/health-words';
+import {
+	factorText,
+	figureTexts,
+	isUnused,
+	ratesText,
+	tokenizerText,
+	usedText,
+} from '../../src/console/status/health-words';
 import { ago, ahead } from '../../src/console/ui/format';
 
 const NOW = 1_800_000_000_000;
@@ -16,6 +23,7 @@ const ENDPOINT: Parameters<typeof isUnused>[0] = {
 	lastError: null,
 	nextProbeAt: null,
 	lastCheck: null,
+	calibrations: [],
 	models: [],
 	keys: [],
 };
@@ -103,5 +111,18 @@ describe('what is used of a key', () => {
 		expect(ratesText(rates, NOW)).toBe('499 of 500 requests left, anew in 1 s; 30,000 tokens left, anew now');
 		expect(ratesText({ requests: null, tokens: null }, NOW)).toBe('–');
 		expect(ratesText(null, NOW)).toBe('–');
+	});
+});
+
+describe('what was learned of token counts', () => {
+	it('is told as a ratio with its deviation', () => {
+		expect(factorText({ tokenizer: 'claude-3', factor: 1.1239, spread: 0.03, samples: 12 })).toBe('1.124 ± 0.03');
+		expect(factorText({ tokenizer: 'o200k', factor: 1, spread: 0, samples: 1 })).toBe('1.00 ± 0.00');
+	});
+
+	it('is told by family, by model where that is unknown, and of models that no list knows as theirs', () => {
+		expect(tokenizerText('claude-3')).toBe('claude-3');
+		expect(tokenizerText('unknown glm-5')).toBe('glm-5');
+		expect(tokenizerText('unknown *')).toBe('models that no list knows');
 	});
 });

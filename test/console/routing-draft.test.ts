@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { inherited, inheritedText, type RoutingLayer } from '../../src/console/routing/inherited';
-import { routingText } from '../../src/console/routing/policy-text';
+import { inherited } from '../../src/console/policy/inherited';
+import { summaryOf } from '../../src/console/policy/words';
+import { inheritedText, type RoutingLayer } from '../../src/console/routing/inherited';
+import { ROUTING } from '../../src/console/routing/policy-text';
 import {
 	hasRarer,
 	NO_ROUTING,
@@ -33,8 +35,11 @@ describe('routing in a form', () => {
 	});
 
 	it('that names no tag of residency, as a damaged row does, is told as nowhere', () => {
-		expect(routingText('residency', [])).toBe('nowhere');
-		expect(routingText('residency', ['eu', 'ch'])).toBe('eu, ch');
+		expect(summaryOf(ROUTING, { residency: [] })).toBe('Residency: nowhere');
+		expect(summaryOf(ROUTING, { residency: ['eu', 'ch'], maxAttempts: 2 })).toBe(
+			'Residency: eu, ch · Tries per target: 2',
+		);
+		expect(summaryOf(ROUTING, {})).toBeNull();
 	});
 
 	it('says nothing where every field is empty', () => {

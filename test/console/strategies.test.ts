@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { STRATEGY_OPTIONS, scoreText, strategyOf } from '../../src/console/routing/strategies';
+import { MODES } from '../../src/console/context/modes';
+import { scoreText, STRATEGIES as WORDS } from '../../src/console/routing/strategies';
+import { nameIn, namesIn } from '../../src/console/ui/explained-options';
+import { CONTEXT_MODES } from '../../src/language/context';
 import { STRATEGIES } from '../../src/language/routing';
 
 describe('strategies in the console', () => {
 	it('are those of the gateway, in its order', () => {
-		expect(STRATEGY_OPTIONS.map(({ value }) => value)).toEqual([...STRATEGIES]);
+		expect(namesIn(WORDS)).toEqual([...STRATEGIES]);
 	});
 
 	it.each([
@@ -22,7 +25,14 @@ describe('strategies in the console', () => {
 	});
 
 	it('take no name that is none of theirs', () => {
-		expect(strategyOf('toString')).toBe('');
-		expect(strategyOf(null)).toBe('');
+		expect(nameIn(WORDS, 'toString')).toBe('');
+		expect(nameIn(WORDS, null)).toBe('');
+		expect(nameIn(WORDS, 'weighted')).toBe('weighted');
+	});
+});
+
+describe('context modes in the console', () => {
+	it('are those of the gateway, in its order', () => {
+		expect(namesIn(MODES)).toEqual([...CONTEXT_MODES]);
 	});
 });

@@ -1,4 +1,6 @@
 /** An agent as its form holds it, and as the API takes it. */
+import { type ContextDraft, contextDraftOf, contextOf, NO_CONTEXT } from '../context/context-draft';
+import { CONTEXT } from '../context/context-text';
 import type { Agent, CreateAgent } from '../data/types';
 import { NO_ROUTING, ROUTING_FIELDS, type RoutingDraft, routingDraftOf, routingOf } from '../routing/routing-draft';
 import { type ListedModel, listed, namesOf } from '../ui/listed-models';
@@ -22,6 +24,7 @@ export interface AgentDraft {
 	readonly embeddingModel: string;
 	readonly settings: SettingsDraft;
 	readonly routing: RoutingDraft;
+	readonly context: ContextDraft;
 }
 
 export const MAX_FALLBACKS = 7;
@@ -37,6 +40,7 @@ export const FIELDS = [
 	'embeddingModel',
 	...SETTING_FIELDS.map((field) => `settings.${field}`),
 	...ROUTING_FIELDS.map((field) => `routing.${field}`),
+	...CONTEXT.fields.map((field) => `context.${field}`),
 ] as const;
 
 export const NEW_AGENT: AgentDraft = {
@@ -49,6 +53,7 @@ export const NEW_AGENT: AgentDraft = {
 	embeddingModel: '',
 	settings: NO_SETTINGS,
 	routing: NO_ROUTING,
+	context: NO_CONTEXT,
 };
 
 export const draftOf = (agent: Agent): AgentDraft => ({
@@ -61,6 +66,7 @@ export const draftOf = (agent: Agent): AgentDraft => ({
 	embeddingModel: agent.embeddingModel ?? '',
 	settings: settingsDraftOf(agent.settings),
 	routing: routingDraftOf(agent.routing),
+	context: contextDraftOf(agent.context),
 });
 
 const orNull = (text: string): string | null => (text.trim() === '' ? null : text);
@@ -75,6 +81,7 @@ export const fieldsOf = (draft: AgentDraft) => ({
 	embeddingModel: orNull(draft.embeddingModel),
 	settings: settingsOf(draft.settings),
 	routing: routingOf(draft.routing),
+	context: contextOf(draft.context),
 });
 
 export const createInput = (draft: AgentDraft): CreateAgent => ({

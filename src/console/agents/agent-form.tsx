@@ -1,11 +1,12 @@
 import { Button, Fieldset, Group, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import { useModelBehind, useModelNames } from '../configuration/queries';
+import { ContextFields } from '../context/context-fields';
 import type { Model } from '../data/types';
 import { FailureAlert } from '../failure/failure-alert';
 import { fieldErrors, useFocusAtFault } from '../failure/fields';
 import { linkTo } from '../navigation/link';
-import { useLayersBelow } from '../routing/layers';
+import { useLayersBelow } from '../policy/layers';
 import { RoutingFields } from '../routing/routing-fields';
 import { perMillion, shortCount } from '../ui/format';
 import { ModelInput } from '../ui/model-input';
@@ -46,7 +47,8 @@ export function AgentForm(props: AgentFormProps) {
 	useFocusAtFault(form, failure);
 
 	const chosen = useModelBehind(draft.model.trim());
-	const layers = useLayersBelow(draft.model.trim());
+	const routingLayers = useLayersBelow('routing', draft.model.trim());
+	const contextLayers = useLayersBelow('context', draft.model.trim());
 	const submit = (event: FormEvent): void => {
 		event.preventDefault();
 		save();
@@ -137,9 +139,15 @@ export function AgentForm(props: AgentFormProps) {
 				<RoutingFields
 					draft={draft.routing}
 					owner="agent"
-					layers={layers}
+					layers={routingLayers}
 					errorAt={(field) => at(`routing.${field}`)}
 					change={(part) => change({ routing: { ...draft.routing, ...part } })}
+				/>
+				<ContextFields
+					draft={draft.context}
+					layers={contextLayers}
+					errorAt={(field) => at(`context.${field}`)}
+					change={(part) => change({ context: { ...draft.context, ...part } })}
 				/>
 				{children}
 				<Group>

@@ -2,6 +2,7 @@ import type { PageProps } from '../navigation/pages';
 import { PageHead } from '../ui/page-head';
 import { PageTabs } from '../ui/page-tabs';
 import { AliasesTab } from './aliases/aliases-tab';
+import { ContextTab } from './context/context-tab';
 import { ExplainPanel } from './explain/explain-panel';
 import { FallbacksTab } from './fallbacks/fallbacks-tab';
 import { FileTab } from './file/file-tab';
@@ -27,6 +28,7 @@ export default function ConfigurationPage({ rest }: PageProps) {
 					{ path: 'aliases', label: 'Aliases', content: <PlanNotice of={<AliasesTab />} /> },
 					{ path: 'fallbacks', label: 'Fallbacks', content: <PlanNotice of={<FallbacksTab />} /> },
 					{ path: 'routing', label: 'Routing', content: <PlanNotice of={<RoutingTab />} /> },
+					{ path: 'context', label: 'Context', content: <PlanNotice of={<ContextTab />} /> },
 					{ path: 'models', label: 'Custom models', content: <CustomModelsTab /> },
 					{ path: 'explain', label: 'Explain', content: <ExplainPanel /> },
 					{ path: 'file', label: 'As a file', content: <FileTab /> },

@@ -1,9 +1,8 @@
 import { Fieldset, NumberInput, Select, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core';
+import { numeric } from '../ui/figure';
 import { instant } from '../ui/format';
 import { KEPT, LIFETIMES } from './key-draft';
 import type { KeyFieldsProps } from './key-form';
-
-const numeric = (value: number | string): number | '' => (typeof value === 'number' ? value : '');
 
 const RATES = [
 	['requestsPerMinute', 'Requests per minute'],

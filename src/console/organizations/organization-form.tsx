@@ -10,6 +10,7 @@ import { useSession, useSignedIn } from '../session/session';
 import { ChangedMeanwhile, isOutdated } from '../ui/changed-meanwhile';
 import { ChangesTable } from '../ui/changes-table';
 import { fieldChanges } from '../ui/field-changes';
+import { numeric } from '../ui/figure';
 import {
 	draftOf,
 	FIELDS,
@@ -147,8 +148,6 @@ function Facts({ draft, errorAt, change }: PartProps) {
 		</SimpleGrid>
 	);
 }
-
-const numeric = (value: number | string): number | '' => (typeof value === 'number' ? value : '');
 
 function Limits({ draft, errorAt, change }: PartProps) {
 	const { access } = useSignedIn();

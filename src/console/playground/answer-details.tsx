@@ -1,8 +1,10 @@
 /** How an answer came about: attempts, routing, context receipt, warnings. */
 import { Code, List, Stack, Table, Text } from '@mantine/core';
 import type { AnswerMeta } from '../../client';
-import { count, duration } from '../ui/format';
+import { methodText, receiptText } from '../context/receipt-words';
+import { count, counted, duration } from '../ui/format';
 import { AnswerRouting } from './answer-routing';
+import { TakenAway } from './taken-away';
 
 function Facts({ meta }: { readonly meta: AnswerMeta }) {
 	const { context, requests } = meta;
@@ -13,10 +15,10 @@ function Facts({ meta }: { readonly meta: AnswerMeta }) {
 		['Added by the gateway', duration(meta.overheadMs)],
 	];
 	if (context) {
-		const { before, after, limit, method, dropped, summarized } = context;
 		facts.push(
-			['Context', `${count(after)} of ${count(limit)} tokens (${method}), ${count(before)} before planning`],
-			['Messages left out', `${count(dropped)} dropped, ${count(summarized)} summarized`],
+			['Context', receiptText(context)],
+			['Kept free for the answer', counted(context.reserve, 'token')],
+			['Counted', methodText(context)],
 		);
 	}
 	if (requests) facts.push(['Requests left', `${count(requests.remaining)} of ${count(requests.limit)}`]);
@@ -46,6 +48,7 @@ export function AnswerDetails({ meta }: { readonly meta: AnswerMeta }) {
 	return (
 		<Stack gap="xs" pt="xs">
 			<Facts meta={meta} />
+			{meta.context && <TakenAway receipt={meta.context} />}
 			<AnswerRouting routing={meta.routing} />
 			{meta.warnings.length > 0 && (
 				<List size="xs" spacing={4} aria-label="Warnings">

@@ -1,17 +1,21 @@
 import { Button, Group, Kbd, Text, Textarea } from '@mantine/core';
 import { type FormEvent, type KeyboardEvent, useState } from 'react';
+import type { ChatInput } from '../../client';
 import { SendIcon, StopIcon } from '../ui/icons';
+import { Estimate } from './estimate';
 
 interface ComposerProps {
 	readonly answering: boolean;
 	/** The settings can't be sent as they are. */
 	readonly blocked: boolean;
 	readonly send: (text: string) => void;
+	/** What would be sent; null: that can't be said. */
+	readonly requestOf: (text: string) => ChatInput | null;
 	readonly stop: () => void;
 }
 
 /** Enter sends, Shift+Enter breaks the line, Escape stops. Stays writable while an answer comes. */
-export function Composer({ answering, blocked, send, stop }: ComposerProps) {
+export function Composer({ answering, blocked, send, requestOf, stop }: ComposerProps) {
 	const [text, setText] = useState('');
 	const submit = (): void => {
 		if (answering || blocked || text.trim() === '') return;
@@ -53,10 +57,12 @@ export function Composer({ answering, blocked, send, stop }: ComposerProps) {
 					</Button>
 				)}
 			</Group>
-			<Text size="xs" c="dimmed" mt={4} visibleFrom="sm">
-				<Kbd size="xs">Enter</Kbd> sends, <Kbd size="xs">Shift</Kbd> <Kbd size="xs">Enter</Kbd> breaks the line,{' '}
-				<Kbd size="xs">Esc</Kbd> stops
-			</Text>
+			<Estimate text={text} paused={answering || blocked} requestOf={requestOf}>
+				<Text size="xs" c="dimmed" visibleFrom="sm">
+					<Kbd size="xs">Enter</Kbd> sends, <Kbd size="xs">Shift</Kbd> <Kbd size="xs">Enter</Kbd> breaks the line,{' '}
+					<Kbd size="xs">Esc</Kbd> stops
+				</Text>
+			</Estimate>
 		</form>
 	);
 }

@@ -13,8 +13,9 @@ import {
 import type { AnswerStream, StreamEvent } from '../../client';
 import { useSignedIn } from '../session/session';
 import { type Change, changed, type End, newAnswer } from './conversation';
-import { type Draft, NEW_DRAFT, parseTools, settingsOf } from './draft';
-import { messagesOf, type Turn } from './turn';
+import { type Draft, NEW_DRAFT, parseTools } from './draft';
+import { requestOf } from './request';
+import type { Turn } from './turn';
 
 interface Conversation {
 	readonly turns: readonly Turn[];
@@ -84,12 +85,7 @@ export function ConversationProvider({ children }: { readonly children: ReactNod
 		(asked: readonly Turn[]) => {
 			const { tools } = parseTools(draft.tools);
 			if (!tools || running.current) return;
-			const { system } = draft;
-			const messages = [
-				...(system.trim() === '' ? [] : [{ role: 'system' as const, content: system }]),
-				...messagesOf(asked),
-			];
-			const input = { ...settingsOf(draft, tools), messages };
+			const input = requestOf(draft, tools, asked);
 			const answer = newAnswer(nextId(), input.model, performance.now());
 			change({ kind: 'ask', turns: asked, answer });
 			const stream = client.stream(input);

@@ -1,4 +1,8 @@
 import { Button, JsonInput, NumberInput, Paper, Select, Stack, Switch, Textarea } from '@mantine/core';
+import { CONTEXT } from '../context/context-text';
+import { MODES } from '../context/modes';
+import { ExplainedSelect } from '../ui/explained-select';
+import { numeric } from '../ui/figure';
 import { type Draft, EFFORTS, EXAMPLE_TOOLS, parseTools } from './draft';
 
 interface DraftSettingsProps {
@@ -7,8 +11,6 @@ interface DraftSettingsProps {
 	/** On small screens. */
 	readonly opened: boolean;
 }
-
-const numeric = (value: number | string): number | '' => (typeof value === 'number' ? value : '');
 
 const effortOf = (value: string | null): Draft['effort'] => EFFORTS.find((effort) => effort === value) ?? '';
 
@@ -53,6 +55,17 @@ export function DraftSettings({ draft, change, opened }: DraftSettingsProps) {
 					data={[...EFFORTS]}
 					value={draft.effort || null}
 					onChange={(value) => change({ effort: effortOf(value) })}
+				/>
+				<ExplainedSelect
+					label={CONTEXT.labels.mode}
+					description={
+						draft.contextMode === '' ? 'Where the conversation does not fit' : MODES[draft.contextMode].explanation
+					}
+					placeholder="As it is configured"
+					clearLabel="Clear the context mode"
+					options={MODES}
+					value={draft.contextMode}
+					onChange={(contextMode) => change({ contextMode })}
 				/>
 				<Switch
 					label="Fall back to other models"

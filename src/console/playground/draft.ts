@@ -1,5 +1,7 @@
 /** The settings beside a conversation, as they are typed, and as a request. */
 import type { ChatInput } from '../../client';
+import type { ContextMode } from '../data/types';
+import type { Figure } from '../ui/figure';
 
 export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 export type Effort = (typeof EFFORTS)[number];
@@ -11,10 +13,12 @@ export interface Draft {
 	readonly system: string;
 	/** JSON: a list of tools. */
 	readonly tools: string;
-	readonly temperature: number | '';
-	readonly maxTokens: number | '';
+	readonly temperature: Figure;
+	readonly maxTokens: Figure;
 	readonly effort: Effort | '';
 	readonly fallback: boolean;
+	/** What may be done so that the conversation fits. */
+	readonly contextMode: ContextMode | '';
 }
 
 export const NEW_DRAFT: Draft = {
@@ -25,6 +29,7 @@ export const NEW_DRAFT: Draft = {
 	maxTokens: '',
 	effort: '',
 	fallback: true,
+	contextMode: '',
 };
 
 export const EXAMPLE_TOOLS = JSON.stringify(
@@ -43,7 +48,7 @@ export const EXAMPLE_TOOLS = JSON.stringify(
 	2,
 );
 
-type Tool = NonNullable<ChatInput['tools']>[number];
+export type Tool = NonNullable<ChatInput['tools']>[number];
 type Parsed = { readonly tools: Tool[]; readonly error: null } | { readonly tools: null; readonly error: string };
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -80,7 +85,8 @@ export function parseTools(text: string): Parsed {
 }
 
 /** Without the messages. `tools`: as parsed. */
-export function settingsOf({ model, temperature, maxTokens, effort, fallback }: Draft, tools: readonly Tool[]) {
+export function settingsOf(draft: Draft, tools: readonly Tool[]) {
+	const { model, temperature, maxTokens, effort, fallback, contextMode } = draft;
 	return {
 		model: model.trim() || 'default',
 		...(tools.length > 0 && { tools: [...tools] }),
@@ -88,5 +94,6 @@ export function settingsOf({ model, temperature, maxTokens, effort, fallback }: 
 		...(maxTokens !== '' && { maxTokens }),
 		...(effort !== '' && { reasoning: { effort } }),
 		...(!fallback && { fallback }),
+		...(contextMode !== '' && { context: { mode: contextMode } }),
 	};
 }

@@ -1,6 +1,7 @@
 import { Button, Group } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useCallback, useEffect, useState } from 'react';
+import type { ChatInput } from '../../client';
 import { useAgents } from '../data/queries';
 import { SettingsIcon } from '../ui/icons';
 import { ModelInput } from '../ui/model-input';
@@ -9,6 +10,7 @@ import { Composer } from './composer';
 import { useConversation } from './conversation-context';
 import { parseTools } from './draft';
 import { DraftSettings } from './draft-settings';
+import { requestOf } from './request';
 import { ToolResults } from './tool-results';
 import { Transcript } from './transcript';
 import { pendingCalls } from './turn';
@@ -38,6 +40,10 @@ export function PlaygroundPage() {
 			...turns,
 			...calls.map((call) => ({ role: 'tool' as const, id: nextId(), ...call, text: results.get(call.callId) ?? '' })),
 		]);
+	const requestFor = (text: string): ChatInput | null => {
+		const { tools } = parseTools(draft.tools);
+		return tools && requestOf(draft, tools, [...turns, { role: 'user', id: 0, text }]);
+	};
 	const retry = useCallback(() => ask(turns.slice(0, -1)), [ask, turns]);
 	const restart = (): void => {
 		clear();
@@ -84,7 +90,7 @@ export function PlaygroundPage() {
 				{calls.length > 0 ? (
 					<ToolResults key={turns.length} calls={calls} send={sendResults} clear={restart} />
 				) : (
-					<Composer key={round} answering={answering} blocked={broken} send={send} stop={stop} />
+					<Composer key={round} answering={answering} blocked={broken} send={send} requestOf={requestFor} stop={stop} />
 				)}
 			</div>
 			<DraftSettings draft={draft} change={setDraft} opened={opened} />

@@ -1,7 +1,8 @@
 import { Select, SimpleGrid, Stack, TagsInput } from '@mantine/core';
+import { inherited } from '../policy/inherited';
 import type { ModelInputProps } from '../ui/model-input';
 import { ModelList } from '../ui/model-list';
-import { inherited, inheritedText } from './inherited';
+import { inheritedText } from './inherited';
 import { NoneOnPurpose } from './none-on-purpose';
 import type { RoutingFieldsProps } from './routing-fields';
 import { TimeFields } from './time-fields';

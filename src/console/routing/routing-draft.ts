@@ -1,8 +1,7 @@
 /** A routing policy as forms hold it, and as the API takes it. */
 import type { RoutingInput, RoutingPolicy, Strategy } from '../data/types';
+import type { Figure } from '../ui/figure';
 import { type ListedModel, listed, namesOf } from '../ui/listed-models';
-
-type Figure = number | '';
 
 /** A model with its share; '' is an empty field. */
 export interface WeighedModel extends ListedModel {

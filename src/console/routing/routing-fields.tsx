@@ -1,21 +1,20 @@
-import { Button, Collapse, Fieldset, Select, Stack } from '@mantine/core';
+import { Button, Collapse, Fieldset, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useModelNames } from '../configuration/queries';
-import { inherited, inheritedText, type RoutingLayer } from './inherited';
+import { inherited } from '../policy/inherited';
+import type { PolicyFieldsProps } from '../policy/organization-policy';
+import { ExplainedSelect } from '../ui/explained-select';
+import { inheritedText, type RoutingLayer } from './inherited';
 import { RarerRouting } from './rarer-routing';
 import { hasRarer, ROUTING_FIELDS, type RoutingDraft } from './routing-draft';
-import { STRATEGIES, STRATEGY_OPTIONS, strategyOf } from './strategies';
+import { STRATEGIES } from './strategies';
 import { WeighedModels } from './weighed-models';
 
-export interface RoutingFieldsProps {
-	readonly draft: RoutingDraft;
+export interface RoutingFieldsProps extends PolicyFieldsProps<RoutingDraft> {
 	/** Whose: `agent`, `profile`; `organization` has no model, and so no candidates. */
 	readonly owner: 'agent' | 'profile' | 'organization';
 	/** What holds where a field stays empty, the nearest first. */
 	readonly layers: readonly RoutingLayer[];
-	/** `field` without the parameter that holds the policy. */
-	readonly errorAt: (field: string) => string | undefined;
-	readonly change: (part: Partial<RoutingDraft>) => void;
 }
 
 const MAIN: ReadonlySet<string> = new Set(['strategy', 'candidates', 'weight']);
@@ -30,19 +29,16 @@ export function RoutingFields(props: RoutingFieldsProps) {
 	return (
 		<Fieldset legend="Routing: an empty field is inherited">
 			<Stack gap="sm">
-				<Select
+				<ExplainedSelect
 					label="Strategy"
 					description={STRATEGIES[strategy].explanation}
 					placeholder={inheritedText(layers, 'strategy', STRATEGIES.priority.label)}
 					maw={520}
-					clearable
-					clearButtonProps={{ 'aria-label': 'Clear the strategy' }}
-					data={STRATEGY_OPTIONS}
-					renderOption={({ option }) => <StrategyOption value={option.value} label={option.label} />}
-					maxDropdownHeight={420}
-					value={draft.strategy || null}
+					clearLabel="Clear the strategy"
+					options={STRATEGIES}
+					value={draft.strategy}
 					error={errorAt('strategy')}
-					onChange={(value) => change({ strategy: strategyOf(value) })}
+					onChange={(value) => change({ strategy: value })}
 				/>
 				{owner !== 'organization' && (
 					<WeighedModels
@@ -65,15 +61,5 @@ export function RoutingFields(props: RoutingFieldsProps) {
 			</Stack>
 			<Collapse expanded={shown}>{shown && <RarerRouting {...props} before={before} />}</Collapse>
 		</Fieldset>
-	);
-}
-
-function StrategyOption({ value, label }: { readonly value: string; readonly label: string }) {
-	const strategy = strategyOf(value);
-	return (
-		<div>
-			<div>{label}</div>
-			{strategy !== '' && <div className="option-hint">{STRATEGIES[strategy].explanation}</div>}
-		</div>
 	);
 }

@@ -1,11 +1,10 @@
 /** The strategies in words, and what their scores are counted in. */
 import type { Strategy } from '../data/types';
+import type { ExplainedOption } from '../ui/explained-options';
 import { duration, usd } from '../ui/format';
 
-interface StrategyWords {
-	readonly label: string;
-	/** One line: who is asked first. */
-	readonly explanation: string;
+/** The explanation says who is asked first. */
+interface StrategyWords extends ExplainedOption {
 	/** A candidate's score with its unit. */
 	readonly score: (score: number) => string;
 }
@@ -45,12 +44,6 @@ export const STRATEGIES: Readonly<Record<Strategy, StrategyWords>> = {
 		score: (rate) => `${plain.format(Math.round(rate * 10) / 10)} tokens/s`,
 	},
 };
-
-const NAMES = Object.keys(STRATEGIES) as readonly Strategy[];
-
-export const strategyOf = (name: string | null): Strategy | '' => NAMES.find((one) => one === name) ?? '';
-
-export const STRATEGY_OPTIONS = NAMES.map((value) => ({ value, label: STRATEGIES[value].label }));
 
 /** null: it stands where it is listed. */
 export const scoreText = (strategy: Strategy, score: number | null): string | null =>

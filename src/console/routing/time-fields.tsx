@@ -1,9 +1,8 @@
 import { NumberInput, SimpleGrid } from '@mantine/core';
+import { numeric } from '../ui/figure';
 import { inheritedText } from './inherited';
 import type { RoutingDraft } from './routing-draft';
 import type { RoutingFieldsProps } from './routing-fields';
-
-const numeric = (value: number | string): number | '' => (typeof value === 'number' ? value : '');
 
 /** `most`: seconds. */
 const LIMITS = [

@@ -1,8 +1,9 @@
 import { Stack, Table, Text } from '@mantine/core';
-import { ago, ahead } from '../ui/format';
+import { ago, ahead, counted } from '../ui/format';
 import { HealthState } from './health-state';
 import {
 	type Endpoint,
+	factorText,
 	figureTexts,
 	type KeyHealth,
 	type ModelHealth,
@@ -10,6 +11,7 @@ import {
 	ratesText,
 	STANDINGS,
 	STATES,
+	tokenizerText,
 	usedText,
 } from './health-words';
 
@@ -25,6 +27,7 @@ export function EndpointDetails({ endpoint, name, now }: EndpointDetailsProps) {
 		<Stack gap="md" py="xs">
 			<Models models={endpoint.models} name={name} now={now} />
 			<Keys keys={endpoint.keys} name={name} now={now} />
+			<Calibrations calibrations={endpoint.calibrations} name={name} />
 		</Stack>
 	);
 }
@@ -129,6 +132,39 @@ function Keys({ keys, name, now }: KeysProps) {
 						<Table.Td>{usedText(key.requestsMinute, key.requestsPerMinute)}</Table.Td>
 						<Table.Td>{usedText(key.tokensMinute, key.tokensPerMinute)}</Table.Td>
 						<Table.Td>{ratesText(key.rates, now)}</Table.Td>
+					</Table.Tr>
+				))}
+			</Table.Tbody>
+		</Table>
+	);
+}
+
+interface CalibrationsProps {
+	readonly calibrations: Endpoint['calibrations'];
+	readonly name: string;
+}
+
+/** How far our token counts were from the provider's own. */
+function Calibrations({ calibrations, name }: CalibrationsProps) {
+	if (calibrations.length === 0)
+		return (
+			<Text size="sm" c="dimmed">
+				Nothing was learned of its token counts yet.
+			</Text>
+		);
+	return (
+		<Table aria-label={`Token counts of ${name}`} verticalSpacing={4} horizontalSpacing="sm">
+			{head(['Tokenizer', 'True ÷ estimated', 'Learned from'])}
+			<Table.Tbody>
+				{calibrations.map((calibration) => (
+					<Table.Tr key={calibration.tokenizer}>
+						<Table.Th scope="row">
+							<Text size="sm" className="wrap">
+								{tokenizerText(calibration.tokenizer)}
+							</Text>
+						</Table.Th>
+						<Table.Td>{factorText(calibration)}</Table.Td>
+						<Table.Td>{counted(calibration.samples, 'call')}</Table.Td>
 					</Table.Tr>
 				))}
 			</Table.Tbody>

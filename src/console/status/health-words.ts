@@ -67,6 +67,19 @@ export function usedText(used: number | null, limit: number | null): string {
 	return limit === null ? count(used) : `${count(used)} of ${count(limit)}`;
 }
 
+const UNKNOWN = 'unknown ';
+
+/** Of a family that is not known the model stands for it. */
+export function tokenizerText(tokenizer: string): string {
+	return tokenizer.startsWith(UNKNOWN) ? modelText(tokenizer.slice(UNKNOWN.length)) : tokenizer;
+}
+
+const ratio = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 3 });
+
+/** `1.12 ± 0.03` */
+export const factorText = ({ factor, spread }: Endpoint['calibrations'][number]): string =>
+	`${ratio.format(factor)} ± ${ratio.format(spread)}`;
+
 type Rates = KeyHealth['rates'];
 type Allowance = NonNullable<NonNullable<Rates>['requests']>;
 

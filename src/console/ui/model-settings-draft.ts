@@ -1,12 +1,11 @@
 /** Settings of a model as forms hold them, and as the API takes them. */
 import type { CreateAgent, Model, ModelSettings } from '../data/types';
+import type { Figure } from './figure';
 
 type Reasoning = NonNullable<ModelSettings['reasoning']>;
 
 export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 export const SUMMARIES = ['none', 'auto', 'concise', 'detailed'] as const;
-
-type Figure = number | '';
 
 /** '' is a field left empty. */
 export interface SettingsDraft {

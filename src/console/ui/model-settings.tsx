@@ -1,6 +1,7 @@
 import { Button, Collapse, Fieldset, NumberInput, Select, SimpleGrid, Switch, TagsInput, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { Model } from '../data/types';
+import { numeric } from './figure';
 import { count } from './format';
 import {
 	budgetRange,
@@ -19,8 +20,6 @@ interface ModelSettingsFieldsProps {
 	readonly errorAt: (field: string) => string | undefined;
 	readonly change: (part: Partial<SettingsDraft>) => void;
 }
-
-const numeric = (value: number | string): number | '' => (typeof value === 'number' ? value : '');
 
 const MAIN = new Set(['temperature', 'topP', 'maxTokens', 'timeoutMs', 'reasoning.effort']);
 

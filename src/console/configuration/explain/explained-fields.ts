@@ -1,7 +1,8 @@
 /** An explanation as rows of one table. */
+import { CONTEXT } from '../../context/context-text';
 import type { Explanation } from '../../data/types';
-import { ROUTING_LABELS, type RoutingField, type RoutingValues, routingText } from '../../routing/policy-text';
-import { ROUTING_FIELDS } from '../../routing/routing-draft';
+import type { PolicyWords, Said } from '../../policy/words';
+import { ROUTING } from '../../routing/policy-text';
 import { valueText } from '../../ui/field-changes';
 import { count, duration } from '../../ui/format';
 import type { Origin } from '../../ui/origin-badge';
@@ -85,27 +86,29 @@ const setting =
 				? value.map((one) => JSON.stringify(one)).join(', ')
 				: valueText(value);
 
-function routingRow({ routing }: Explanation, field: RoutingField): ExplainedField[] {
-	const explained: Explained<unknown> | undefined = routing[field];
-	if (!explained) return [];
-	return [rowOf(ROUTING_LABELS[field], explained, (value) => routingText(field, value as RoutingValues[RoutingField]))];
-}
+type Rows<Policy> = { readonly [Field in keyof Policy]?: Explained<Said<Policy[Field]> | null> };
+
+const policyRows = <Policy>({ fields, labels, texts }: PolicyWords<Policy>, said: Rows<Policy>): ExplainedField[] =>
+	fields.flatMap((field) => {
+		const explained = said[field];
+		return explained ? [rowOf(labels[field], explained, texts[field])] : [];
+	});
 
 export function fieldsOf(explanation: Explanation, kind: 'chat' | 'embedding'): readonly ExplainedField[] {
-	const { model, settings, prompt, embeddingModel, fallbacks, limits } = explanation;
+	const { model, settings, prompt, embeddingModel, fallbacks, routing, context, limits } = explanation;
 	const usd: Shown<string> = (amount) => `$${amount}`;
 	const settingRows = SETTINGS.flatMap(([field, name]) => {
 		const explained = settings[field];
 		return explained ? [rowOf<unknown>(name, explained, setting(field))] : [];
 	});
-	const routingRows = ROUTING_FIELDS.flatMap((field) => routingRow(explanation, field));
 	const chat =
 		kind === 'chat'
 			? [
 					...settingRows,
 					rowOf('Prompt', prompt, ({ version, hash }) => `version ${version} (${hash.slice(0, 8)})`),
 					rowOf('Fallbacks', fallbacks, inOrder),
-					...routingRows,
+					...policyRows(ROUTING, routing),
+					...policyRows(CONTEXT, context),
 				]
 			: [];
 	return [

@@ -1,7 +1,6 @@
 /** A custom model as its form holds it, and as the API takes it. */
 import type { CustomModel, SetCustomModel } from '../../data/types';
-
-type Figure = number | '';
+import type { Figure } from '../../ui/figure';
 
 /** '': as the catalog says. */
 export type Ability = '' | 'yes' | 'no';

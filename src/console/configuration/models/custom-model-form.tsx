@@ -19,6 +19,7 @@ import { useSignedIn } from '../../session/session';
 import { ChangedMeanwhile, isOutdated } from '../../ui/changed-meanwhile';
 import { ChangesTable } from '../../ui/changes-table';
 import { fieldChanges } from '../../ui/field-changes';
+import { numeric } from '../../ui/figure';
 import { useProviderIds } from '../profiles/provider-ids';
 import { useConfigurationChange, useCustomModels } from '../queries';
 import { Capabilities } from './capabilities';
@@ -164,8 +165,6 @@ const LIMITS = [
 	['inputLimit', 'Input limit', 'Where it is below the window'],
 	['maxOutput', 'Maximum of output', 'Longest answer'],
 ] as const;
-
-const numeric = (value: number | string): number | '' => (typeof value === 'number' ? value : '');
 
 function Limits({ draft, errorAt, change }: PartProps) {
 	return (

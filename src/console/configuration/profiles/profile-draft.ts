@@ -1,4 +1,6 @@
 /** A profile as its form holds it, and as the API takes it. */
+import { type ContextDraft, contextDraftOf, contextOf, NO_CONTEXT } from '../../context/context-draft';
+import { CONTEXT } from '../../context/context-text';
 import type { Profile, SetProfile } from '../../data/types';
 import { NO_ROUTING, ROUTING_FIELDS, type RoutingDraft, routingDraftOf, routingOf } from '../../routing/routing-draft';
 import {
@@ -18,6 +20,7 @@ export interface ProfileDraft {
 	readonly keyRef: string;
 	readonly settings: SettingsDraft;
 	readonly routing: RoutingDraft;
+	readonly context: ContextDraft;
 }
 
 export const FIELDS = [
@@ -27,6 +30,7 @@ export const FIELDS = [
 	'keyRef',
 	...SETTING_FIELDS.map((field) => `settings.${field}`),
 	...ROUTING_FIELDS.map((field) => `routing.${field}`),
+	...CONTEXT.fields.map((field) => `context.${field}`),
 ] as const;
 
 export const NEW_PROFILE: ProfileDraft = {
@@ -36,6 +40,7 @@ export const NEW_PROFILE: ProfileDraft = {
 	keyRef: '',
 	settings: NO_SETTINGS,
 	routing: NO_ROUTING,
+	context: NO_CONTEXT,
 };
 
 export const draftOf = (profile: Profile): ProfileDraft => ({
@@ -45,17 +50,20 @@ export const draftOf = (profile: Profile): ProfileDraft => ({
 	keyRef: profile.keyRef ?? '',
 	settings: settingsDraftOf(profile.settings),
 	routing: routingDraftOf(profile.routing),
+	context: contextDraftOf(profile.context),
 });
 
-export function inputOf({ name, provider, model, keyRef, settings, routing }: ProfileDraft): SetProfile {
-	const given = settingsOf(settings);
-	const policy = routingOf(routing);
+export function inputOf({ name, provider, model, keyRef, ...draft }: ProfileDraft): SetProfile {
+	const settings = settingsOf(draft.settings);
+	const routing = routingOf(draft.routing);
+	const context = contextOf(draft.context);
 	return {
 		name: name.trim(),
 		provider: provider.trim(),
 		model: model.trim(),
 		...(keyRef !== '' && { keyRef }),
-		...(Object.keys(given ?? {}).length > 0 && { settings: given }),
-		...(Object.keys(policy).length > 0 && { routing: policy }),
+		...(Object.keys(settings).length > 0 && { settings }),
+		...(Object.keys(routing).length > 0 && { routing }),
+		...(Object.keys(context).length > 0 && { context }),
 	};
 }

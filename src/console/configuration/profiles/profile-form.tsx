@@ -1,10 +1,11 @@
 import { Autocomplete, Button, Group, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useRef, useState } from 'react';
+import { ContextFields } from '../../context/context-fields';
 import { useModels, useProviders } from '../../data/queries';
 import type { Profile } from '../../data/types';
 import { FailureAlert } from '../../failure/failure-alert';
 import { fieldErrors, useFocusAtFault } from '../../failure/fields';
-import { useLayersBelow } from '../../routing/layers';
+import { useLayersBelow } from '../../policy/layers';
 import { RoutingFields } from '../../routing/routing-fields';
 import { useSignedIn } from '../../session/session';
 import { ChangedMeanwhile, isOutdated } from '../../ui/changed-meanwhile';
@@ -114,7 +115,8 @@ function ProfileTarget({ draft, errorAt, change }: ProfileTargetProps) {
 	const providers = useProviderIds();
 	const offered = models.filter(({ provider, kind }) => provider === draft.provider && kind === 'chat');
 	const chosen = offered.find(({ model }) => model === draft.model);
-	const layers = useLayersBelow(null);
+	const routingLayers = useLayersBelow('routing', null);
+	const contextLayers = useLayersBelow('context', null);
 	const keys = rows.filter(({ provider, source }) => provider === draft.provider && source === 'organization');
 	return (
 		<>
@@ -165,9 +167,15 @@ function ProfileTarget({ draft, errorAt, change }: ProfileTargetProps) {
 			<RoutingFields
 				draft={draft.routing}
 				owner="profile"
-				layers={layers}
+				layers={routingLayers}
 				errorAt={(field) => errorAt(`routing.${field}`)}
 				change={(part) => change({ routing: { ...draft.routing, ...part } })}
+			/>
+			<ContextFields
+				draft={draft.context}
+				layers={contextLayers}
+				errorAt={(field) => errorAt(`context.${field}`)}
+				change={(part) => change({ context: { ...draft.context, ...part } })}
 			/>
 		</>
 	);

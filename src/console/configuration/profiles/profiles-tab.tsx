@@ -1,8 +1,10 @@
 import { Badge, Button, Group, Modal, Table, Text } from '@mantine/core';
 import { useState } from 'react';
+import { CONTEXT } from '../../context/context-text';
 import type { Profile } from '../../data/types';
 import { FailureAlert } from '../../failure/failure-alert';
-import { summaryOf } from '../../routing/policy-text';
+import { summaryOf } from '../../policy/words';
+import { ROUTING } from '../../routing/policy-text';
 import { useSignedIn } from '../../session/session';
 import { Confirmation } from '../../ui/confirmation';
 import { valueText } from '../../ui/field-changes';
@@ -27,7 +29,7 @@ const settingsText = (settings: Profile['settings']): string =>
 
 function ProfileRow({ profile, act }: ProfileRowProps) {
 	const { name, provider, model, keyRef, settings, isDefault, origin } = profile;
-	const routing = summaryOf(profile.routing);
+	const policies = [summaryOf(ROUTING, profile.routing), summaryOf(CONTEXT, profile.context)];
 	const own = origin === 'organization';
 	return (
 		<Table.Tr>
@@ -60,10 +62,13 @@ function ProfileRow({ profile, act }: ProfileRowProps) {
 				<Text size="xs" maw={260} style={{ overflowWrap: 'anywhere' }}>
 					{settingsText(settings)}
 				</Text>
-				{routing !== null && (
-					<Text size="xs" c="dimmed" maw={260} className="wrap">
-						{routing}
-					</Text>
+				{policies.map(
+					(summary) =>
+						summary !== null && (
+							<Text key={summary} size="xs" c="dimmed" maw={260} className="wrap">
+								{summary}
+							</Text>
+						),
 				)}
 			</Table.Td>
 			<Table.Td>
