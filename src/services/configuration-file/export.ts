@@ -1,5 +1,4 @@
 /** An organization's configuration as a file: without keys, and such that importing it changes nothing. */
-import { stringify } from 'yaml';
 import * as z from 'zod';
 import { requireManage } from '../access';
 import { type Agent, selectAgents } from '../agent-row';
@@ -9,6 +8,7 @@ import type { CustomModelView } from '../custom-model-row';
 import { listCustomModels } from '../custom-models';
 import { type StoredProvider, selectProviders } from '../provider-row';
 import { FORMAT } from './shapes';
+import { yamlText } from './yaml-text';
 
 export const exportInput = z.strictObject({ format: z.enum(['yaml', 'json']).exactOptional() }).optional();
 
@@ -90,5 +90,5 @@ export async function exportConfiguration(
 	requireManage(ctx);
 	const document = { switchyard: FORMAT, ...(await documentOf(ctx)) };
 	if (format === 'json') return { format, document: `${JSON.stringify(document, null, 2)}\n` };
-	return { format, document: HEAD + stringify(document, { lineWidth: 0, aliasDuplicateObjects: false }) };
+	return { format, document: HEAD + yamlText(document) };
 }

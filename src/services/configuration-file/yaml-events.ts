@@ -11,8 +11,8 @@ export interface YamlEvents {
 	textOf(event: ScalarEvent): string;
 }
 
-/** A scalar in as many collections as are accepted is one more. */
-const OPTIONS = { maxDepth: MOST_DEPTH + 1 };
+/** A scalar within as many collections as are accepted is one more, and tried as a name first. */
+const OPTIONS = { maxDepth: MOST_DEPTH + 2 };
 
 /**
  * Brackets at the start of a line. YAML wants them further in than what they end the value of; most who write it, and

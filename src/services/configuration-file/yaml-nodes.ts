@@ -39,7 +39,7 @@ class NodeReader {
 	readonly #refuse: Refuse;
 	readonly #anchors = new Map<string, Anchor>();
 	/** What may stand between two items of a list ahead of the dash. */
-	readonly #gap = /(?:[\s"'\]},:?]|#.*)*/y;
+	readonly #gap = /(?:[\s"'[\]{},:?]|#.*)*/y;
 	/** Of the next event; the first opens the document. */
 	#at = 1;
 	/** How far the source is read, as far as events tell. */
