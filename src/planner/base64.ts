@@ -3,15 +3,25 @@
 /** Bytes of what a base64 text stands for, at most. */
 export const base64Bytes = (data: string): number => Math.ceil((data.length * 3) / 4);
 
+/** Some break lines of it. */
+const SPACE = /\s/;
+const spaceless = (data: string): string => (SPACE.test(data) ? data.replace(/\s+/g, '') : data);
+
 /** The first bytes, `most` or a little fewer; null: it is no base64. */
-export const base64Head = (data: string, most: number): Uint8Array<ArrayBuffer> | null =>
-	decoded(data.slice(0, Math.ceil(most / 3) * 4));
+export function base64Head(data: string, most: number): Uint8Array<ArrayBuffer> | null {
+	const units = Math.ceil(most / 3) * 4;
+	const head = data.slice(0, units);
+	if (!SPACE.test(head)) return decoded(head);
+	// Lines are hardly shorter than what breaks them.
+	return decoded(spaceless(data.slice(0, units * 2)).slice(0, units));
+}
 
 /** The last ones. */
 export function base64Tail(data: string, most: number): Uint8Array<ArrayBuffer> | null {
 	const units = Math.ceil(most / 3) * 4;
+	const whole = spaceless(data);
 	// From where four letters stand for three bytes.
-	return decoded(data.slice(Math.max(0, Math.ceil((data.length - units) / 4) * 4)));
+	return decoded(whole.slice(Math.max(0, Math.ceil((whole.length - units) / 4) * 4)));
 }
 
 export const base64Whole = (data: string): Uint8Array<ArrayBuffer> | null => decoded(data);

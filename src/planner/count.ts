@@ -10,7 +10,7 @@ import { fixedFraming, messageFraming, roundedUp } from './framing';
 import { messageMedia } from './media';
 import { type CountMemo, countMemo, type TextCount } from './memo';
 import { type Overhead, overheadOf } from './overhead';
-import { utf8Length } from './text';
+import { normalized, utf8Length } from './text';
 import { fixedTexts, messageTexts } from './texts';
 
 export { type CountMemo, countMemo } from './memo';
@@ -84,7 +84,7 @@ function tokenCounter(
 	memo: CountMemo,
 ): Counter {
 	const known = new Map<Message, number>();
-	const texts = messageTexts(encoding, memo);
+	const texts = messageTexts(encoding, overhead, memo);
 	const isOwn = facts.tokenizer === 'o200k' || facts.tokenizer === 'cl100k';
 	const fixed =
 		scaled(fixedTexts(request, overhead, encoding, memo), scale.text) +
@@ -102,7 +102,11 @@ function tokenCounter(
 		factor: scale.text,
 		fixed,
 		message,
-		text: (text) => scaled({ tokens: encoding.count(text), bytes: utf8Length(text) }, scale.text),
+		text: (text) => {
+			const read = normalized(text, overhead.normalization);
+			const bytes = Math.max(utf8Length(text), read === text ? 0 : utf8Length(read));
+			return scaled({ tokens: encoding.count(read), bytes }, scale.text);
+		},
 		total: (messages) => roundedUp(messages.reduce((sum, one) => sum + message(one), fixed)),
 		headEnd: (text, tokens) => encoding.headEnd(text, Math.floor(tokens / scale.text)),
 		tailStart: (text, tokens) => encoding.tailStart(text, Math.floor(tokens / scale.text)),

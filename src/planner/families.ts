@@ -30,12 +30,19 @@ export interface Overhead {
 	/** Besides, where a call is demanded. */
 	readonly forcedCall: number;
 	readonly perTool: number;
+	/** Where none are offered, those that were called are named to it. */
+	readonly namesCalled: boolean;
 	/** How the model is shown them. */
 	readonly toolText: 'json' | 'typescript';
 	/** Once where an answer schema is asked for, beside its JSON text. */
 	readonly schemaPreamble: number;
 	/** A schema that the model can't hold to by itself is sent as a tool. */
 	readonly schemaAsTool: boolean;
+	/**
+	 * What is said for the assistant where a user follows a result, its framing included: taken for granted after each
+	 * one, since dropping what lay between may bring them together.
+	 */
+	readonly betweenTurns: number;
 	/** Once where JSON without a schema is asked for: some wires say so in words. */
 	readonly jsonMode: number;
 	/** Once where it is told to think. */
@@ -67,9 +74,11 @@ const PLAIN: Overhead = {
 	toolsAlone: 0,
 	forcedCall: 12,
 	perTool: 0,
+	namesCalled: false,
 	toolText: 'json',
 	schemaPreamble: 80,
 	schemaAsTool: false,
+	betweenTurns: 0,
 	jsonMode: 40,
 	thinking: 0,
 	thinks: 'asked',
@@ -169,6 +178,7 @@ export const FAMILIES: Readonly<Record<TokenizerFamily, Overhead>> = {
 		perMessage: 2,
 		toolPreamble: 18,
 		perTool: 26,
+		betweenTurns: 9,
 		image: { kind: 'grid', patch: 28, edge: 1_540, most: 3_080, unsized: 3_080 },
 	},
 	deepseek: {
@@ -199,6 +209,8 @@ export const FAMILIES: Readonly<Record<TokenizerFamily, Overhead>> = {
 		margin: 0.08,
 		slack: 48,
 		base: 150,
+		// What stands around its name and schema.
+		perTool: 12,
 		image: { kind: 'flat', tokens: 2_048 },
 		normalization: 'unknown',
 	},

@@ -7,6 +7,7 @@ import type { Overhead } from './overhead';
 const PER_NAME = 1;
 /** Its place and type. */
 const PER_FILE = 16;
+const PER_JOINT = 1;
 
 /** How often each of them stands in a request. */
 export interface Frames {
@@ -16,6 +17,8 @@ export interface Frames {
 	readonly toolResults: number;
 	readonly names: number;
 	readonly files: number;
+	/** Texts of a message beside its first: some wires join them by line breaks. */
+	readonly joints: number;
 }
 
 /** Rounds up, but for what a sum of fractions is off by. */
@@ -25,17 +28,30 @@ export const framesTokens = (frames: Frames, overhead: Overhead): number =>
 	frames.messages * overhead.perMessage +
 	frames.answers * overhead.perAnswer +
 	frames.toolCalls * overhead.perCall +
-	frames.toolResults * overhead.perResult +
+	frames.toolResults * (overhead.perResult + overhead.betweenTurns) +
 	frames.names * PER_NAME +
-	frames.files * PER_FILE;
+	frames.files * PER_FILE +
+	frames.joints * PER_JOINT;
 
 export function messageFraming(message: Message, overhead: Overhead): number {
-	let tokens = overhead.perMessage;
+	let tokens = overhead.perMessage + jointsOf(message) * PER_JOINT;
 	for (const part of message.content) tokens += partFraming(part, overhead);
 	if (message.role === 'assistant') return tokens + overhead.perAnswer;
-	if (message.role === 'tool') return tokens + overhead.perResult;
+	if (message.role === 'tool')
+		return tokens + overhead.perResult + overhead.betweenTurns + (followsAsUser(message) ? overhead.perMessage : 0);
 	return message.role === 'user' && message.name !== undefined ? tokens + PER_NAME : tokens;
 }
+
+/** Texts beside the first. */
+export function jointsOf({ content }: Message): number {
+	let texts = 0;
+	for (const { type } of content) if (type === 'text' || type === 'reasoning' || type === 'refusal') texts += 1;
+	return Math.max(0, texts - 1);
+}
+
+/** Where results hold text alone, their images follow in a message of the user. */
+export const followsAsUser = ({ role, content }: Message): boolean =>
+	role === 'tool' && content.some(({ type }) => type === 'image');
 
 const partFraming = ({ type }: UserPart | AssistantPart, { perCall }: Overhead): number =>
 	type === 'tool-call' ? perCall : type === 'file' ? PER_FILE : 0;
@@ -54,7 +70,7 @@ const isCited = ({ content }: Message): boolean =>
 function toolFraming(request: ChatRequest, { structuredOutput }: ModelFacts, overhead: Overhead): number {
 	const { tools = [], toolChoice, responseFormat, messages } = request;
 	const schema = responseFormat?.type === 'json-schema' && overhead.schemaAsTool && !structuredOutput;
-	const count = tools.length + Number(schema);
+	const count = (tools.length || calledTools(request, overhead)) + Number(schema);
 	if (count === 0) return 0;
 	const forced = schema || toolChoice === 'required' || typeof toolChoice === 'object';
 	return (
@@ -63,6 +79,14 @@ function toolFraming(request: ChatRequest, { structuredOutput }: ModelFacts, ove
 		(messages[0]?.role === 'system' ? 0 : overhead.toolsAlone) +
 		(forced ? overhead.forcedCall : 0)
 	);
+}
+
+function calledTools({ messages }: ChatRequest, { namesCalled }: Overhead): number {
+	if (!namesCalled) return 0;
+	const names = new Set<string>();
+	for (const { role, content } of messages)
+		if (role === 'assistant') for (const part of content) if (part.type === 'tool-call') names.add(part.name);
+	return names.size;
 }
 
 function formFraming({ responseFormat }: ChatRequest, { jsonMode, schemaPreamble }: Overhead): number {

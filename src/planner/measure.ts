@@ -2,9 +2,9 @@
 import type { FilePart, Message } from '../language/message';
 import type { ChatRequest } from '../language/request';
 import { base64Bytes } from './base64';
-import type { Frames } from './framing';
+import { type Frames, followsAsUser, jointsOf } from './framing';
 import { jsonText } from './json-text';
-import { isTextFile } from './media';
+import { isImageFile, isTextFile } from './media';
 import { utf8Length } from './text';
 
 export interface Measure extends Frames {
@@ -59,6 +59,7 @@ const newCounts = (): Counts => ({
 	toolResults: 0,
 	names: 0,
 	files: 0,
+	joints: 0,
 	images: 0,
 	originals: 0,
 	audioBytes: 0,
@@ -111,7 +112,8 @@ function visitPart(part: Message['content'][number], visit: (text: string) => vo
 }
 
 function count(message: Message, counts: Counts): void {
-	counts.messages += 1;
+	counts.messages += followsAsUser(message) ? 2 : 1;
+	counts.joints += jointsOf(message);
 	if (message.role === 'assistant') counts.answers += 1;
 	else if (message.role === 'tool') counts.toolResults += 1;
 	else if (message.role === 'user' && message.name !== undefined) counts.names += 1;
@@ -129,6 +131,7 @@ function count(message: Message, counts: Counts): void {
 function countFile(file: FilePart, counts: Counts): void {
 	counts.files += 1;
 	if (file.source.kind !== 'data') counts.documents.push(null);
+	else if (isImageFile(file)) counts.images += 1;
 	else if (isTextFile(file)) counts.textFileBytes += base64Bytes(file.source.data);
 	else counts.documents.push(base64Bytes(file.source.data));
 }

@@ -22,14 +22,22 @@ const BYTES_PER_THOUGHT = 4;
 /** The least that speech is kept in (8 kbit/s). */
 const BYTES_PER_SECOND = 1_024;
 
-export const isTextFile = ({ source }: FilePart): boolean =>
-	source.kind === 'data' && /^(text\/|application\/json)/.test(source.mediaType);
+const TEXTUAL = /^(?:text\/|application\/(?:json|xml|x?-?yaml|javascript|sql|toml|x-sh))|\+(?:json|xml)\s*(?:;|$)/i;
+
+/** Its text is what the model reads. */
+export const isTextFile = (file: FilePart): boolean =>
+	file.source.kind === 'data' && !isImageFile(file) && TEXTUAL.test(file.source.mediaType);
+
+/** Sent as the image it is. */
+export const isImageFile = ({ source }: FilePart): boolean =>
+	source.kind === 'data' && /^\s*image\//i.test(source.mediaType);
 
 /** Of a message, sealed reasoning too. */
 export function messageMedia({ content }: Message, overhead: Overhead, memo: CountMemo): number {
 	let tokens = 0;
 	for (const part of content) {
-		if (part.type === 'image') tokens += imageCount(part, overhead, memo);
+		if (part.type === 'image' || (part.type === 'file' && isImageFile(part)))
+			tokens += imageCount(part, overhead, memo);
 		else if (part.type === 'audio') tokens += audioCount(part, overhead);
 		else if (part.type === 'file' && !isTextFile(part)) tokens += documentCount(part, overhead, memo);
 		else if (part.type === 'reasoning') tokens += sealedCount(part);
@@ -43,11 +51,11 @@ function sealedCount({ signature, redacted = false }: ReasoningPart): number {
 	return (signature.length * 3) / 4 / BYTES_PER_THOUGHT;
 }
 
-function imageCount(part: ImagePart, { image }: Overhead, memo: CountMemo): number {
+function imageCount(part: ImagePart | FilePart, { image }: Overhead, memo: CountMemo): number {
 	const known = memo.sizes.get(part);
 	const size = known ? known.size : part.source.kind === 'data' ? imageSize(part.source.data) : null;
 	if (!known) memo.sizes.set(part, { size });
-	return imageTokens(image, part.detail ?? 'auto', size);
+	return imageTokens(image, (part.type === 'image' && part.detail) || 'auto', size);
 }
 
 function documentCount(part: FilePart, { page }: Overhead, memo: CountMemo): number {

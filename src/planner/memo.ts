@@ -2,7 +2,7 @@
 import type { FilePart, ImagePart } from '../language/message';
 import type { Encoding } from './encoding';
 import type { Size } from './image-size';
-import { utf8Length } from './text';
+import { type Normalization, normalized, utf8Length } from './text';
 
 /** Of a message's or a list's texts together. */
 export interface TextCount {
@@ -12,9 +12,9 @@ export interface TextCount {
 }
 
 export interface CountMemo {
-	/** By encoding and kind of text, then by the object it stands in. */
+	/** By encoding, normalization and kind of text, then by the object it stands in. */
 	readonly texts: Map<string, WeakMap<object, TextCount>>;
-	readonly sizes: WeakMap<ImagePart, { readonly size: Size | null }>;
+	readonly sizes: WeakMap<ImagePart | FilePart, { readonly size: Size | null }>;
 	readonly pages: WeakMap<FilePart, number>;
 }
 
@@ -24,25 +24,52 @@ export const countMemo = (): CountMemo => ({ texts: new Map(), sizes: new WeakMa
 /** `most`: bytes that it is taken for; absent: its own. */
 export type CountText = (text: string, most?: number) => void;
 
+type Visit<T> = (object: T, count: CountText) => void;
+
 /** Counts objects of one kind; `visit` tells each text of one, and is asked where it has not been counted yet. */
 export function remembering<T extends object>(
 	memo: CountMemo,
 	kind: string,
 	encoding: Encoding,
-	visit: (object: T, count: CountText) => void,
+	normalization: Normalization,
+	visit: Visit<T>,
 ): (object: T) => TextCount {
-	const name = `${encoding.name} ${kind}`;
+	const plain = remembered<T>(memo, `${encoding.name} ${kind}`, (object) => counted(object, encoding, 'none', visit));
+	if (normalization !== 'NFKC') return plain;
+	return remembered<T>(memo, `${encoding.name} ${normalization} ${kind}`, (object) =>
+		isNormal(object, visit) ? plain(object) : counted(object, encoding, normalization, visit),
+	);
+}
+
+function remembered<T extends object>(
+	memo: CountMemo,
+	name: string,
+	count: (object: T) => TextCount,
+): (object: T) => TextCount {
 	const counts = memo.texts.get(name) ?? new WeakMap<object, TextCount>();
 	memo.texts.set(name, counts);
 	return (object) => {
-		const known = counts.get(object);
-		if (known) return known;
-		const counted = { tokens: 0, bytes: 0 };
-		visit(object, (text, most = utf8Length(text)) => {
-			counted.tokens += encoding.count(text);
-			counted.bytes += most;
-		});
-		counts.set(object, counted);
-		return counted;
+		const known = counts.get(object) ?? count(object);
+		counts.set(object, known);
+		return known;
 	};
+}
+
+function isNormal<T>(object: T, visit: Visit<T>): boolean {
+	let is = true;
+	visit(object, (text) => {
+		is &&= normalized(text, 'NFKC') === text;
+	});
+	return is;
+}
+
+function counted<T>(object: T, encoding: Encoding, normalization: Normalization, visit: Visit<T>): TextCount {
+	let tokens = 0;
+	let bytes = 0;
+	visit(object, (text, most) => {
+		const read = normalized(text, normalization);
+		tokens += encoding.count(read);
+		bytes += most ?? (read === text ? utf8Length(text) : Math.max(utf8Length(text), utf8Length(read)));
+	});
+	return { tokens, bytes };
 }

@@ -23,6 +23,9 @@ const OF_MODELS: readonly (readonly [RegExp, Partial<Overhead>])[] = [
 	[/^deepseek-v([4-9]|\d\d)/, { thinking: 80, thinks: 'always' }],
 ];
 
+/** As Bedrock names models, whose Converse demands the tools of earlier turns: `us.anthropic.…`, or an ARN. */
+const CONVERSED = /^(?:arn:|(?:[a-z-]+\.)?[a-z]{2,}\d*\.[a-z])/;
+
 /** Sheets are kept by the catalog; what follows from one is kept as long. */
 const known = new WeakMap<OverheadFacts, Overhead>();
 
@@ -41,5 +44,5 @@ function overheadFrom({ tokenizer, model, listedAs }: OverheadFacts): Overhead {
 	const name = ownName(listedAs ?? model).replace(/^[a-z]+\.(?=[a-z])/, '');
 	const own = OF_MODELS.filter(([pattern]) => pattern.test(name)).map(([, figures]) => figures);
 	const image = tokenizer === 'o200k' ? { image: openaiImages(name) } : {};
-	return Object.assign({ ...family, ...image }, ...own);
+	return Object.assign({ ...family, ...image, namesCalled: CONVERSED.test(model) }, ...own);
 }

@@ -20,18 +20,41 @@ const isPair = (unit: number, next: number): boolean => (unit & 0xfc00) === 0xd8
 
 export type Normalization = 'none' | 'NFC' | 'NFKC' | 'unknown';
 
+/** So many marks behind one letter, or none: putting them in order takes quadratic time. Two halfwidth marks are letters. */
+const CROWDED = /(?:^|[^\p{M}\uff9e\uff9f])[\p{M}\uff9e\uff9f]{64}/u;
+/** UTF-16 units of such a text that are looked at together. */
+const SLICE = 64;
+
 /**
  * Bytes before or after a tokenizer's own normalization, whichever are more: it may lengthen what is not ASCII (one
- * Arabic ligature eleven times); `unknown`: the most that any of them gives. Text that is normal already is not copied.
+ * Arabic ligature eleven times); `unknown`: the most that any of them gives. In linear time: where letters have dozens
+ * of marks it is no less than that. Text that is normal already is not copied.
  */
 export function normalizedLength(text: string, normalization: Normalization): number {
+	const bytes = utf8Length(text);
+	if (normalization === 'none' || bytes === text.length) return bytes;
+	if (CROWDED.test(text)) return decomposedLength(text);
 	switch (normalization) {
-		case 'none':
-			return utf8Length(text);
 		case 'NFC':
 		case 'NFKC':
-			return Math.max(utf8Length(text), utf8Length(text.normalize(normalization)));
+			return Math.max(bytes, utf8Length(text.normalize(normalization)));
 		case 'unknown':
-			return Math.max(utf8Length(text), utf8Length(text.normalize('NFC')), utf8Length(text.normalize('NFKC')));
+			return Math.max(bytes, utf8Length(text.normalize('NFC')), utf8Length(text.normalize('NFKC')));
 	}
 }
+
+/** Composed again it is no longer, and decomposed each character has its length whatever stands beside it. */
+function decomposedLength(text: string): number {
+	let bytes = 0;
+	for (let from = 0; from < text.length; ) {
+		const isPair = (text.codePointAt(from + SLICE - 1) ?? 0) > 0xffff;
+		const slice = text.slice(from, from + SLICE + Number(isPair));
+		bytes += Math.max(utf8Length(slice), utf8Length(slice.normalize('NFD')), utf8Length(slice.normalize('NFKD')));
+		from += slice.length;
+	}
+	return bytes;
+}
+
+/** As a tokenizer reads it that normalizes; as it stands where that would take quadratic time. */
+export const normalized = (text: string, normalization: Normalization): string =>
+	normalization !== 'NFKC' || utf8Length(text) === text.length || CROWDED.test(text) ? text : text.normalize('NFKC');

@@ -12,11 +12,18 @@ import { toolNamespace, typesRoom } from './tool-text';
 
 type JsonFormat = Extract<ResponseFormat, { type: 'json-schema' }>;
 
-/** Of messages: ids are left out, since the framing of a call has what their like takes. */
-export const messageTexts = (encoding: Encoding, memo: CountMemo): ((message: Message) => TextCount) =>
-	remembering(memo, 'message', encoding, countMessage);
+/** UTF-16 units of an id. */
+const LONG_ID = 64;
+
+/** Of messages: ids are left out, since the framing of a call has what their like takes, but for long ones. */
+export const messageTexts = (
+	encoding: Encoding,
+	{ normalization }: Overhead,
+	memo: CountMemo,
+): ((message: Message) => TextCount) => remembering(memo, 'message', encoding, normalization, countMessage);
 
 function countMessage(message: Message, count: CountText): void {
+	if (message.role === 'tool' && message.callId.length > LONG_ID) count(message.callId);
 	if (message.role === 'user' && message.name !== undefined) count(message.name);
 	for (const part of message.content) countPart(part, count);
 }
@@ -29,6 +36,7 @@ function countPart(part: Message['content'][number], count: CountText): void {
 			count(part.text);
 			return;
 		case 'tool-call':
+			if (part.id.length > LONG_ID) count(part.id);
 			count(part.name);
 			count(part.arguments);
 			return;
@@ -50,14 +58,14 @@ function countFile({ source }: FilePart, count: CountText): void {
 /** Of tools and answer schema together. */
 export function fixedTexts(
 	{ tools = [], responseFormat: format }: ChatRequest,
-	{ toolText }: Overhead,
+	{ toolText, normalization }: Overhead,
 	encoding: Encoding,
 	memo: CountMemo,
 ): TextCount {
 	const shown = toolText === 'typescript' ? shownAsTypes : shownAsJson;
-	const ofTools = remembering(memo, toolText, encoding, shown)(tools);
+	const ofTools = remembering(memo, toolText, encoding, normalization, shown)(tools);
 	if (format?.type !== 'json-schema') return ofTools;
-	const ofFormat = remembering(memo, 'schema', encoding, countSchema)(format);
+	const ofFormat = remembering(memo, 'schema', encoding, normalization, countSchema)(format);
 	return { tokens: ofTools.tokens + ofFormat.tokens, bytes: ofTools.bytes + ofFormat.bytes };
 }
 
