@@ -9,34 +9,53 @@ import { Draft } from './draft';
 import { outlineOf } from './exchange';
 import type { PlanResult, PlanTerms } from './planning';
 import { NOTHING, receiptOf, type Taken, takenOf } from './receipt';
-import { holds, limitOf, reserveBeside } from './room';
+import { holds, limitOf, reserveBeside, reserveInTrim } from './room';
 import { RULES, type Trimming } from './rules';
 import { tooLong } from './too-long';
 
-/** Linear in the length of the conversation, but for one sort of its exchanges. */
+/**
+ * The same messages where they fit; else fewer and shorter ones, untouched ones as the objects they were; else why not.
+ * Linear in the length of the conversation, but for one sort of its exchanges.
+ */
 export function planRequest(request: ChatRequest, terms: PlanTerms): PlanResult {
 	const { counter, room, mode } = terms;
 	const { messages } = request;
 	const total = counter.total(messages);
-	const limit = limitOf(room, room.leastReserve);
 	if (holds(room, total)) return fitting(request, terms, { before: total, after: total }, NOTHING);
-	const draft = new Draft(messages, counter, limit);
-	if (mode === 'refuse') return tooLong(request, terms, total, total, draft.staying());
-	const after = trim(draft, terms, limit);
+	if (mode === 'refuse')
+		return tooLong(request, terms, total, total, new Draft(messages, counter, limitOf(room)).staying());
+	const { draft, after } = trimmed(messages, terms);
 	if (!holds(room, after)) return tooLong(request, terms, total, after, draft.staying());
 	const planned = { ...request, messages: draft.kept() };
 	return fitting(planned, terms, { before: total, after }, takenOf(draft, terms.places));
 }
 
-/** Takes away what the rules allow, until it fits. Returns what is left (tokens). */
-function trim(draft: Draft, { counter, places }: PlanTerms, limit: number): number {
+interface Trimmed {
+	readonly draft: Draft;
+	/** What is left (tokens). */
+	readonly after: number;
+}
+
+/** With room for a usual answer; where the rules do not give that much, for the least one. */
+function trimmed(messages: readonly Message[], terms: PlanTerms): Trimmed {
+	const { room } = terms;
+	const usual = limitOf(room, reserveInTrim(room));
+	const first = trim(messages, terms, usual);
+	return first.after <= usual || room.leastReserve === room.reserve
+		? first
+		: trim(messages, terms, limitOf(room, room.leastReserve));
+}
+
+/** Takes away what the rules allow, until it fits. */
+function trim(messages: readonly Message[], { counter, places }: PlanTerms, limit: number): Trimmed {
+	const draft = new Draft(messages, counter, limit);
 	const own = (message: Message): boolean => !places.has(message);
 	const trimming: Trimming = { draft, outline: outlineOf(draft.original, own), counter, own };
 	// Parts may count a little less than the whole that they make; each time twice as much is taken for missing.
 	for (let more = 1; ; more *= 2) {
 		for (const rule of RULES) if (draft.excess > 0) rule(trimming);
 		const total = counter.total(draft.kept());
-		if (total <= limit || draft.excess > 0) return total;
+		if (total <= limit || draft.excess > 0) return { draft, after: total };
 		draft.excess = (total - limit) * more;
 	}
 }
@@ -61,5 +80,5 @@ function fitting(
 
 const loweredReserve = (window: number, usual: number, prompt: number, reserve: number): Warning => ({
 	field: 'maxTokens',
-	message: `The prompt counts ${prompt} of the window's ${window} tokens; the answer is bound to ${reserve} in place of ${usual}.`,
+	message: `The prompt counts ${prompt} of the window's ${window} tokens; the answer is bounded to ${reserve} in place of ${usual}.`,
 });

@@ -38,8 +38,12 @@ export interface RoomTerms {
 	readonly refused?: number;
 }
 
-export type RoomRequest = Pick<ChatRequest, 'maxTokens' | 'reasoning'>;
+type RoomRequest = Pick<ChatRequest, 'maxTokens' | 'reasoning'>;
 
+/**
+ * The reserve is the request's `maxTokens`, else what the wire sends by itself, else a usual answer with what thinking
+ * takes, at most half the window; never more than the model gives.
+ */
 export function roomOf(request: RoomRequest, facts: ModelFacts, terms: RoomTerms): Room {
 	const window = whole(Math.min(facts.contextWindow, terms.statedLimit ?? facts.contextWindow));
 	const reserve = reserveOf(request, facts, terms.wireOutput, window);
@@ -59,9 +63,12 @@ export function roomOf(request: RoomRequest, facts: ModelFacts, terms: RoomTerms
 }
 
 /** Most that a prompt may count there, beside that much for the answer; 0 where nothing is left. */
-export function limitOf({ window, inputLimit, safety, ...room }: Room, reserve: number = room.reserve): number {
-	return Math.max(0, Math.min(window - reserve, inputLimit ?? Number.POSITIVE_INFINITY) - safety);
-}
+export const limitOf = (room: Room, reserve: number = room.reserve): number =>
+	Math.max(0, Math.min(room.window - reserve, room.inputLimit ?? room.window) - room.safety);
+
+/** Kept free where something must go anyway: a usual answer, where the reserve is as much; half the window at most. */
+export const reserveInTrim = ({ window, reserve, leastReserve }: Room): number =>
+	Math.max(leastReserve, Math.min(reserve, USUAL_OUTPUT, whole(window / 2)));
 
 /** Whether it fits beside the least reserve; where the answer alone fills the window nothing does. */
 export const holds = ({ window, inputLimit, leastReserve, safety }: Room, prompt: number): boolean =>

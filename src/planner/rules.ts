@@ -14,7 +14,7 @@ export interface Trimming {
 	readonly own: (message: Message) => boolean;
 }
 
-export type Rule = (trimming: Trimming) => void;
+type Rule = (trimming: Trimming) => void;
 
 export const RULES: readonly Rule[] = [
 	(trimming) => shorten(trimming, 0, trimming.outline.last),

@@ -129,18 +129,25 @@ describe('the reserve', () => {
 		expect(warnings).toEqual([
 			{
 				field: 'maxTokens',
-				message: expect.stringMatching(new RegExp(`${size(messages)}.*5000.*bound to ${free} in place of 4000`)),
+				message: expect.stringMatching(new RegExp(`${size(messages)}.*5000.*bounded to ${free} in place of 4000`)),
 			},
 		]);
 	});
 
-	it('is lowered no further than its least: then the oldest exchange goes, and the answer gets what came free', () => {
+	it('is lowered no further than its least: then the oldest exchanges go, until a usual answer has room, half the window at most', () => {
 		const messages = [user(1_000), answer(500), user(500), answer(1_000), user(1_500)];
 		const { request, receipt } = fitted(plan(messages, 0, { room }));
-		expect(request.messages).toEqual(messages.slice(2));
-		expect(request.maxTokens).toBe(5_000 - 100 - size(messages.slice(2)));
+		expect(request.messages).toEqual(messages.slice(4));
+		expect(request.maxTokens).toBe(5_000 - 100 - size(messages.slice(4)));
 		expect(receipt.reserve).toBe(request.maxTokens);
 		expect(receipt.limit).toBe(receipt.after);
+	});
+
+	it('is its least where the rules give a usual answer no room, and no more goes for it than that takes', () => {
+		const messages = [user(1_000), answer(500), user(300), answer(200), user(2_600)];
+		const { request } = fitted(plan(messages, 0, { room }));
+		expect(request.messages).toEqual(messages.slice(2));
+		expect(request.maxTokens).toBe(5_000 - 100 - size(messages.slice(2)));
 	});
 
 	it('stays where the caller set it', () => {
@@ -401,6 +408,13 @@ describe('the exchange in progress', () => {
 	it('keeps a pinned round', () => {
 		const pinned = messages.with(7, result('c', 100, { pinned: true }));
 		expect(leftOf(plan(pinned, 320), pinned)).toEqual([2, 6, 7, 8, 9]);
+	});
+
+	it('keeps the gateway’s own rounds', () => {
+		const shown = [user(10), calls('a'), result('a', 100)];
+		const own = [calls('b'), result('b', 100), calls('c'), result('c', 100)];
+		const all = [...shown, ...own];
+		expect(leftOf(plan(all, 270, { places: placesOf(own) }), all)).toEqual([0, 1, 2, 5, 6]);
 	});
 
 	it('is the whole conversation where there is no question', () => {

@@ -143,6 +143,7 @@ function messagesOf(one: Step, textOf: (one: Body) => string): Message[] {
 		case 'user':
 			return [{ role: 'user', content: [...Array(one.images).fill(image), ...texts(textOf(one.body))], ...one.marks }];
 		case 'own':
+			return [{ role: one.images > 0 ? 'user' : 'system', content: [text(textOf(one.body))] }];
 		case 'system':
 			return [{ role: 'system', content: [text(textOf(one.body))], ...one.marks }];
 		case 'answer':
