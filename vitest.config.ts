@@ -1,5 +1,12 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
+import { writeAssets } from './scripts/assets.mjs';
+
+await writeAssets(import.meta.dirname);
+
+const END_TO_END = { testTimeout: 60_000, hookTimeout: 60_000 };
+/** What needs the machine for itself: rows that must be there in so many seconds, a whole test run within a test. */
+const ALONE = ['test/e2e/accounting.test.ts', 'test/e2e/adding-a-provider.test.ts'];
 
 /** `*.worker.test.ts` run inside workerd, `*.node.test.ts` and the rest in Node, `test/e2e` on the built Worker. */
 export default defineConfig({
@@ -41,9 +48,19 @@ export default defineConfig({
 				test: {
 					name: 'e2e',
 					include: ['test/e2e/**/*.test.ts'],
-					testTimeout: 60_000,
-					hookTimeout: 60_000,
+					exclude: ALONE,
+					...END_TO_END,
+					maxWorkers: 2,
+					sequence: { groupOrder: 1 },
+				},
+			},
+			{
+				test: {
+					name: 'e2e-alone',
+					include: ALONE,
+					...END_TO_END,
 					fileParallelism: false,
+					sequence: { groupOrder: 2 },
 				},
 			},
 		],

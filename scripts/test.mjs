@@ -17,7 +17,7 @@ const projects = rest.flatMap((argument, at) => {
 
 mkdirSync(join(ROOT, 'dist/console'), { recursive: true });
 // The end-to-end tests run what is deployed.
-if (projects.length === 0 || projects.includes('e2e')) await buildWorker(ROOT);
+if (projects.length === 0 || projects.some((name) => name.startsWith('e2e'))) await buildWorker(ROOT);
 
 const started = Date.now();
 const { status } = spawnSync(process.execPath, [VITEST, 'run', ...rest], { cwd: ROOT, stdio: 'inherit' });
