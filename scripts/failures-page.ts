@@ -6,6 +6,7 @@ const AGAIN: Readonly<Record<FailureRule['again'], string>> = {
 	backoff: 'at once, after a backoff',
 	later: 'later, others first',
 	never: 'no',
+	replan: 'once, with less of the conversation, where the chain has nobody',
 };
 
 const ELSEWHERE: Readonly<Record<FailureRule['elsewhere'], string>> = {
@@ -65,8 +66,8 @@ export const failuresPage = (): string =>
 		'',
 		'## What the columns say',
 		'',
-		'- **asked again**: how often in all, `maxAttempts` of the routing policy says, over all rounds. The backoff is full jitter: up to 200 ms, doubling to 2 s. A `Retry-After` is waited for while it ends within the time left and nobody else may be asked; a longer one is handed to the caller. With `x-should-retry: false` nothing is asked again. Retries have a budget, which never stops the only one left.',
-		'- **who is asked instead**: always within the time to the first content that all attempts share, and 24 upstream calls at most. A chain stands in the place of all others; models in `contextFallbacks` whose window is no larger are passed over; without a chain the failure is the answer.',
+		'- **asked again**: how often in all, `maxAttempts` of the routing policy says, over all rounds. The backoff is full jitter: up to 200 ms, doubling to 2 s. A `Retry-After` is waited for while it ends within the time left and nobody else may be asked; a longer one is handed to the caller. With `x-should-retry: false` nothing is asked again but with less of the conversation. Whoever is asked with less keeps all its tries: that one comes on top, once, and not in the modes `off` and `refuse`. Retries have a budget, which never stops the only one left.',
+		'- **who is asked instead**: always within the time to the first content that all attempts share, and 24 upstream calls at most. A chain stands in the place of all others; models in `contextFallbacks` whose window is no larger are passed over; where a chain has nobody, and nothing can be taken away, the failure is the answer.',
 		"- **breaker**: looked at before each try, of a request that is under way too: one that is open lets leased probes through alone. A time limit counts only where it was at least the operator's. Calls to a provider's other paths (passthrough) count no time limits at all.",
 		'- **key**: a refused or limited key is left alone for a while, and asked only when nobody else is left, nor worth waiting for. One that would merely exceed a rate is asked before anybody is waited for. What concerns a model or this one request alone says nothing of the key.',
 		'- **ledger**: what becomes of the entry where no content had come: `released` costs nothing; `unknown` may have been billed, and is priced by the estimated prompt. Whatever has delivered content is settled, by estimate where no usage came.',
