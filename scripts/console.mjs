@@ -1,8 +1,8 @@
-/** `dist/console/`: the static files, those of the console and the tokenizers' ranks. */
+/** `dist/console/`: the static files, the console's and those that the Worker reads. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeAssets } from './assets.mjs';
 import { isStale } from './freshness.mjs';
-import { writeRanks } from './ranks.mjs';
 
 /** Builds the console where its sources are newer; the folder itself must always be there, wrangler needs it. */
 export async function buildConsole(root, { force = false, quiet = true } = {}) {
@@ -12,7 +12,7 @@ export async function buildConsole(root, { force = false, quiet = true } = {}) {
 		await buildPages(root, output, force, quiet);
 	} finally {
 		// A build empties the folder first.
-		writeRanks(root);
+		await writeAssets(root);
 	}
 }
 

@@ -147,7 +147,7 @@ async function main() {
 	const key = process.env.DEV_GATEWAY_KEY || secrets.DEV_GATEWAY_KEY;
 	const variables = selectVariables(workerVariableNames(ROOT), secrets, process.env);
 	const consoleBuilt = buildConsole(ROOT).catch((error) => {
-		console.error(`  The console can't be built, so its pages are missing or old: ${error.message}`);
+		console.error(`  Static files can't be built, so pages are missing or old: ${error.message}`);
 	});
 	const [usable] = await Promise.all([prepareDatabase(key), consoleBuilt]);
 	const envFile = writeEnvFile(envFileText(variables));

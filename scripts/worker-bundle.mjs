@@ -2,16 +2,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { writeAssets } from './assets.mjs';
 import { isStale } from './freshness.mjs';
-import { writeRanks } from './ranks.mjs';
 import { runWrangler } from './wrangler.mjs';
 
 const SOURCES = ['src', 'wrangler.toml', 'package-lock.json'];
 
 /** Builds where sources are newer (or always, with `force`) and answers its path. */
 export async function buildWorker(root, { force = false } = {}) {
-	// Wrangler wants the folder of the assets to be there, built or not.
-	writeRanks(root);
+	// Wrangler wants the folder of the assets to be there.
+	await writeAssets(root);
 	const output = join(root, 'dist/worker/index.js');
 	const sources = SOURCES.map((path) => join(root, path));
 	if (force || isStale(output, sources))

@@ -107,6 +107,10 @@ class RequestComposition implements Composition {
 		return ready(this.env);
 	}
 
+	asset(path: string): Promise<Response> {
+		return this.env.ASSETS.fetch(`https://assets.internal${path}`);
+	}
+
 	#auth(): AuthDependencies {
 		const { jwt, jwtIssuer, jwtAudience, adminApiKey } = this.#isolate.settings;
 		const wiring = this.#wiring;

@@ -27,6 +27,8 @@ export interface Composition {
 	services(principal: Principal, requestId: string): ServiceContext;
 	/** D1, KV and both Durable Objects, each asked for real. */
 	ready(): Promise<Readonly<Record<'d1' | 'kv' | 'ledger' | 'health', 'ok' | 'failed'>>>;
+	/** A static file by its path, e.g. `/description.json`; any other path is answered with the console's page. */
+	asset(path: string): Promise<Response>;
 	readonly log: (level: LogLevel, event: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 

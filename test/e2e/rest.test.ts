@@ -31,7 +31,9 @@ describe('the REST interface of the built Worker', () => {
 	it('shows its page in place of the console, and its document', async () => {
 		const page = await ask('GET', '/docs', null);
 		expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
-		expect(await page.text()).toContain('id="addProvider"');
+		const text = await page.text();
+		expect(text).toContain('id="addProvider"');
+		expect(text).toContain(`<p>Server: <code>${worker.origin}</code>.`);
 		const document = await ask('GET', '/api/v1/openapi.json', null);
 		expect(await asDescribed(document, 'GET', '/api/v1/openapi.json')).toMatchObject({
 			openapi: '3.1.0',

@@ -1,9 +1,9 @@
 /** Answers held against what the OpenAPI document says of them, and nothing beyond. */
 import { expect } from 'vitest';
 import * as z from 'zod';
+import { OPERATIONS } from '../../src/doors/rest/described';
 import { describe as describeRoutes, documentAt } from '../../src/doors/rest/openapi/document';
 import type { JsonSchema, OpenApiDocument, ResponseObject } from '../../src/doors/rest/openapi/types';
-import { OPERATIONS } from '../../src/doors/rest/route';
 
 export const ORIGIN = 'http://gateway.test';
 

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import type { Principal } from '../../src/auth/principal';
 import { openSession, sealSession, sessionKeys } from '../../src/auth/session';
 import { mountDoors } from '../../src/doors';
+import { renderedDescription } from '../../src/doors/rest/described/render';
 import { parseSettings } from '../../src/env';
 import { GatewayError } from '../../src/errors';
 import type {
@@ -238,7 +239,12 @@ export interface DoorOptions extends Script {
 	readonly services?: Partial<ServiceContext>;
 	/** In place of the scripted keys. */
 	readonly authenticate?: Composition['authenticate'];
+	/** In place of what is built of these sources. */
+	readonly asset?: Composition['asset'];
 }
+
+const asset: Composition['asset'] = async (path) =>
+	path === '/description.json' ? Response.json(await renderedDescription()) : new Response('<!doctype html>');
 
 export function doorApp(options: DoorOptions = {}): DoorApp {
 	const time = virtualTime(Date.UTC(2026, 10, 1));
@@ -272,6 +278,7 @@ export function doorApp(options: DoorOptions = {}): DoorApp {
 		services: (who) =>
 			({ principal: who, newId, requestId: 'http', now: time.now, ...options.services }) as unknown as ServiceContext,
 		ready: options.ready ?? (async () => ({ d1: 'ok', kv: 'ok', ledger: 'ok', health: 'ok' })),
+		asset: options.asset ?? asset,
 		log: (_level, event, fields) => {
 			logs.push({ event, fields });
 		},

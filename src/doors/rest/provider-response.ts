@@ -1,7 +1,7 @@
 /** A provider row as JSON: times as ISO 8601, the version as ETag. */
 import type * as z from 'zod';
 import type { ProviderView } from '../../services/providers';
-import type { providerResponse } from './provider-schemas';
+import type { providerResponse } from './described/provider-schemas';
 import { json } from './serve';
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());

@@ -52,6 +52,9 @@ async function signOut(c: HttpContext): Promise<Response> {
 	return new Response(null, { status: 204, headers: { ...UNCACHED, 'set-cookie': CLEARED_COOKIE } });
 }
 
+/** That the path has; any other is refused. */
+export const SESSION_METHODS = ['post', 'get', 'delete'] as const;
+
 export function session(app: Hono<HttpEnv>): void {
 	app.post(SESSION_PATH, (c) => withBody(c, (text) => signIn(c, text)));
 	app.get(SESSION_PATH, show);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { OPERATIONS } from '../../../src/doors/rest/described';
 import type { JsonSchema, OperationObject } from '../../../src/doors/rest/openapi/types';
-import { OPERATIONS } from '../../../src/doors/rest/route';
 import { departures, document, pointed } from '../../support/described';
 import { doorApp } from '../../support/door-app';
 

@@ -1,5 +1,5 @@
 /** A declared route as OpenAPI writes it. */
-import { ERRORS, MEANINGS } from '../error-schemas';
+import { ERRORS, MEANINGS } from '../described/error-schemas';
 import type { Access, Answer, ErrorShape, Operation } from '../operation';
 import { jsonSchemaOf, referenceTo } from './schemas';
 import type { OperationObject, ParameterObject, ResponseObject } from './types';

@@ -1,6 +1,6 @@
 /** Schemas of the code as JSON Schema (draft 2020-12, which OpenAPI 3.1 is built on), by zod's own conversion. */
 import * as z from 'zod';
-import { ERRORS } from '../error-schemas';
+import { ERRORS } from '../described/error-schemas';
 import type { Named, Operation } from '../operation';
 import type { JsonSchema } from './types';
 

@@ -1,8 +1,9 @@
 /** A call of an operation as a line for a shell. */
 import type { OperationObject } from '../openapi/types';
+import { inQuotes, ORIGIN, QUOTED_ORIGIN } from '../rendered';
 
-/** Within single quotes a shell reads nothing but the quote itself. */
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+/** The origin is quoted when it is known. */
+const quoted = (text: string): string => `'${inQuotes(text).replaceAll(ORIGIN, QUOTED_ORIGIN)}'`;
 
 const EXAMPLE_VALUES: Readonly<Record<string, string>> = { id: '<id>' };
 

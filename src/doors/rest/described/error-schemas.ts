@@ -1,7 +1,7 @@
 /** Errors as each door writes them. */
 import * as z from 'zod';
-import { type ErrorCode, STATUS } from '../../errors';
-import type { ErrorShape, Named } from './operation';
+import { type ErrorCode, STATUS } from '../../../errors';
+import type { ErrorShape, Named } from '../operation';
 
 export const CODES = Object.keys(STATUS) as ErrorCode[];
 

@@ -1,19 +1,7 @@
-/** `/api/v1/llm-providers`: an organization's provider keys over the services that tRPC uses too. */
-import type { HttpContext } from '../../http/context';
-import { goneController } from '../../http/gone';
-import {
-	addProvider,
-	getProvider,
-	listProviders,
-	providerModels,
-	providerUsage,
-	removeProvider,
-	rotateProvider,
-	testProvider,
-	updateProvider,
-} from '../../services/providers';
-import { type Answer, operation } from './operation';
-import { expectedVersion } from './precondition';
+/** What is told of the provider routes. */
+
+import { type Answer, describedRoute } from '../operation';
+import { providerRoutes } from '../provider-routes';
 import {
 	addProviderRequest,
 	removeQuery,
@@ -22,7 +10,6 @@ import {
 	updateProviderRequest,
 	usageQuery,
 } from './provider-requests';
-import { providerAnswer, providerBody } from './provider-response';
 import {
 	providerListResponse,
 	providerModelsResponse,
@@ -30,9 +17,6 @@ import {
 	providerUsageResponse,
 	testProviderResponse,
 } from './provider-schemas';
-import { json, noContent } from './serve';
-
-const PATH = '/api/v1/llm-providers';
 
 const IF_MATCH = {
 	'If-Match': 'The ETag of an earlier answer (or `*`): refused with 409 where the row has changed since.',
@@ -43,23 +27,13 @@ const ID = { id: "Id of the row; of one from the environment its provider's id."
 /** Everything here can fail in these ways; 404 also where the operator names an organization there is none of. */
 const COMMON = [400, 401, 403, 404, 500, 503];
 
-const servicesOf = (c: HttpContext) => c.var.composition.services(c.get('principal'), c.get('requestId'));
-const idOf = (c: HttpContext): string => c.req.param('id') ?? '';
-
-/** What `If-Match`, or the body's `version`, insists on, as a field of the service's input. */
-async function versionOf(c: HttpContext, inBody?: number) {
-	const current = async () => (await getProvider(servicesOf(c), { id: idOf(c) })).version;
-	const version = await expectedVersion(c.req.header('if-match'), inBody, current);
-	return version === undefined ? {} : { version };
-}
-
 const one: Answer = { description: 'The row.', body: providerResponse, headers: ETAG };
 
+const { add, list, get, update, remove, rotate, test, usage, models } = providerRoutes;
+
 export const providerOperations = [
-	operation({
+	describedRoute(add, {
 		id: 'addProvider',
-		method: 'post',
-		path: PATH,
 		tag: 'Providers',
 		summary: 'Add a provider',
 		description:
@@ -70,38 +44,26 @@ export const providerOperations = [
 			201: { description: 'The row.', body: providerResponse, headers: { ...ETAG, Location: 'Path of the row.' } },
 		},
 		errors: { shape: 'problem', statuses: [...COMMON, 409, 413] },
-		handle: async (c, { body }) => {
-			const view = await addProvider(servicesOf(c), body);
-			return providerAnswer(view, 201, { location: `${PATH}/${encodeURIComponent(view.id)}` });
-		},
 	}),
-	operation({
+	describedRoute(list, {
 		id: 'listProviders',
-		method: 'get',
-		path: PATH,
 		tag: 'Providers',
 		summary: 'List the providers',
 		access: 'manage',
 		answers: { 200: { description: 'All rows.', body: providerListResponse } },
 		errors: { shape: 'problem', statuses: COMMON },
-		handle: async (c) => json({ data: (await listProviders(servicesOf(c))).map(providerBody) }),
 	}),
-	operation({
+	describedRoute(get, {
 		id: 'getProvider',
-		method: 'get',
-		path: `${PATH}/{id}`,
 		tag: 'Providers',
 		summary: 'Get a provider',
 		parameters: ID,
 		access: 'manage',
 		answers: { 200: one },
 		errors: { shape: 'problem', statuses: COMMON },
-		handle: async (c) => providerAnswer(await getProvider(servicesOf(c), { id: idOf(c) })),
 	}),
-	operation({
+	describedRoute(update, {
 		id: 'updateProvider',
-		method: 'put',
-		path: `${PATH}/{id}`,
 		tag: 'Providers',
 		summary: 'Change a provider',
 		description:
@@ -112,15 +74,9 @@ export const providerOperations = [
 		body: updateProviderRequest,
 		answers: { 200: one },
 		errors: { shape: 'problem', statuses: [...COMMON, 409, 413] },
-		handle: async (c, { body: { version, ...changes } }) => {
-			const expected = await versionOf(c, version);
-			return providerAnswer(await updateProvider(servicesOf(c), { ...changes, ...expected, id: idOf(c) }));
-		},
 	}),
-	operation({
+	describedRoute(remove, {
 		id: 'removeProvider',
-		method: 'delete',
-		path: `${PATH}/{id}`,
 		tag: 'Providers',
 		summary: 'Remove a provider',
 		description: 'Takes it out of use at once. The row stays, inactive, since its usage refers to it.',
@@ -130,19 +86,9 @@ export const providerOperations = [
 		access: 'manage',
 		answers: { 204: { description: 'Removed.' } },
 		errors: { shape: 'problem', statuses: [...COMMON, 409] },
-		handle: async (c, { query }) => {
-			await removeProvider(servicesOf(c), {
-				id: idOf(c),
-				...(await versionOf(c)),
-				...(query.erase !== undefined && { erase: query.erase === 'true' }),
-			});
-			return noContent();
-		},
 	}),
-	operation({
+	describedRoute(rotate, {
 		id: 'rotateProviderKey',
-		method: 'post',
-		path: `${PATH}/{id}/rotate`,
 		tag: 'Providers',
 		summary: 'Replace the key of a provider',
 		description: 'In force on the next request. Everything else stays as it is.',
@@ -152,16 +98,9 @@ export const providerOperations = [
 		body: rotateProviderRequest,
 		answers: { 200: one },
 		errors: { shape: 'problem', statuses: [...COMMON, 409, 413] },
-		handle: async (c, { body: { version, ...key } }) => {
-			const expected = await versionOf(c, version);
-			const { signal } = goneController(c);
-			return providerAnswer(await rotateProvider(servicesOf(c), { ...key, ...expected, id: idOf(c) }, signal));
-		},
 	}),
-	operation({
+	describedRoute(test, {
 		id: 'testProvider',
-		method: 'post',
-		path: `${PATH}/{id}/test`,
 		tag: 'Providers',
 		summary: 'Test a provider',
 		description:
@@ -171,13 +110,9 @@ export const providerOperations = [
 		body: testProviderRequest,
 		answers: { 200: { description: 'How it went, well or badly.', body: testProviderResponse } },
 		errors: { shape: 'problem', statuses: [...COMMON, 413] },
-		handle: async (c, { body }) =>
-			json(await testProvider(servicesOf(c), { ...body, id: idOf(c) }, goneController(c).signal)),
 	}),
-	operation({
+	describedRoute(usage, {
 		id: 'getProviderUsage',
-		method: 'get',
-		path: `${PATH}/{id}/usage`,
 		tag: 'Providers',
 		summary: 'Usage of a provider',
 		description: 'Per UTC day and model, a few seconds behind.',
@@ -186,12 +121,9 @@ export const providerOperations = [
 		access: 'manage',
 		answers: { 200: { description: 'Usage.', body: providerUsageResponse } },
 		errors: { shape: 'problem', statuses: COMMON },
-		handle: async (c, { query }) => json(await providerUsage(servicesOf(c), { ...query, id: idOf(c) })),
 	}),
-	operation({
+	describedRoute(models, {
 		id: 'listProviderModels',
-		method: 'get',
-		path: `${PATH}/{id}/models`,
 		tag: 'Providers',
 		summary: 'Models of a provider',
 		description: "The catalog's, and those of the provider's own list as this very key sees it.",
@@ -199,6 +131,5 @@ export const providerOperations = [
 		access: 'manage',
 		answers: { 200: { description: 'Models.', body: providerModelsResponse } },
 		errors: { shape: 'problem', statuses: COMMON },
-		handle: async (c) => json(await providerModels(servicesOf(c), { id: idOf(c) })),
 	}),
 ];

@@ -1,7 +1,7 @@
 /** What the provider routes answer. */
 import * as z from 'zod';
+import type { Named } from '../operation';
 import { CODES } from './error-schemas';
-import type { Named } from './operation';
 
 const instant = z.iso.datetime().nullable();
 const count = z.int().nonnegative();

@@ -1,0 +1,1 @@
+export function writeAssets(root: string): Promise<void>;

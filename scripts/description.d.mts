@@ -1,0 +1,1 @@
+export function writeDescription(root: string): Promise<void>;
