@@ -21,9 +21,15 @@ const NAMES = ['o200k_base', 'cl100k_base'];
 /** One module of the sources that are measured, as Node runs it. */
 async function loaded() {
 	const entry = `${ROOT}src/bench-entry.ts`;
-	const code = ["export { encodingOf } from './planner/bpe';", "export { readRanks } from './planner/ranks';"].join(
-		'\n',
-	);
+	const code = `
+		export { encodingOf } from './planner/bpe';
+		export { bound } from './planner/bound';
+		export { counterFor, countMemo } from './planner/count';
+		export { measure } from './planner/measure';
+		export { planRequest } from './planner/plan';
+		export { readRanks } from './planner/ranks';
+		export { limitOf, roomOf } from './planner/room';
+		export { catalog } from './catalog';`;
 	const virtual = {
 		name: 'entry',
 		resolveId: (id) => (id === entry ? id : null),
@@ -162,6 +168,68 @@ function growth({ count }) {
 	);
 }
 
+const SMALL = {
+	messages: [
+		{ role: 'system', content: [{ type: 'text', text: 'You are a helpful assistant. Answer in one sentence.' }] },
+		{ role: 'user', content: [{ type: 'text', text: 'What is the capital of France, and since when?' }] },
+		{ role: 'assistant', content: [{ type: 'text', text: 'Paris, since the tenth century with interruptions.' }] },
+		{ role: 'user', content: [{ type: 'text', text: 'And of Germany?' }] },
+	],
+	maxTokens: 500,
+};
+const TIMES = 20_000;
+
+/** µs that a request costs which fits by its lengths. */
+function small({ bound, catalog, limitOf, measure, roomOf }) {
+	const facts = catalog([]).facts('openai', 'gpt-4o');
+	const work = () => {
+		for (let times = 0; times < TIMES; times += 1) {
+			const { before } = bound(SMALL, facts, measure(SMALL));
+			const room = roomOf(SMALL, facts, { asked: true, wireOutput: null });
+			if (before > limitOf(room)) throw new Error('A small request must fit.');
+		}
+	};
+	return (compared({ work }).work * 1_000) / TIMES;
+}
+
+/** Some 128,000 tokens in 300 messages: prose, and every tenth turn a call of a tool with a long result. */
+function conversation() {
+	const text = prose();
+	const words = (at, length) => [{ type: 'text', text: text.slice((at * 997) % 60_000).slice(0, length) }];
+	return Array.from({ length: 75 }, (_, at) => [
+		{ role: 'user', content: words(at, 1_200) },
+		{
+			role: 'assistant',
+			content: [{ type: 'tool-call', id: `call-${at}`, name: 'search', arguments: '{"query":"rates"}' }],
+		},
+		{ role: 'tool', callId: `call-${at}`, content: words(at + 7, at % 4 === 0 ? 9_000 : 1_500) },
+		{ role: 'assistant', content: words(at + 3, 3_200) },
+	]).flat();
+}
+
+/** ms to count a conversation of some 128,000 tokens and to make it fit, nothing of it counted before. */
+function planning({ catalog, counterFor, countMemo, planRequest, roomOf }, encoding) {
+	const request = { messages: conversation() };
+	const facts = { ...catalog([]).facts('openai', 'gpt-4o'), contextWindow: 128_000 };
+	const places = new Map(request.messages.map((message, at) => [message, at]));
+	const planned = (shortBy) => {
+		const counter = counterFor(request, { facts, encoding, calibration: null, memo: countMemo() });
+		const tokens = counter.total(request.messages);
+		const sheet = { ...facts, contextWindow: Math.round(tokens * (1 - shortBy)) };
+		const room = roomOf(request, sheet, { asked: false, wireOutput: null, method: counter.method });
+		const plan = planRequest(request, { counter, room, mode: 'trim', places });
+		if (plan.kind !== 'fits') throw new Error(plan.message);
+		return { tokens, kept: plan.request.messages.length };
+	};
+	const times = compared({
+		'a tenth too long': () => planned(0.1),
+		'twice too long': () => planned(0.5),
+	});
+	return Object.fromEntries(
+		Object.entries(times).map(([name, ms]) => [name, { ms, ...planned(name === 'twice too long' ? 0.5 : 0.1) }]),
+	);
+}
+
 const rounded = (table) =>
 	Object.fromEntries(
 		Object.entries(table).map(([row, cells]) => [
@@ -170,7 +238,7 @@ const rounded = (table) =>
 		]),
 	);
 
-function bars({ bytes, first, prose: speeds, growth: grown }) {
+function bars({ bytes, first, prose: speeds, growth: grown, small: µs, planning: plans }) {
 	const slowest = Math.min(...NAMES.map((name) => speeds[name].times));
 	const steepest = Math.max(...Object.values(grown).map(({ times }) => times));
 	return [
@@ -178,6 +246,8 @@ function bars({ bytes, first, prose: speeds, growth: grown }) {
 		['times as long for 20 times as many characters, at most', steepest, '<=', 25],
 		['MB that both encodings keep', bytes / 1e6, '<=', 16],
 		['ms to load o200k_base for the first time', first.o200k_base, '<', 40],
+		['µs for a request that fits by its lengths', µs, '<', 50],
+		['ms to count and plan 128,000 tokens', plans['a tenth too long'].ms, '<', 50],
 	].map(([what, value, relation, bar]) => ({
 		what,
 		value,
@@ -187,8 +257,15 @@ function bars({ bytes, first, prose: speeds, growth: grown }) {
 }
 
 writeRanks(ROOT);
-const { encodings, ...load } = loading(await loaded());
-const figures = { ...load, prose: await beside(encodings), growth: growth(encodings.o200k_base) };
+const code = await loaded();
+const { encodings, ...load } = loading(code);
+const figures = {
+	...load,
+	prose: await beside(encodings),
+	growth: growth(encodings.o200k_base),
+	small: small(code),
+	planning: planning(code, encodings.o200k_base),
+};
 
 console.log('\nms to load');
 console.table(rounded({ 'first time': figures.first, later: figures.again }));
@@ -196,6 +273,8 @@ console.log('ms for 105 kB of English prose');
 console.table(rounded(figures.prose));
 console.log('ms for characters without a break, o200k_base');
 console.table(rounded(figures.growth));
+console.log('ms to count a conversation and make it fit, o200k_base');
+console.table(rounded(figures.planning));
 for (const { what, value, bar, met } of bars(figures))
 	console.log(`${(met ? 'met' : 'MISSED').padEnd(7)} ${what}: ${value.toFixed(1)} (bar ${bar})`);
 console.log(save(ROOT, { options, figures, bars: bars(figures) }));
