@@ -24,6 +24,8 @@ export interface Candidate {
 	readonly target: Target;
 	/** See `RoutingStep.score`. */
 	readonly score: number | null;
+	/** Does not hold the whole conversation, which others before it do: until it is considered it counts as skipped. */
+	readonly tight?: true;
 }
 
 export interface Route {

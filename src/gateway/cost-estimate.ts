@@ -10,6 +10,7 @@ import { type BudgetLeft, budgetLeft } from './budget-left';
 import type { ChatCall, CostEstimate } from './call';
 import { counted, type First, firstTarget } from './count';
 import { type Fit, Fitter } from './fit-plan';
+import { optionalOutput } from './output-option';
 import type { Ports } from './ports';
 import { noTarget } from './request-ledger';
 import type { Target } from './target';
@@ -70,7 +71,8 @@ const isWhole = ({ dropped, shortened, summarized }: ContextReceipt): boolean =>
 	dropped.length + shortened.length + summarized.length === 0;
 
 /** What was asked for, else what the model gives, as far as the window has room for it beside the prompt. */
-function outputOf({ maxTokens }: ChatRequest, { facts }: Target, prompt: number): number {
+function outputOf(request: ChatRequest, { facts, provider }: Target, prompt: number): number {
+	const maxTokens = optionalOutput(request, provider.id) ?? request.maxTokens;
 	const most = Math.min(maxTokens ?? Number.POSITIVE_INFINITY, facts.maxOutput ?? Number.POSITIVE_INFINITY);
 	return Math.max(0, Math.min(most, facts.contextWindow - prompt));
 }

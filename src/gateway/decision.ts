@@ -27,11 +27,14 @@ function inOrder<R extends Runner<unknown, unknown>>(runners: readonly R[]): rea
 }
 
 export function decisionOf(route: Decided, runners: readonly Runner<Candidate, unknown>[]): RoutingDecision {
-	const steps = inOrder(runners).map(stepOf);
+	const considered = runners.filter(({ candidate, order }) => !candidate.tight || order > 0);
+	const steps = inOrder(considered).map(stepOf);
+	const asked = considered.flatMap(({ candidate }) => (candidate.tight ? candidate.target.model : []));
+	const skipped = asked.length === 0 ? route.skipped : route.skipped.filter(({ model }) => !asked.includes(model));
 	return {
 		strategy: route.strategy,
 		sticky: route.sticky,
-		steps: route.skipped.length === 0 ? steps : [...route.skipped, ...steps],
+		steps: skipped.length === 0 ? steps : [...skipped, ...steps],
 	};
 }
 

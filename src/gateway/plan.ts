@@ -13,6 +13,7 @@ import type { Candidate, Needs, Route } from './candidate';
 import { contextOf } from './context-policy';
 import { boundOutput, checkInput, checkOutput } from './guardrail';
 import { checkAllOptions } from './key-policy';
+import { checkOptionalOutput } from './output-option';
 import { entryOf } from './pool';
 import type { Credential, Settings, Snapshot } from './ports';
 import { withPresets } from './preset';
@@ -20,7 +21,7 @@ import type { Pursued } from './pursuit';
 import { refusalOf } from './refusal';
 import { agentSlugOf, type Considered, type RankFacts, rank, type Survey, survey } from './route';
 import { type SizePorts, Sizes } from './sizes';
-import { factsOf, unknownModel } from './target';
+import { factsOf, type Target, unknownModel } from './target';
 
 /** Output taken for granted in a hold where the request sets no maximum (tokens). */
 const DEFAULT_OUTPUT = 4_096;
@@ -164,6 +165,7 @@ function chosen(asked: Asked): ChatPlan | Promise<ChatPlan> {
 	if (!guarded) return planOf(asked, route);
 	const targets = route.candidates.map(({ target }) => target);
 	if (sizes.asked) checkOutput(sizes.request.maxTokens, targets);
+	checkOptionalOutput(sizes.request, context.maxOutputTokens, targetsOf(route));
 	const most = context.maxInputTokens ?? Number.POSITIVE_INFINITY;
 	const [first] = targets;
 	if (!first || sizes.bound(first).receipt.before <= most) return planOf(asked, route);
@@ -172,6 +174,9 @@ function chosen(asked: Asked): ChatPlan | Promise<ChatPlan> {
 		return planOf(asked, route);
 	});
 }
+
+const targetsOf = ({ candidates, contextChain, filterChain }: Route): readonly Target[] =>
+	[...candidates, ...contextChain, ...filterChain].map(({ target }) => target);
 
 function planOf({ plan, sizes, context }: Asked, route: Route): ChatPlan {
 	const [first] = route.candidates;
@@ -200,13 +205,14 @@ function planOf({ plan, sizes, context }: Asked, route: Route): ChatPlan {
 	};
 }
 
-function plannedOf({ target, score }: Candidate, sizes: Sizes, trims: boolean): Planned {
+function plannedOf({ target, score, tight }: Candidate, sizes: Sizes, trims: boolean): Planned {
 	const { receipt, fits, most } = sizes.bound(target);
-	const { maxTokens } = sizes.request;
-	const promptTokens = fits || !trims ? sizes.estimate : Math.min(sizes.estimate, most);
+	const maxTokens = sizes.maxTokens(target);
+	const promptTokens = fits || !trims ? sizes.estimate : Math.min(sizes.likely(target), most);
 	return {
 		target,
 		score,
+		...(tight && { tight }),
 		context: receipt,
 		fits: fits || !trims,
 		promptTokens,

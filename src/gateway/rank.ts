@@ -51,6 +51,7 @@ function ranked(survey: Survey, needs: Needs, asking: Asking | null, facts: Rank
 	const following = others.flatMap((one) => entryOf(one, 1, facts));
 	const sifting = sifted([...alike, ...following], needs, skipped);
 	const [able, next] = [left(alike, sifting), left(following, sifting)];
+	const tight = sifting.tight ? left([...alike, ...following], { targets: sifting.tight }) : NOBODY;
 	const maxTokens = needs.maxTokens ?? choice?.settings.maxTokens?.value ?? null;
 	const size = { promptTokens: needs.promptTokens, maxTokens };
 	const stay = staying(able, survey, size, asking, facts);
@@ -69,7 +70,14 @@ function ranked(survey: Survey, needs: Needs, asking: Asking | null, facts: Rank
 		for (const { targets } of [...able, ...next]) skipped.push(...unfit(targets, targets.map(roomOf(needs))));
 	const candidates = elsewhere
 		? contextual.candidates
-		: seated([...inOrder(able, ranking), ...inReserve(next, false, ranking)], skipped);
+		: seated(
+				[
+					...inOrder(able, ranking),
+					...inReserve(next, false, ranking),
+					...inReserve(tight, false, ranking).map(tightly),
+				],
+				skipped,
+			);
 	return {
 		strategy: ranking.strategy,
 		sticky: stay.with !== null && !elsewhere,
@@ -95,6 +103,8 @@ interface Sifting {
 	readonly targets: ReadonlySet<Target> | null;
 	/** Somebody among them holds the whole conversation. */
 	readonly holds: boolean;
+	/** Those that do not, who come last with what fits them; null: nobody, all of them, or nothing can be taken away. */
+	readonly tight: ReadonlySet<Target> | null;
 }
 
 const roomOf = (needs: Needs): ((target: Target) => string | null) =>
@@ -110,8 +120,15 @@ function sifted(entries: readonly Entry[], needs: Needs, skipped: RoutingStep[])
 	const room = roomOf(needs);
 	const roomy = without(abler, room, skipped);
 	const holds = roomy !== null || abler.some(({ targets }) => targets.some((target) => room(target) === null));
-	return { targets: roomy ?? able, holds };
+	if (roomy === null || !needs.room) return { targets: roomy ?? able, holds, tight: null };
+	const tight = abler.flatMap(({ targets }) => targets.filter((target) => !roomy.has(target)));
+	return { targets: roomy, holds, tight: new Set(tight) };
 }
+
+const tightly = ({ candidates, keys }: Placed): Placed => ({
+	candidates: candidates.map((candidate) => ({ ...candidate, tight: true })),
+	keys,
+});
 
 /** Targets that nothing speaks against; null: all, or none of them. Notes the others. */
 function without(

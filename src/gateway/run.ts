@@ -4,6 +4,7 @@ import { Collector } from '../language/collect';
 import type { ChatEvent } from '../language/event';
 import type { ChatResponse } from '../language/request';
 import type { LedgerEntry } from '../ledger/contract';
+import { cutReceipt } from '../planner/receipt';
 import { wireChoice } from '../providers/wire-choice';
 import { type Admitted, admit } from './admit';
 import { type Attempt, type OpenStream, streamed, whole } from './attempt';
@@ -171,7 +172,12 @@ function taught(run: ChatRun, planned: Planned, { usage, usageSource }: Pick<Led
 }
 
 const meterOf = (run: ChatRun, planned: Planned, { promptTokens, receipt }: Fit, number: number): Meter =>
-	new Meter(run.facts, planned.target, { number, stream: run.stream, promptTokens, context: receipt }, run.ports.time);
+	new Meter(
+		run.facts,
+		planned.target,
+		{ number, stream: run.stream, promptTokens, context: cutReceipt(receipt) },
+		run.ports.time,
+	);
 
 /** The stream handed to a door. Whichever way it is left, it is settled exactly once. */
 function committed(run: ChatRun, won: Won<Planned, Running>): ChatStream {

@@ -13,6 +13,7 @@ import { limitOf, type RoomTerms, roomOf } from '../planner/room';
 import { wireChoice } from '../providers/wire-choice';
 import { tooLong } from './filter';
 import { calibrationFor } from './learning';
+import { optionalOutput } from './output-option';
 import type { Ports } from './ports';
 import type { Target } from './target';
 
@@ -92,7 +93,7 @@ export class Sizes {
 		const { facts } = target;
 		const wireOutput = this.wireOutput(target);
 		for (const one of this.#bounds.values()) if (one.wireOutput === wireOutput && isAlike(one.facts, facts)) return one;
-		const room = roomOf(this.request, facts, { asked: this.asked, wireOutput });
+		const room = this.room(target, {});
 		const { before } = bound(this.request, facts, this.measured);
 		const limit = limitOf(room);
 		return {
@@ -140,6 +141,13 @@ export class Sizes {
 		return made;
 	}
 
+	/** Of the prompt as it came: as counted, where it was counted closely, else the estimate. */
+	likely(target: Target): number {
+		if (this.bound(target).fits || !this.isCountable(target)) return this.estimate;
+		const { counter, total } = this.counted(target);
+		return counter.method === 'bound' ? this.estimate : total;
+	}
+
 	/** With what has been learned by now, of one that is countable. */
 	counter(target: Target): Counter {
 		const encoding = this.#encodings.get(encodingOf(target.facts)) ?? null;
@@ -156,7 +164,17 @@ export class Sizes {
 	}
 
 	room(target: Target, terms: Omit<RoomTerms, 'asked' | 'wireOutput'>): Room {
-		return roomOf(this.request, target.facts, { ...terms, asked: this.asked, wireOutput: this.wireOutput(target) });
+		const maxTokens = this.maxTokens(target);
+		// An option is sent as it is, whatever is planned.
+		const asked = this.asked || maxTokens !== this.request.maxTokens;
+		const { reasoning } = this.request;
+		const request = asked && maxTokens !== undefined ? { maxTokens, ...(reasoning && { reasoning }) } : this.request;
+		return roomOf(request, target.facts, { ...terms, asked, wireOutput: this.wireOutput(target) });
+	}
+
+	/** Most tokens of the answer that are asked for there; undefined: nothing says so. */
+	maxTokens({ provider }: Pick<Target, 'provider'>): number | undefined {
+		return optionalOutput(this.request, provider.id) ?? this.request.maxTokens;
 	}
 
 	/** Why the whole conversation does not fit there, with the figures; null: it does. */

@@ -47,7 +47,7 @@ type RoomRequest = Pick<ChatRequest, 'maxTokens' | 'reasoning'>;
 export function roomOf(request: RoomRequest, facts: ModelFacts, terms: RoomTerms): Room {
 	const window = whole(Math.min(facts.contextWindow, terms.statedLimit ?? facts.contextWindow));
 	const reserve = reserveOf(request, facts, terms.wireOutput, window);
-	const thought = facts.reasoning ? (request.reasoning?.budgetTokens ?? 0) : 0;
+	const thought = facts.reasoning ? leastThought(request) : 0;
 	const kept = terms.asked && request.maxTokens !== undefined;
 	const room: Room = {
 		window,
@@ -77,6 +77,10 @@ export const holds = ({ window, inputLimit, leastReserve, safety }: Room, prompt
 /** What can be kept for the answer beside a prompt that long: as much of the reserve as is left, the least in any case. */
 export const reserveBeside = ({ window, reserve, leastReserve, safety }: Room, prompt: number): number =>
 	Math.min(reserve, Math.max(leastReserve, window - safety - prompt));
+
+/** A model that thinks by a budget takes none below that, and what it is given besides is its answer. */
+const leastThought = ({ reasoning: { effort = 'none', budgetTokens } = {} }: RoomRequest): number =>
+	budgetTokens ?? Math.min(THINKING[effort], THINKING.minimal);
 
 function reserveOf(
 	{ maxTokens, reasoning }: RoomRequest,

@@ -185,3 +185,43 @@ describe('an agent beside which a request names a profile', () => {
 		expect((await with6(callerOf({ mayOverrideSettings: false }))).error?.code).toBe('context_too_long');
 	});
 });
+
+describe('options passed on to a provider', () => {
+	const snapshot = within({ maxOutputTokens: 500 });
+	const bounded = (options: Record<string, unknown>) =>
+		asking({ upstream: [never], snapshot }, { providerOptions: { openai: options } });
+
+	it.each([
+		[{ max_tokens: 501 }, 'max_tokens'],
+		[{ max_completion_tokens: null }, 'max_completion_tokens'],
+		[{ max_completion_tokens: '9000' }, 'max_completion_tokens'],
+		[{ options: { num_predict: -1 } }, 'options.num_predict'],
+		[{ generationConfig: { maxOutputTokens: 1e9 } }, 'generationConfig.maxOutputTokens'],
+	])('do not lift the bound of the answer: %j', async (options, path) => {
+		const { w, error } = await bounded(options);
+		expect(error).toMatchObject({ code: 'invalid_request', param: `providerOptions.openai.${path}` });
+		expect(error?.message).toContain('500');
+		expect(w.opens).toEqual([]);
+	});
+
+	it('may ask for less, and are not looked at for another provider or without a bound', async () => {
+		const less = await asking(
+			{ upstream: [ok], snapshot },
+			{ providerOptions: { openai: { max_completion_tokens: 400 }, mistral: { max_tokens: 9_000 } } },
+		);
+		expect(less.error).toBeNull();
+		expect(sentJson(less.w.sent[0]).max_completion_tokens).toBe(400);
+		const free = await asking({ upstream: [ok] }, { providerOptions: { openai: { max_completion_tokens: 9_000 } } });
+		expect(free.error).toBeNull();
+	});
+
+	it('are kept free for the answer as they will be sent', async () => {
+		const { w, answered } = await asking(
+			{ upstream: [ok], facts: NARROW },
+			{ messages: exchanges(6), maxTokens: undefined, providerOptions: { openai: { max_completion_tokens: 2_000 } } },
+		);
+		expect(answered?.meta.context).toMatchObject({ reserve: 2_000 });
+		expect(answered?.meta.context?.after).toBeLessThanOrEqual(8_192 - 2_000 - 128);
+		expect(sentJson(w.sent[0]).max_completion_tokens).toBe(2_000);
+	});
+});

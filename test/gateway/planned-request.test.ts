@@ -77,6 +77,22 @@ describe('a strict request', () => {
 	});
 });
 
+describe('a receipt of many runs', () => {
+	it('is whole in the answer, and short in the usage row, with the same sum', async () => {
+		const turns = Array.from({ length: 200 }, (_, at) => [
+			user(`Q${at} ${textOf(100)}`),
+			assistant(`A${at}`),
+			{ ...user(`P${at}`), pinned: true },
+		]).flat();
+		const { w, answered } = await asking({ upstream: [ok], facts: NARROW }, { messages: [...turns, user('And now?')] });
+		const [whole, row] = [answered?.meta.context?.dropped ?? [], w.entries()[0]?.context?.dropped ?? []];
+		const sum = (runs: typeof whole) => runs.reduce((total, { tokens }) => total + tokens, 0);
+		expect(whole.length).toBeGreaterThan(64);
+		expect(row.length).toBeLessThanOrEqual(64);
+		expect(sum(row)).toBe(sum(whole));
+	});
+});
+
 describe('an error about a message', () => {
 	const image: Message = {
 		role: 'user',

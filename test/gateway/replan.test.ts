@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatEvent } from '../../src/language/event';
+import type { Encoding, EncodingName } from '../../src/planner/encoding';
 import { answer, chatCall, failure, SSE, sse, world } from '../support/scripted-gateway';
 import { textOf } from '../support/unit-encoding';
 import { asking, byHost, ok, under } from './asking';
@@ -178,5 +179,22 @@ describe('the hold', () => {
 		// At most 8,192 × $1/M, and 100 × $2/M.
 		expect(trimmed).toBeLessThanOrEqual(8_192_000n + 200_000n);
 		expect(await dollars(within({ mode: 'off' }))).toBeGreaterThan(2n * trimmed);
+	});
+
+	it('is as much as was counted, where a text has more tokens than its length tells', async () => {
+		const each = (name: EncodingName): Encoding => ({
+			name,
+			count: (text) => text.length,
+			headEnd: (_, tokens) => tokens,
+			tailStart: (text, tokens) => text.length - tokens,
+		});
+		const encodings = { ready: each, load: async (name: EncodingName) => each(name) };
+		const { w, answered } = await asking(
+			{ upstream: [ok], facts: NARROW, encodings },
+			{ messages: [...Array.from({ length: 12 }, () => user('7'.repeat(1_000))), user('And now?')] },
+		);
+		const { after = 0 } = answered?.meta.context ?? {};
+		expect(after).toBeGreaterThan(7_000);
+		expect(w.opens[0]?.holdNanoUsd).toBeGreaterThanOrEqual(BigInt(after) * 1_000n);
 	});
 });

@@ -5,9 +5,11 @@ import type { Message } from '../../src/language/message';
 import type { ChatRequest } from '../../src/language/request';
 import { type CountMemo, counterFor, countMemo, encodingOf } from '../../src/planner/count';
 import type { Counter } from '../../src/planner/counter';
+import { hasImages, leaveOutImages } from '../../src/planner/image-note';
 import { planRequest } from '../../src/planner/plan';
 import type { PlanResult, PlanTerms } from '../../src/planner/planning';
 import { limitOf, type RoomTerms, reserveInTrim, roomOf } from '../../src/planner/room';
+import { shortenResult } from '../../src/planner/shorten';
 import { type Conversation, conversations } from '../support/conversations';
 import { encodings } from '../support/encodings';
 import { checkPlan, sketchOf } from '../support/plan-rules';
@@ -139,24 +141,22 @@ function checkFigures(one: Case, result: PlanResult & { kind: 'fits' }): void {
 	expect(result.warnings.length).toBe(request.maxTokens === one.request.maxTokens ? 0 : 1);
 }
 
+const WHATEVER = Number.MAX_SAFE_INTEGER;
+
 /** What must stay, as short as it can be made: long results at their least, images as notes. */
 function leastOf({ messages, places }: Case, counter: Counter): number {
 	const { kept, inProgress, pinned } = sketchOf(messages, places);
 	const mayGo = new Set(inProgress.flat());
-	let least = counter.fixed;
-	for (const at of kept) {
-		const message = messages[at] as Message;
-		if (mayGo.has(at)) continue;
-		if (pinned.has(at) || (message.role !== 'tool' && message.role !== 'user')) least += counter.message(message);
-		else {
-			const texts = message.content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
-			const images = message.content.length - texts.length;
-			const bare = counter.message({ ...message, content: [] } as Message);
-			const text = texts.reduce((sum, each) => sum + counter.text(each), 0);
-			least += bare + images * 16 + (message.role === 'tool' && text > 512 ? 320 : text);
-		}
+	const least = [...kept].filter((at) => !mayGo.has(at)).map((at) => shortest(messages[at] as Message, pinned.has(at)));
+	return counter.total(least);
+
+	function shortest(message: Message, stays: boolean): Message {
+		if (stays || (message.role !== 'tool' && message.role !== 'user')) return message;
+		const cut = message.role === 'tool' && shortenResult(message, counter.message(message), WHATEVER, counter);
+		const short = cut ? cut.message : message;
+		const bare = hasImages(short) && leaveOutImages(short, counter.message(short), WHATEVER, counter);
+		return bare ? bare.message : short;
 	}
-	return Math.ceil(least);
 }
 
 function checkRefusal(one: Case, result: PlanResult & { kind: 'too-long' }, limit: number): void {

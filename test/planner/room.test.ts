@@ -40,7 +40,12 @@ describe('the reserve', () => {
 			reserve: 4_096 + 9_000,
 			leastReserve: 1_024 + 9_000,
 		});
-		expect(roomOf({ reasoning: { effort: 'none' } }, thinker, unasked).reserve).toBe(4_096);
+		expect(roomOf({ reasoning: { effort: 'none' } }, thinker, unasked)).toMatchObject({
+			reserve: 4_096,
+			leastReserve: 1_024,
+		});
+		// The least budget that a model thinks by, beside the least answer.
+		expect(roomOf({ reasoning: { effort: 'low' } }, thinker, unasked).leastReserve).toBe(1_024 + 1_024);
 		expect(roomOf({ reasoning: { budgetTokens: 9_000 } }, GPT_4O, unasked)).toMatchObject({
 			reserve: 4_096,
 			leastReserve: 1_024,

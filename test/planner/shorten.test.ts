@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ToolMessage, ToolResultPart } from '../../src/language/message';
+import type { Message, ToolMessage, ToolResultPart } from '../../src/language/message';
 import { shortenResult } from '../../src/planner/shorten';
 import { o200k } from '../support/encodings';
 import { plainCounter } from '../support/plain-counter';
@@ -42,6 +42,30 @@ describe('a long result', () => {
 		const won = dear.message(whole) - (shorten(whole, 600, dear)?.tokens ?? 0);
 		expect(won).toBeGreaterThanOrEqual(600);
 		expect(won).toBeLessThan(630);
+	});
+
+	it('loses what is missing also where its text counts for more within a message than by itself', () => {
+		const spoken = (message: Message): number =>
+			message.content.reduce(
+				(sum, part) => sum + o200k.count(JSON.stringify(part.type === 'text' ? part.text : '')),
+				4,
+			);
+		const quoting = { ...counter, message: spoken };
+		const whole = result(text('"a"\n\t"b"\n\t'.repeat(120)));
+		for (const excess of [1, 20, 200]) {
+			const short = shorten(whole, excess, quoting);
+			expect(spoken(whole) - (short?.tokens ?? spoken(whole))).toBeGreaterThanOrEqual(excess);
+		}
+	});
+
+	it('keeps the same tail, whatever its characters', () => {
+		for (const unit of ['😀', '京', 'a', 'é ', '👩‍👩‍👧‍👦']) {
+			const whole = result(text(unit.repeat(6_000)));
+			const [head = '', , tail = ''] = textOf(shorten(whole, 1e9)?.message ?? whole).split(NOTE);
+			expect(o200k.count(tail), unit).toBeLessThanOrEqual(102);
+			expect(o200k.count(tail), unit).toBeGreaterThan(60);
+			expect(`${head}${tail}`.isWellFormed(), unit).toBe(true);
+		}
 	});
 
 	it('is cut as one text over all its parts; images, cache marks and what is not cut stay', () => {
