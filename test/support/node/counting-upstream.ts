@@ -1,6 +1,7 @@
 /**
  * A provider on loopback, of OpenAI's or Anthropic's kind by the path asked for, that counts what it is sent as such a
- * provider would (js-tiktoken, not our own encoding) and refuses what its window does not hold, in their words.
+ * provider would (js-tiktoken, not our own encoding) and refuses what its window does not hold, in their words, and
+ * what is no conversation.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -98,18 +99,71 @@ interface Counted {
 	readonly prompt: number;
 }
 
+/** What a tool costs beside its schema: Anthropic's prompt for them, and what stands around a call and a result. */
+const TOOLS = { preamble: 460, call: 40, result: 24 } as const;
+
+const partsOf = (messages: readonly Fields[], type: string): number =>
+	messages.flatMap(({ content }) => recordsOf(content)).filter((part) => part.type === type).length;
+
+function toolTokens({ tools }: Fields, messages: readonly Fields[], isAnthropic: boolean): number {
+	if (!isAnthropic) return 0;
+	const around = partsOf(messages, 'tool_use') * TOOLS.call + partsOf(messages, 'tool_result') * TOOLS.result;
+	return tools === undefined ? around : around + TOOLS.preamble + tokensOf(JSON.stringify(tools));
+}
+
 function counted(model: string, body: Fields): Counted {
 	const system = body.system === undefined ? [] : [{ content: body.system }];
 	const messages = [...system, ...recordsOf(body.messages ?? body.input)];
+	const isAnthropic = body.max_tokens !== undefined && model.startsWith('claude');
 	let tokens = 3;
 	for (const message of messages) {
 		tokens += 4 + imagesIn(message.content) * IMAGE_TOKENS;
-		for (const text of [...textsIn(message.content), ...callTexts(message)]) tokens += tokensOf(text);
+		for (const text of [...textsIn(message.content), ...callTexts(message)])
+			// Anthropic's tokenizer reads NFKC.
+			tokens += tokensOf(isAnthropic ? text.normalize('NFKC') : text);
 	}
 	return {
 		texts: messages.map((message) => [...textsIn(message.content), ...callTexts(message)].join('\n')),
-		prompt: Math.ceil(tokens * ratioOf(model)),
+		prompt: Math.ceil(tokens * ratioOf(model) + toolTokens(body, messages, isAnthropic)),
 	};
+}
+
+const idsOf = (value: unknown, field: string): readonly string[] => recordsOf(value).map((one) => String(one[field]));
+
+/** Each result stands behind its call, and each call has all its results before anybody speaks again; null: so it is. */
+function openAiComplaint(messages: readonly Fields[]): string | null {
+	let open: readonly string[] = [];
+	for (const [at, { role, tool_calls: calls, tool_call_id: id }] of messages.entries()) {
+		if (role === 'tool' && !open.includes(String(id))) return `messages[${at}]: no call precedes this result`;
+		if (role !== 'tool' && open.length > 0) return `messages[${at}]: results of ${open.join(', ')} are missing`;
+		open = role === 'tool' ? open.filter((one) => one !== id) : idsOf(calls, 'id');
+	}
+	return open.length > 0 ? `results of ${open.join(', ')} are missing at the end` : null;
+}
+
+function anthropicComplaint(messages: readonly Fields[]): string | null {
+	if (messages[0]?.role !== 'user') return 'messages: first message must use the "user" role';
+	let open: readonly string[] = [];
+	for (const [at, { role, content }] of messages.entries()) {
+		const parts = recordsOf(content);
+		const results = idsOf(
+			parts.filter(({ type }) => type === 'tool_result'),
+			'tool_use_id',
+		);
+		const stray = results.find((id) => !open.includes(id));
+		if (stray !== undefined) return `messages.${at}: unexpected tool_use_id ${stray}`;
+		const missing = open.filter((id) => !results.includes(id));
+		if (missing.length > 0) return `messages.${at}: tool_use without tool_result: ${missing.join(', ')}`;
+		const calls = parts.filter(({ type }) => type === 'tool_use');
+		open = role === 'assistant' ? idsOf(calls, 'id') : [];
+	}
+	return open.length > 0 ? `tool_use without tool_result: ${open.join(', ')}` : null;
+}
+
+function complaint({ kind, body }: CountedCall): object | null {
+	const messages = recordsOf(body.messages);
+	const text = kind === 'openai' ? openAiComplaint(messages) : anthropicComplaint(messages);
+	return text === null ? null : { type: 'error', error: { message: text, type: 'invalid_request_error', param: 'messages' } };
 }
 
 const send = (response: ServerResponse, status: number, body: object): void => {
@@ -234,7 +288,9 @@ export async function startCountingUpstream(): Promise<CountingUpstream> {
 			call.status = response.statusCode;
 			call.clientLeft = !response.writableFinished && response.errored === null;
 		});
-		if (call.prompt + (call.maxTokens ?? 0) > call.window) send(response, 400, tooLong(call));
+		const wrong = complaint(call);
+		if (wrong) send(response, 400, wrong);
+		else if (call.prompt + (call.maxTokens ?? 0) > call.window) send(response, 400, tooLong(call));
 		else await (answering.get(model) ?? noted)(call, response);
 	}
 

@@ -46,8 +46,11 @@ export interface BuiltWorker extends RunningWorker {
 	killObjects(): Promise<void>;
 	/** What the cron does each minute, to its end. */
 	runCron(): Promise<void>;
-	/** Ends the workerd process and starts another on the same data, with `changed` variables; `origin` is another then. */
-	restart(changed?: Variables): Promise<void>;
+	/**
+	 * Ends the workerd process and starts another on the same data, with `changed` variables; `origin` is another then.
+	 * `assets`: a folder in place of `dist/console`.
+	 */
+	restart(changed?: Variables, assets?: string): Promise<void>;
 }
 
 /** A Worker beside the product: reads its D1, and does what only the runtime itself can do. */
@@ -203,7 +206,7 @@ export async function startBuilt(variables: Variables = {}, root = ROOT): Promis
 	const key = newGatewayKey();
 	let all: Variables = { ...VARIABLES, ...variables };
 	let output = '';
-	const start = async () => {
+	const start = async (assets?: string) => {
 		const { host, port, cf, d1Persist, kvPersist, durableObjectsPersist, ...worker } = builtWorkerOptions(root, {
 			variables: all,
 			stateDir,
@@ -217,6 +220,7 @@ export async function startBuilt(variables: Variables = {}, root = ROOT): Promis
 					if (all.LOG_LEVEL === 'error') process.stderr.write(chunk);
 				});
 		};
+		if (assets !== undefined) worker.assets = { ...worker.assets, directory: assets };
 		const beside = { ...BESIDE, d1Databases: worker.d1Databases };
 		const miniflare = new Miniflare({ ...shared, handleRuntimeStdio, workers: [worker, beside] });
 		const { origin } = await miniflare.ready;
@@ -247,10 +251,10 @@ export async function startBuilt(variables: Variables = {}, root = ROOT): Promis
 			const { outcome } = await worker.scheduled({ scheduledTime: new Date(), cron: '* * * * *' });
 			if (outcome !== 'ok') throw new Error(`The cron ended with ${outcome}`);
 		},
-		async restart(changed = {}) {
+		async restart(changed = {}, assets) {
 			await running.miniflare.dispose();
 			all = { ...all, ...changed };
-			running = await start();
+			running = await start(assets);
 		},
 		async stop() {
 			await running.miniflare.dispose();
