@@ -2,13 +2,10 @@
  * `node bench/resolve.mjs`: what it takes to work out the configuration of an organization that uses all there is of
  * it, in a Node loop: from its rows, and from its entry in KV. Medians of rounds, microseconds.
  */
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'vite';
 import { save } from './report.mjs';
+import { loaded } from './sources.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const { values: options } = parseArgs({
@@ -16,33 +13,13 @@ const { values: options } = parseArgs({
 });
 const BAR_US = 100;
 
-/** One module of the sources that are measured, as Node runs it. */
-async function loaded() {
-	const entry = `${ROOT}src/bench-entry.ts`;
-	const code = [
-		"export { resolvedConfiguration } from './config/snapshot';",
-		"export { configurationRows } from './config/rows';",
-		"export { environmentLayer } from './config/environment';",
-		"export { parseSettings } from './env';",
-		"export { findProvider, providerIds } from './providers';",
-	].join('\n');
-	const virtual = {
-		name: 'entry',
-		resolveId: (id) => (id === entry ? id : null),
-		load: (id) => (id === entry ? code : null),
-	};
-	const { output } = await build({
-		root: ROOT,
-		configFile: false,
-		logLevel: 'error',
-		plugins: [virtual],
-		ssr: { noExternal: true },
-		build: { ssr: entry, write: false, minify: false, target: 'node20' },
-	});
-	const path = join(mkdtempSync(join(tmpdir(), 'switchyard-resolve-')), 'resolve.mjs');
-	writeFileSync(path, output[0].code);
-	return import(path);
-}
+/** What is measured. */
+const SOURCES = `
+	export { resolvedConfiguration } from './config/snapshot';
+	export { configurationRows, ROWS_FORMAT } from './config/rows';
+	export { environmentLayer } from './config/environment';
+	export { parseSettings } from './env';
+	export { findProvider, providerIds } from './providers';`;
 
 const times = (count, make) => Array.from({ length: count }, (_, at) => make(at));
 const named = (count, make) => Object.fromEntries(times(count, make));
@@ -108,6 +85,8 @@ const rows = {
 		profile: 'profile-9',
 		settings: { temperature: 0 },
 		fallbacks: ['alias-5', 'anthropic/claude-sonnet-4-5'],
+		routing: { strategy: 'lowest-cost', candidates: [{ model: 'openai/gpt-4.1-mini' }] },
+		context: { mode: 'summarize', summarizer: 'alias-2', maxInputTokens: 100_000 },
 		preferences: {
 			provider: null,
 			model: null,
@@ -140,12 +119,13 @@ function measure(work) {
 	return rounds.sort((left, right) => left - right)[Math.floor(rounds.length / 2)];
 }
 
+const sources = await loaded(ROOT, SOURCES);
 const { resolvedConfiguration, configurationRows, environmentLayer, parseSettings, findProvider, providerIds } =
-	await loaded();
+	sources;
 const settings = parseSettings({ OPENAI_API_KEY: 'key', DEFAULT_PROVIDER: 'openai' });
 const environment = environmentLayer(settings, { ids: providerIds, provider: findProvider });
 const keys = new Map(rows.providers.map(({ id }) => [id, 'opened']));
-const entry = JSON.stringify(rows);
+const entry = JSON.stringify({ format: sources.ROWS_FORMAT, ...rows });
 const bare = {
 	...rows,
 	agent: null,
