@@ -4,10 +4,10 @@
  * would be turned away by it is looked up in D1 first.
  */
 import * as z from 'zod';
+import { recall, retain } from '../recency';
 import { deleteEntry, type EntryStore, readEntry, writeEntry } from './entries';
 import type { MemberMemory } from './member-cache';
 import type { Principal } from './principal';
-import { recall, retain } from '../recency';
 
 /** Key id → principal, bounded. Plain data, meant for module scope. */
 export type KeyMemory = Map<string, Principal>;

@@ -4,11 +4,11 @@
  * refuses, and the ledger's answer to `version` says whether it still holds. The token itself is verified every time.
  */
 import * as z from 'zod';
+import { recall, retain } from '../recency';
 import type { Claims } from './claims';
 import { sha256Hex } from './digest';
 import { deleteEntry, readEntry, writeEntry } from './entries';
 import type { KeyCache } from './key-cache';
-import { recall, retain } from '../recency';
 
 const cachedMember = z.object({
 	organizationId: z.string(),

@@ -19,7 +19,9 @@ export function respelled(thrown: unknown, spelling: Spelling): unknown {
 	if (!(thrown instanceof GatewayError) || thrown.param === undefined || thrown.upstream) return thrown;
 	const { code, message, param: canonical, retryAfterMs, requests, cause } = thrown;
 	const param = paramOf(canonical, spelling);
-	const [field, text] = message.startsWith(`${canonical}:`) ? [param, message.slice(canonical.length)] : ['', message];
+	// A place is no English word: it stands for nothing else, wherever the message has it.
+	const said = canonical.endsWith(']') ? message.replaceAll(canonical, param) : message;
+	const [field, text] = said.startsWith(`${canonical}:`) ? [param, said.slice(canonical.length)] : ['', said];
 	return new GatewayError(code, field + text.replace(CAMEL_CASE, (word) => spelling.words[word] ?? word), {
 		param,
 		...(retryAfterMs !== undefined && { retryAfterMs }),

@@ -79,7 +79,7 @@ export function openAiResponses(app: Hono<HttpEnv>): void {
 			try {
 				return await (asked.stream ? streamed(c, asked) : whole(c, asked));
 			} catch (error) {
-				throw respelled(error, spellingOf(asked.body));
+				throw respelled(error, spellingOf(asked));
 			}
 		}),
 	);

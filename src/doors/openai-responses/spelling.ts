@@ -1,6 +1,6 @@
 /** Canonical fields in the words of the Responses API. */
 import type { Spelling } from '../respell';
-import type { ResponsesBody } from './schema';
+import type { Asked } from './request';
 
 const WORDS: Spelling['words'] = {
 	toolChoice: 'tool_choice',
@@ -13,8 +13,17 @@ const WORDS: Spelling['words'] = {
 	providerOptions: 'switchyard.provider_options',
 };
 
-/** Items are no messages one to one: of what is wrong in them the message speaks, without a number. */
-export const spellingOf = ({ prompt }: Pick<ResponsesBody, 'prompt'>): Spelling => ({
+const PLACE = /^messages(?:\[(\d+)\])?/;
+
+/** Items are no messages one to one: a number is told where one item is the whole message; of others the message speaks. */
+function placeIn(items: Asked['items'], param: string): string | null {
+	const [place, message] = PLACE.exec(param) ?? [];
+	if (place === undefined) return null;
+	const [first, last] = items[Number(message)] ?? [];
+	return first !== undefined && first === last && place === param ? `input[${first}]` : 'input';
+}
+
+export const spellingOf = ({ body: { prompt }, items }: Pick<Asked, 'body' | 'items'>): Spelling => ({
 	words: { ...WORDS, variables: prompt?.variables ? 'prompt.variables' : 'switchyard.variables' },
-	place: (param) => (/^messages\b/.test(param) ? 'input' : null),
+	place: (param) => placeIn(items, param),
 });
