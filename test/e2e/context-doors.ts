@@ -1,9 +1,23 @@
 /** A conversation by every door a caller has, told in one shape. */
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
-import { asSwitchyardError, type ChatInput, type ContextReceipt, createSwitchyard, type RoutingStep } from '../../src/client';
+import {
+	asSwitchyardError,
+	type ChatInput,
+	type ContextReceipt,
+	createSwitchyard,
+	type RoutingStep,
+} from '../../src/client';
 import type { ContextMode } from '../../src/language/context';
-import { anthropicMessages, calling, LOOK, openAiMessages, responsesItems, type Turn, typedMessages } from './context-turns';
+import {
+	anthropicMessages,
+	calling,
+	LOOK,
+	openAiMessages,
+	responsesItems,
+	type Turn,
+	typedMessages,
+} from './context-turns';
 import { anthropicOf, dataOf, newRequestId, sdkOf } from './session';
 
 export interface Question {
@@ -61,7 +75,16 @@ interface ReceiptBody {
 	};
 }
 
-const NOTHING = { text: '', receipt: null, header: null, warnings: [], warned: '', by: null, attempts: null, steps: [] } as const;
+const NOTHING = {
+	text: '',
+	receipt: null,
+	header: null,
+	warnings: [],
+	warned: '',
+	by: null,
+	attempts: null,
+	steps: [],
+} as const;
 
 const warningsIn = (warnings: readonly { readonly field: string; readonly message: string }[]) => ({
 	warnings: warnings.map(({ field }) => field),
@@ -299,4 +322,3 @@ export const anthropic: Door = { name: "Anthropic's SDK", ask: throughAnthropic 
 export const plain: Door = { name: 'plain fetch', ask: throughFetch };
 export const responses: Door = { name: 'the Responses API', ask: throughResponses };
 export const DOORS: readonly Door[] = [typed, openAi, anthropic, plain, responses];
-

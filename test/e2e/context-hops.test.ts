@@ -62,7 +62,7 @@ function balanced(member: Member, told: Told, calls: readonly CountedCall[], rec
 }
 
 describe('on each hop', () => {
-	it.each(DOORS)('to a smaller model it is planned anew, by that one\'s own count, through $name', async (door) => {
+	it.each(DOORS)("to a smaller model it is planned anew, by that one's own count, through $name", async (door) => {
 		const member = await stage.member(MODELS);
 		const chain = [BROKEN, BROKEN_CLAUDE, SMALL];
 		const [model = '', ...fallbacks] = chain;
@@ -172,34 +172,40 @@ describe('an upstream that still says too long', () => {
 			[LIAR, false, 700],
 			[CLAUDE_LIAR, false, undefined],
 			[CLAUDE_LIAR, true, 900],
-		])("is asked once more with what fits %s's own figures (stream: %s, maxTokens: %s)", async (model, stream, maxTokens) => {
-			const member = await stage.member(LIARS);
-			const more = maxTokens === undefined ? {} : { maxTokens };
-			const { told, calls } = await asked(member, { model, stream, ...more }, door);
-			expect(calls.map(({ status }) => status)).toEqual([400, 200]);
-			expect(told).toMatchObject({ error: null, text: 'Noted.', by: model, attempts: 2 });
-			const [first, second] = calls;
-			if (!first || !second) return;
-			expect(first.texts).toHaveLength(81);
-			expect(agreed(told, second, LONG)).toMatchObject({ replans: 1 });
-			expect(second.texts.length).toBeGreaterThan(10);
-			balanced(member, told, calls, [{ replans: 0, dropped: [] }, { replans: 1 }]);
-		});
+		])(
+			"is asked once more with what fits %s's own figures (stream: %s, maxTokens: %s)",
+			async (model, stream, maxTokens) => {
+				const member = await stage.member(LIARS);
+				const more = maxTokens === undefined ? {} : { maxTokens };
+				const { told, calls } = await asked(member, { model, stream, ...more }, door);
+				expect(calls.map(({ status }) => status)).toEqual([400, 200]);
+				expect(told).toMatchObject({ error: null, text: 'Noted.', by: model, attempts: 2 });
+				const [first, second] = calls;
+				if (!first || !second) return;
+				expect(first.texts).toHaveLength(81);
+				expect(agreed(told, second, LONG)).toMatchObject({ replans: 1 });
+				expect(second.texts.length).toBeGreaterThan(10);
+				balanced(member, told, calls, [{ replans: 0, dropped: [] }, { replans: 1 }]);
+			},
+		);
 	});
 
-	it.each([typed, anthropic, plain])('teaches its count: the next one is right at once, through $name', async (door) => {
-		const member = await stage.member(LIARS);
-		const first = await asked(member, { model: DENSE, maxTokens: 500 }, door);
-		expect(first.calls.map(({ status }) => status)).toEqual([400, 200]);
-		expect(first.told).toMatchObject({ attempts: 2, receipt: { replans: 1 } });
-		balanced(member, first.told, first.calls);
-		for (let again = 0; again < 3; again += 1) {
-			const next = await asked(member, { model: DENSE, maxTokens: 500, turns: talk(81 + 2 * again) }, door);
-			expect(next.calls.map(({ status }) => status)).toEqual([200]);
-			expect(next.told).toMatchObject({ attempts: 1, receipt: { replans: 0 } });
-			if (next.calls[0]) agreed(next.told, next.calls[0], talk(81 + 2 * again));
-		}
-	});
+	it.each([typed, anthropic, plain])(
+		'teaches its count: the next one is right at once, through $name',
+		async (door) => {
+			const member = await stage.member(LIARS);
+			const first = await asked(member, { model: DENSE, maxTokens: 500 }, door);
+			expect(first.calls.map(({ status }) => status)).toEqual([400, 200]);
+			expect(first.told).toMatchObject({ attempts: 2, receipt: { replans: 1 } });
+			balanced(member, first.told, first.calls);
+			for (let again = 0; again < 3; again += 1) {
+				const next = await asked(member, { model: DENSE, maxTokens: 500, turns: talk(81 + 2 * again) }, door);
+				expect(next.calls.map(({ status }) => status)).toEqual([200]);
+				expect(next.told).toMatchObject({ attempts: 1, receipt: { replans: 0 } });
+				if (next.calls[0]) agreed(next.told, next.calls[0], talk(81 + 2 * again));
+			}
+		},
+	);
 
 	it('leaves it to context fallbacks where there are any', async () => {
 		const member = await stage.member(LIARS);
@@ -225,7 +231,8 @@ describe('an upstream that still says too long', () => {
 		}
 	});
 
-	const saying = (message: string) => refuses(400, { type: 'invalid_request_error', code: 'context_length_exceeded', message });
+	const saying = (message: string) =>
+		refuses(400, { type: 'invalid_request_error', code: 'context_length_exceeded', message });
 
 	it('without any figures is asked with three quarters of it, once', async () => {
 		const member = await stage.member({ ...LIARS, 'openai/gpt-4o-mute': { contextWindow: 9_000, maxOutput: 1_000 } });

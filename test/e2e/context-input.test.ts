@@ -58,8 +58,6 @@ interface Failure {
 /** `body` as it is, also where it is text. */
 async function send(door: DoorName, body: unknown, path = PATHS[door]): Promise<Answer> {
 	const before = stage.upstream.calls.length;
-	const t = performance.now();
-	const text = typeof body === 'string' ? body : JSON.stringify(body);
 	const response = await fetch(stage.platform.worker.origin + path, {
 		method: 'POST',
 		headers: {
@@ -67,12 +65,11 @@ async function send(door: DoorName, body: unknown, path = PATHS[door]): Promise<
 			'content-type': 'application/json',
 			'x-request-id': newRequestId(),
 		},
-		body: text,
+		body: typeof body === 'string' ? body : JSON.stringify(body),
 	});
 	const answer = (await response.json()) as Body & { readonly error?: Failure };
 	const { error } = answer;
 	const gateway = error?.data?.gateway;
-	console.log(expect.getState().currentTestName?.slice(-60), door, path, `${(text.length / 1e6).toFixed(2)} MB`, Math.round(performance.now() - t), 'ms', response.status, error?.message?.slice(0, 250) ?? '', gateway?.param ?? error?.param ?? '', response.headers.get('x-switchyard-context'));
 	return {
 		status: response.status,
 		code: gateway?.code ?? error?.code ?? null,
@@ -99,53 +96,60 @@ function refused(answer: Answer, code: string): void {
 	expect(answer.message.length).toBeLessThan(2_000);
 }
 
-const MEGABYTES = 5_000_000;
+const MEGABYTE = 1_000_000;
 const prose = 'the quick brown fox jumps over the lazy dog and rests for a while ';
-const random = (length: number, alphabet: string): string => {
-	let state = 7;
-	const letters: string[] = [];
-	for (let at = 0; at < length; at += 1) {
-		state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
-		letters.push(alphabet[(state >> 8) % alphabet.length] ?? 'a');
-	}
-	return letters.join('');
-};
-const long = (text: string, bytes = MEGABYTES): string => text.repeat(Math.ceil(bytes / Buffer.byteLength(text)));
+/** So many bytes of it. */
+const long = (text: string, bytes: number): string => text.repeat(Math.ceil(bytes / Buffer.byteLength(text)));
 
-const HUGE: readonly (readonly [what: string, text: () => string])[] = [
-	['prose', () => long(prose)],
-	['one letter', () => long('a')],
-	['blanks', () => long(' ')],
-	['line ends', () => long('\r\n')],
-	['letters at random', () => random(MEGABYTES, 'abcdefghijklmnopqrstuvwxyz')],
-	['base64', () => random(MEGABYTES, 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')],
-	['Chinese', () => long('北京的秋天很美银杏叶落满了街道')],
-	['digits', () => random(MEGABYTES, '0123456789')],
-	['NULs', () => long('\0', MEGABYTES / 6)],
-	['halves of pairs', () => long('\ud83d', MEGABYTES / 2)],
-	['emoji', () => long('👨‍👩‍👧‍👦')],
-	['combining marks', () => long('e\u0301\u0302\u0303\u0304')],
+/** Always the same letters, without a pattern. */
+function random(length: number, alphabet: string): string {
+	const letters = Buffer.alloc(length);
+	for (let at = 0, state = 7; at < length; at += 1) {
+		state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+		letters[at] = alphabet.charCodeAt((state >> 8) % alphabet.length);
+	}
+	return letters.toString('latin1');
+}
+
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
+
+const HUGE: readonly (readonly [what: string, megabytes: number, text: (bytes: number) => string])[] = [
+	['prose', 5, (bytes) => long(prose, bytes)],
+	['one letter', 5, (bytes) => long('a', bytes)],
+	['letters at random', 2, (bytes) => random(bytes, LETTERS)],
+	['blanks', 1, (bytes) => long(' ', bytes)],
+	['line ends', 1, (bytes) => long('\r\n', bytes)],
+	['base64', 1, (bytes) => random(bytes, `${LETTERS}${LETTERS.toUpperCase()}0123456789+/`)],
+	['Chinese', 1, (bytes) => long('北京的秋天很美银杏叶落满了街道', bytes)],
+	['digits', 1, (bytes) => random(bytes, '0123456789')],
+	['NULs', 0.5, (bytes) => long('\0', bytes)],
+	['halves of pairs', 1, (bytes) => long('\ud83d', bytes)],
+	['emoji', 1, (bytes) => long('👨‍👩‍👧‍👦', bytes)],
+	['combining marks', 1, (bytes) => long('e\u0301\u0302\u0303\u0304', bytes)],
 ];
 
-describe('5 MB in one message', () => {
-	it.each(HUGE)('of %s is too long by its figures as the last, and dropped as an older one', async (_, text) => {
-		const huge = text();
-		for (const door of NAMES) {
+describe('one huge message', () => {
+	it.each(HUGE)(
+		'of %s (%d MB) is too long by its figures as the last, and dropped as an older one',
+		async (what, megabytes, text) => {
+			const huge = text(megabytes * MEGABYTE);
+			const door = NAMES[HUGE.findIndex(([name]) => name === what) % NAMES.length] ?? 'openai';
 			const answer = await send(door, said(door, SMALL, [huge]));
 			refused(answer, 'context_too_long');
-			expect(answer.message).toMatch(/messages\[0\] alone \d{5,}/);
+			expect(answer.message).toMatch(/messages\[0\] alone \d{4,}/);
 			expect(['messages[0]', null]).toContain(answer.param);
-		}
-		const older = await send('openai', said('openai', SMALL, [huge, 'I see.', 'Go on.']));
-		expect(older).toMatchObject({ status: 200, calls: 1 });
-		expect(older.context).toMatch(/dropped=2/);
-	});
+			const older = await send(door, said(door, SMALL, [huge, 'I see.', 'Go on.']));
+			expect(older).toMatchObject({ status: 200, calls: 1 });
+			if (door !== 'typed') expect(older.context).toMatch(/dropped=2/);
+			expect(stage.upstream.calls.at(-1)?.texts).toEqual(['Go on.']);
+		},
+	);
 
 	it('of a tool result is cut to what fits', async () => {
 		const messages = [
 			{ role: 'user', content: 'Look.' },
 			{ role: 'assistant', tool_calls: [{ id: 'a', type: 'function', function: { name: 'look', arguments: '{}' } }] },
-			{ role: 'tool', tool_call_id: 'a', content: long(prose) },
+			{ role: 'tool', tool_call_id: 'a', content: long(prose, 5 * MEGABYTE) },
 		];
 		const tools = [{ type: 'function', function: { name: 'look' } }];
 		const answer = await send('openai', { model: SMALL, messages, tools });
@@ -158,14 +162,13 @@ describe('5 MB in one message', () => {
 	it('is counted, and estimated, in one go', async () => {
 		stage.upstream.counting = false;
 		try {
-			for (const text of [long(prose), random(MEGABYTES, 'abcdefghijklmnopqrstuvwxyz')]) {
-				const { inputTokens } = (await send('anthropic', said('anthropic', SMALL, [text]), '/v1/messages/count_tokens'))
-					.body as { readonly inputTokens?: number };
-				void inputTokens;
-				const counted = await send('typed', said('typed', SMALL, [text]), '/trpc/tokens.count');
-				expect(counted.body).toMatchObject({ result: { data: { method: 'exact' } } });
-				refused(await send('typed', said('typed', SMALL, [text]), '/trpc/cost.estimate'), 'context_too_long');
-			}
+			const texts = [long(prose, 5 * MEGABYTE)];
+			const messages = await send('anthropic', said('anthropic', SMALL, texts), '/v1/messages/count_tokens');
+			expect(messages.body).toEqual({ input_tokens: expect.any(Number), method: 'exact' });
+			const counted = await send('typed', said('typed', SMALL, texts), '/trpc/tokens.count');
+			const inputTokens = messages.body.input_tokens;
+			expect(counted.body).toMatchObject({ result: { data: { method: 'exact', inputTokens } } });
+			refused(await send('typed', said('typed', SMALL, texts), '/trpc/cost.estimate'), 'context_too_long');
 		} finally {
 			stage.upstream.counting = true;
 		}
@@ -176,11 +179,11 @@ describe('many messages', () => {
 	const many = (count: number, text: string): string[] => Array.from({ length: count }, () => text);
 
 	it.each([
-		[20_000, 'Go on with it, please.'],
-		[100_000, 'a'],
-		[100_000, ''],
-	])('%i of them are planned in one go', async (count, text) => {
-		for (const door of NAMES) {
+		[20_000, 'Go on with it, please.', NAMES],
+		[100_000, 'a', ['anthropic', 'typed']],
+		[100_000, '', ['openai']],
+	] as const)('%i of them are planned in one go (%j)', async (count, text, doors) => {
+		for (const door of doors) {
 			const texts = many(count, text);
 			texts[texts.length - 1] = 'And now?';
 			const answer = await send(door, said(door, SMALL, texts));
@@ -237,31 +240,45 @@ describe('many messages', () => {
 describe('what must stay and does not fit', () => {
 	const big = prose.repeat(600);
 	const figures = /counts? \d+.*at most \d+.*window of \d+.* less \d+ for the answer/s;
-	const deep = (levels: number): object =>
-		JSON.parse(`${'{"type":"object","properties":{"a":'.repeat(levels)}{"type":"string"}${'}}'.repeat(levels)}`);
-	const wide = { type: 'object', properties: Object.fromEntries(big.split(' ').map((word, at) => [`${word}${at}`, { type: 'string', description: word }])) };
+	const wide = {
+		type: 'object',
+		properties: Object.fromEntries(
+			big.split(' ').map((word, at) => [`${word}${at}`, { type: 'string', description: word }]),
+		),
+	};
+
+	const hello = { role: 'user', content: 'Hello' };
+	const system = { role: 'system', content: big };
+	const pinned = { role: 'user', content: big, switchyard: { pinned: true } };
+	/** Fields of the body, and what the refusal names. */
+	const OWN: Readonly<Record<DoorName, readonly (readonly [body: Body, param: string])[]>> = {
+		openai: [
+			[{ messages: [system, hello] }, 'messages[0]'],
+			[{ messages: [pinned, hello] }, 'messages[0]'],
+			[{ messages: [hello], tools: [{ type: 'function', function: { name: 'look', parameters: wide } }] }, 'tools'],
+		],
+		anthropic: [
+			[{ messages: [hello], system: big }, 'system'],
+			[{ messages: [pinned, hello] }, 'messages[0]'],
+			[{ messages: [hello], tools: [{ name: 'look', input_schema: wide }] }, 'tools'],
+		],
+		typed: [
+			[{ messages: [system, hello] }, 'messages[0]'],
+			[{ messages: [{ ...hello, content: big, pinned: true }, hello] }, 'messages[0]'],
+			[{ messages: [hello], tools: [{ name: 'look', parameters: wide }] }, 'tools'],
+		],
+	};
 
 	it.each(NAMES)('is refused with the largest of it, through the door %s', async (door) => {
-		const cases: readonly (readonly [Body, string | null])[] = [
-			[said(door, SMALL, ['Hello', 'Hi', big]), 'messages[2]'],
-			[said(door, CLAUDE, ['Hello', 'Hi', big]), 'messages[2]'],
-			[said(door, MOCK, ['Hello', 'Hi', big]), 'messages[2]'],
-			door === 'anthropic'
-				? [said(door, SMALL, ['Hello'], { system: big }), 'system']
-				: [{ model: SMALL, messages: [{ role: 'system', content: big }, { role: 'user', content: 'Hi' }] }, 'messages[0]'],
-			door === 'typed'
-				? [{ model: SMALL, messages: [{ role: 'user', content: big, pinned: true }, { role: 'user', content: 'Hi' }] }, 'messages[0]']
-				: [said(door, SMALL, [], { messages: [{ role: 'user', content: big, switchyard: { pinned: true } }, { role: 'user', content: 'Hi' }] }), 'messages[0]'],
-			door === 'typed'
-				? [said(door, SMALL, ['Hi'], { tools: [{ name: 'look', parameters: wide }] }), 'tools']
-				: [said(door, SMALL, ['Hi'], { tools: [door === 'openai' ? { type: 'function', function: { name: 'look', parameters: wide } } : { name: 'look', input_schema: wide }] }), 'tools'],
-		];
-		for (const [body, param] of cases) {
+		const last = (model: string) => [said(door, model, ['Hello', 'Hi', big]), 'messages[2]'] as const;
+		const own = OWN[door].map(([body, param]) => [said(door, SMALL, [], body), param] as const);
+		for (const [body, param] of [last(SMALL), last(CLAUDE), last(MOCK), ...own]) {
 			const answer = await send(door, body);
 			refused(answer, 'context_too_long');
 			expect(answer.message).toMatch(figures);
-			if (door !== 'anthropic') expect(answer.param).toBe(param);
-			else expect(answer.message).toContain(param === 'tools' ? 'tools' : (param ?? ''));
+			// Anthropic's errors have no field for it.
+			if (door === 'anthropic') expect(answer.message).toContain(param);
+			else expect(answer.param).toBe(param);
 		}
 	});
 
@@ -281,17 +298,23 @@ describe('what must stay and does not fit', () => {
 		expect(again).toMatchObject({ status: 200, calls: 1 });
 	});
 
-	it.each([30, 3_000, 100_000])('tools nested %i levels deep are counted or refused, and never a fault', async (levels) => {
-		const schema = `${'{"type":"object","properties":{"a":'.repeat(levels)}{"type":"string"}${'}}'.repeat(levels)}`;
-		const messages = JSON.stringify(said('openai', SMALL, [...Array(80).fill(prose.repeat(4)), 'Hello']).messages);
-		const openai = `{"model":"${SMALL}","messages":${messages},"tools":[{"type":"function","function":{"name":"look","parameters":${schema}}}]}`;
-		const own = `{"model":"${SMALL}","messages":${messages},"tools":[{"name":"look","parameters":${schema}}]}`;
-		for (const [door, body] of [['openai', openai], ['typed', own]] as const) {
-			const answer = await send(door, body);
-			expect([200, 400]).toContain(answer.status);
-			if (answer.status === 400) refused(answer, levels === 30 ? 'none' : answer.code ?? '');
-		}
-	});
+	it.each([30, 3_000, 100_000])(
+		'tools nested %i levels deep are counted or refused, and never a fault',
+		async (levels) => {
+			const schema = `${'{"type":"object","properties":{"a":'.repeat(levels)}{"type":"string"}${'}}'.repeat(levels)}`;
+			const messages = JSON.stringify(said('openai', SMALL, [...Array(80).fill(prose.repeat(4)), 'Hello']).messages);
+			const openai = `{"model":"${SMALL}","messages":${messages},"tools":[{"type":"function","function":{"name":"look","parameters":${schema}}}]}`;
+			const own = `{"model":"${SMALL}","messages":${messages},"tools":[{"name":"look","parameters":${schema}}]}`;
+			for (const [door, body] of [
+				['openai', openai],
+				['typed', own],
+			] as const) {
+				const answer = await send(door, body);
+				expect([200, 400]).toContain(answer.status);
+				if (answer.status === 400) refused(answer, levels === 30 ? 'none' : (answer.code ?? ''));
+			}
+		},
+	);
 
 	it('of a model that nobody lists names the guess', async () => {
 		for (const door of NAMES) {
@@ -342,9 +365,8 @@ describe('tool ids', () => {
 		const messages = [...padding, user, call(...ids), ...ids.map(result), user];
 		const answer = await send('openai', { model: SMALL, messages, tools });
 		expect(answer).toMatchObject({ status: 200, calls: 1 });
-		const [sent] = (stage.upstream.calls.at(-1)?.body.messages as { tool_calls?: { id: string }[] }[]).flatMap(
-			({ tool_calls: made }) => (made ? [made] : []),
-		);
+		const heard = stage.upstream.calls.at(-1)?.body.messages as readonly ReturnType<typeof call>[];
+		const sent = heard.find(({ tool_calls: made }) => made)?.tool_calls;
 		expect(sent?.map(({ id }) => id)).toEqual(ids);
 	});
 });
@@ -363,12 +385,15 @@ describe('fields out of range', () => {
 		expect(answer.param).toBe('messages[0].priority');
 	});
 
-	it.each(['{"pinned":"yes"}', '{"pin":true}', '[]', '"pinned"', '{"priority":1e999}'])('marks like %s are a 400', async (marks) => {
-		const body = `{"model":"${SMALL}","messages":[{"role":"user","content":"Hello","switchyard":${marks}}]}`;
-		const answer = await send('openai', body);
-		refused(answer, 'invalid_request');
-		expect(answer.param).toMatch(/^messages\[0\]\.switchyard/);
-	});
+	it.each(['{"pinned":"yes"}', '{"pin":true}', '[]', '"pinned"', '{"priority":1e999}'])(
+		'marks like %s are a 400',
+		async (marks) => {
+			const body = `{"model":"${SMALL}","messages":[{"role":"user","content":"Hello","switchyard":${marks}}]}`;
+			const answer = await send('openai', body);
+			refused(answer, 'invalid_request');
+			expect(answer.param).toMatch(/^messages\[0\]\.switchyard/);
+		},
+	);
 
 	it.each([0, -1, 1.5, 1e308, 2 ** 53, '9'])('an answer of %j tokens is a 400', async (tokens) => {
 		for (const door of NAMES) {
@@ -403,7 +428,11 @@ describe('images of odd sizes', () => {
 	])('are counted on the safe side: %s', async (_, data) => {
 		const image = { type: 'image_url', image_url: { url: `data:image/png;base64,${data}` } };
 		const content = [{ type: 'text', text: 'See.' }, ...Array.from({ length: 40 }, () => image)];
-		const messages = [{ role: 'user', content }, { role: 'assistant', content: 'I see.' }, { role: 'user', content: 'Go on.' }];
+		const messages = [
+			{ role: 'user', content },
+			{ role: 'assistant', content: 'I see.' },
+			{ role: 'user', content: 'Go on.' },
+		];
 		for (const model of [SMALL, CLAUDE]) {
 			const answer = await send('openai', { model, messages });
 			expect([answer.status, answer.calls]).toEqual([200, 1]);
@@ -413,8 +442,21 @@ describe('images of odd sizes', () => {
 
 describe('strange characters', () => {
 	it('are counted as they are sent, and trimmed like all others', async () => {
-		const strange = ['\ud800', '\udfff\ud800', 'a\0b', '\u202e', '\ufeff', '<|endoftext|>', '<|im_start|>system', '\u2028', '\x1b[2J'];
-		const turns = talk(81).map((turn, at) => ({ ...turn, text: `${turn.text} ${(strange[at % strange.length] ?? '').repeat(20)}` }));
+		const strange = [
+			'\ud800',
+			'\udfff\ud800',
+			'a\0b',
+			'\u202e',
+			'\ufeff',
+			'<|endoftext|>',
+			'<|im_start|>system',
+			'\u2028',
+			'\x1b[2J',
+		];
+		const turns = talk(81).map((turn, at) => ({
+			...turn,
+			text: `${turn.text} ${(strange[at % strange.length] ?? '').repeat(20)}`,
+		}));
 		for (const model of [SMALL, CLAUDE]) {
 			const { told, calls } = await stage.during(() => member.through(typed, { model, turns, maxTokens: 300 }));
 			const [call] = calls;
@@ -436,8 +478,10 @@ describe('after all that', () => {
 	});
 
 	it('many large ones at once are answered, or turned away typed', async () => {
-		const huge = long(prose, 4_000_000);
-		const all = await Promise.all(Array.from({ length: 12 }, () => send('openai', said('openai', SMALL, [huge, 'I see.', 'Go on.']))));
+		const huge = long(prose, 4 * MEGABYTE);
+		const all = await Promise.all(
+			Array.from({ length: 12 }, () => send('openai', said('openai', SMALL, [huge, 'I see.', 'Go on.']))),
+		);
 		for (const { status } of all) expect([200, 503]).toContain(status);
 		expect(all.some(({ status }) => status === 200)).toBe(true);
 	});

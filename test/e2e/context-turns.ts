@@ -37,31 +37,21 @@ const marksOf = ({ pinned, priority }: Turn) => ({
 });
 const many = <T>(count: number, one: T): T[] => Array.from({ length: count }, () => one);
 
-export function typedMessages(turns: readonly Turn[]): ChatInput['messages'] {
-	return turns.map((turn): ChatInput['messages'][number] => {
-		const marks = marksOf(turn);
-		const text = { type: 'text' as const, text: turn.text };
-		switch (turn.role) {
-			case 'system':
-				return { role: 'system', content: turn.text, ...marks };
-			case 'user': {
-				const image = { type: 'image' as const, source: { kind: 'data' as const, mediaType: 'image/png', data: PNG } };
-				return { role: 'user', content: [text, ...many(turn.images ?? 0, image)], ...marks };
-			}
-			case 'assistant': {
-				const calls = turn.calls?.map((id) => ({
-					type: 'tool-call' as const,
-					id,
-					name: 'look',
-					arguments: argumentsOf(turn),
-				}));
-				return { role: 'assistant', content: calls ?? [text], ...marks };
-			}
-			case 'tool':
-				return { role: 'tool', callId: turn.callId ?? '', content: turn.text, ...marks };
-		}
-	});
+function typedMessage(turn: Turn): ChatInput['messages'][number] {
+	const { role, callId = '', images = 0, calls } = turn;
+	const marks = marksOf(turn);
+	const text = { type: 'text' as const, text: turn.text };
+	if (role === 'system') return { role, content: turn.text, ...marks };
+	if (role === 'tool') return { role, callId, content: turn.text, ...marks };
+	if (role === 'user') {
+		const image = { type: 'image' as const, source: { kind: 'data' as const, mediaType: 'image/png', data: PNG } };
+		return { role, content: [text, ...many(images, image)], ...marks };
+	}
+	const called = calls?.map((id) => ({ type: 'tool-call' as const, id, name: 'look', arguments: argumentsOf(turn) }));
+	return { role, content: called ?? [text], ...marks };
 }
+
+export const typedMessages = (turns: readonly Turn[]): ChatInput['messages'] => turns.map(typedMessage);
 
 export function openAiMessages(turns: readonly Turn[]): object[] {
 	return turns.map((turn) => {
@@ -71,7 +61,12 @@ export function openAiMessages(turns: readonly Turn[]): object[] {
 		if (role === 'tool') return { role, tool_call_id: callId, content: text, ...own };
 		if (calls) {
 			const called = { name: 'look', arguments: argumentsOf(turn) };
-			return { role, content: null, tool_calls: calls.map((id) => ({ id, type: 'function', function: called })), ...own };
+			return {
+				role,
+				content: null,
+				tool_calls: calls.map((id) => ({ id, type: 'function', function: called })),
+				...own,
+			};
 		}
 		const image = { type: 'image_url', image_url: { url: `data:image/png;base64,${PNG}` } };
 		return { role, content: images > 0 ? [{ type: 'text', text }, ...many(images, image)] : text, ...own };
@@ -103,8 +98,7 @@ export function responsesItems(turns: readonly Turn[]): object[] {
 		const own = Object.keys(marks).length > 0 ? { switchyard: marks } : {};
 		const { role, text, calls, callId, images = 0 } = turn;
 		if (role === 'tool') return { type: 'function_call_output', call_id: callId, output: text, ...own };
-		if (calls)
-			return { type: 'function_call', call_id: calls[0], name: 'look', arguments: argumentsOf(turn), ...own };
+		if (calls) return { type: 'function_call', call_id: calls[0], name: 'look', arguments: argumentsOf(turn), ...own };
 		const image = { type: 'input_image', image_url: `data:image/png;base64,${PNG}` };
 		const content = images > 0 ? [{ type: 'input_text', text }, ...many(images, image)] : text;
 		return { type: 'message', role, content, ...own };
@@ -139,4 +133,3 @@ export const talk = (count: number, words = 60, from = 0): readonly Turn[] =>
 /** The same conversation with one turn changed. */
 export const changed = (turns: readonly Turn[], place: number, more: Partial<Turn>): readonly Turn[] =>
 	turns.map((turn, at) => (at === place ? { ...turn, ...more } : turn));
-

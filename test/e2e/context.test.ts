@@ -1,10 +1,10 @@
 /** A conversation never overflows, what is taken away goes by the rules, and a receipt says the same of it everywhere. */
 import { createOpenAI } from '@ai-sdk/openai';
-import fc from 'fast-check';
 import { generateText, type ModelMessage } from 'ai';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { text } from '../support/texts';
 import { eventually } from '../support/node/worker';
+import { text } from '../support/texts';
 import { DOORS, openAi, plain, type Told, typed } from './context-doors';
 import { agreed, type ContextRow, type Member, openStage, receiptIn, type Stage, textAt } from './context-stage';
 import { changed, placesIn, saying, spread, type Turn, talk } from './context-turns';
@@ -21,7 +21,11 @@ const MOCK = 'mock/echo';
 beforeAll(async () => {
 	stage = await openStage();
 	const maxOutput = 1_500;
-	member = await stage.member({ [SMALL]: { maxOutput }, [CLAUDE]: { maxOutput }, [MOCK]: { contextWindow: 4_000, maxOutput } });
+	member = await stage.member({
+		[SMALL]: { maxOutput },
+		[CLAUDE]: { maxOutput },
+		[MOCK]: { contextWindow: 4_000, maxOutput },
+	});
 }, 90_000);
 afterAll(() => stage?.close());
 
@@ -91,9 +95,7 @@ describe('a chat that grows to 60 turns', () => {
 	});
 
 	it('goes on through the AI SDK', async () => {
-		const model = createOpenAI({ baseURL: `${stage.platform.worker.origin}/v1`, apiKey: member.key }).chat(
-			SMALL,
-		);
+		const model = createOpenAI({ baseURL: `${stage.platform.worker.origin}/v1`, apiKey: member.key }).chat(SMALL);
 		const messages = talk(121, 30).map(({ role, text }) => ({ role, content: text })) as ModelMessage[];
 		const { told, calls } = await stage.during(() => generateText({ model, messages, maxRetries: 0 }));
 		expect(told.text).toBe('Noted.');
@@ -313,9 +315,24 @@ const marks = fc.record(
 const said = fc.tuple(text, fc.oneof({ weight: 4, arbitrary: fc.nat(60) }, fc.nat(900)));
 const seldom = { weight: 1, arbitrary: marks };
 const step = fc.oneof(
-	fc.record({ kind: fc.constant('user' as const), said, marks: fc.oneof({ weight: 6, arbitrary: fc.constant({}) }, seldom), images: fc.constantFrom(0, 0, 0, 1, 2) }),
-	fc.record({ kind: fc.constant('assistant' as const), said, marks: fc.oneof({ weight: 6, arbitrary: fc.constant({}) }, seldom), images: fc.constant(0) }),
-	fc.record({ kind: fc.constant('round' as const), said, marks: fc.oneof({ weight: 6, arbitrary: fc.constant({}) }, seldom), ids }),
+	fc.record({
+		kind: fc.constant('user' as const),
+		said,
+		marks: fc.oneof({ weight: 6, arbitrary: fc.constant({}) }, seldom),
+		images: fc.constantFrom(0, 0, 0, 1, 2),
+	}),
+	fc.record({
+		kind: fc.constant('assistant' as const),
+		said,
+		marks: fc.oneof({ weight: 6, arbitrary: fc.constant({}) }, seldom),
+		images: fc.constant(0),
+	}),
+	fc.record({
+		kind: fc.constant('round' as const),
+		said,
+		marks: fc.oneof({ weight: 6, arbitrary: fc.constant({}) }, seldom),
+		ids,
+	}),
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 

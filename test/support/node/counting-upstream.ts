@@ -5,7 +5,8 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { o200kOracle } from '../oracle';
+import { Tiktoken } from 'js-tiktoken/lite';
+import ranks from 'js-tiktoken/ranks/o200k_base';
 import { bodyOf, type Kind } from './moods';
 import type { MoodyCall } from './moody-upstream';
 
@@ -85,11 +86,12 @@ const callTexts = (message: Fields): readonly string[] =>
 		isRecord(called) ? [String(called.name), String(called.arguments)] : [],
 	);
 
+const o200k = new Tiktoken(ranks);
 const known = new Map<string, number>();
 
 /** Long conversations come again and again. */
 function tokensOf(text: string): number {
-	const tokens = known.get(text) ?? o200kOracle(text).length;
+	const tokens = known.get(text) ?? o200k.encode(text, [], []).length;
 	known.set(text, tokens);
 	return tokens;
 }
@@ -118,8 +120,8 @@ function counted(model: string, body: Fields): Counted {
 	let tokens = 3;
 	for (const message of messages) {
 		tokens += 4 + imagesIn(message.content) * IMAGE_TOKENS;
+		// Anthropic's tokenizer reads NFKC.
 		for (const text of [...textsIn(message.content), ...callTexts(message)])
-			// Anthropic's tokenizer reads NFKC.
 			tokens += tokensOf(isAnthropic ? text.normalize('NFKC') : text);
 	}
 	return {
@@ -163,7 +165,9 @@ function anthropicComplaint(messages: readonly Fields[]): string | null {
 function complaint({ kind, body }: CountedCall): object | null {
 	const messages = recordsOf(body.messages);
 	const text = kind === 'openai' ? openAiComplaint(messages) : anthropicComplaint(messages);
-	return text === null ? null : { type: 'error', error: { message: text, type: 'invalid_request_error', param: 'messages' } };
+	return text === null
+		? null
+		: { type: 'error', error: { message: text, type: 'invalid_request_error', param: 'messages' } };
 }
 
 const send = (response: ServerResponse, status: number, body: object): void => {
@@ -191,8 +195,16 @@ export const answers =
 	(call, response) => {
 		const output = Math.max(1, tokensOf(text));
 		const { kind, stream, model, prompt } = call;
-		if (!stream) send(response, 200, kind === 'openai' ? completion(model, text, prompt, output) : message(model, text, prompt, output));
-		else response.writeHead(200, SSE).end(kind === 'openai' ? chunks(model, text, prompt, output) : events(model, text, prompt, output));
+		if (!stream)
+			send(
+				response,
+				200,
+				kind === 'openai' ? completion(model, text, prompt, output) : message(model, text, prompt, output),
+			);
+		else
+			response
+				.writeHead(200, SSE)
+				.end(kind === 'openai' ? chunks(model, text, prompt, output) : events(model, text, prompt, output));
 	};
 
 const usage = (prompt: number, output: number) => ({
@@ -235,13 +247,17 @@ function chunks(model: string, content: string, prompt: number, output: number):
 }
 
 function events(model: string, text: string, prompt: number, output: number): string {
-	const event = (type: string, fields: object): string => `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
+	const event = (type: string, fields: object): string =>
+		`event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
 	return [
 		event('message_start', { message: { ...message(model, '', prompt, 1), content: [], stop_reason: null } }),
 		event('content_block_start', { index: 0, content_block: { type: 'text', text: '' } }),
 		event('content_block_delta', { index: 0, delta: { type: 'text_delta', text } }),
 		event('content_block_stop', { index: 0 }),
-		event('message_delta', { delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: output } }),
+		event('message_delta', {
+			delta: { stop_reason: 'end_turn', stop_sequence: null },
+			usage: { output_tokens: output },
+		}),
 		event('message_stop', {}),
 	].join('');
 }
@@ -259,8 +275,8 @@ export async function startCountingUpstream(): Promise<CountingUpstream> {
 
 	function count(path: string, body: Fields, response: ServerResponse): void {
 		counts.push(path);
-		if (!upstream.counting) return send(response, 404, { error: { message: 'Not found', type: 'not_found_error' } });
-		send(response, 200, { input_tokens: counted(String(body.model), body).prompt });
+		if (upstream.counting) send(response, 200, { input_tokens: counted(String(body.model), body).prompt });
+		else send(response, 404, { error: { message: 'Not found', type: 'not_found_error' } });
 	}
 
 	async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
