@@ -29,8 +29,10 @@ function inOrder<R extends Runner<unknown, unknown>>(runners: readonly R[]): rea
 export function decisionOf(route: Decided, runners: readonly Runner<Candidate, unknown>[]): RoutingDecision {
 	const considered = runners.filter(({ candidate, order }) => !candidate.tight || order > 0);
 	const steps = inOrder(considered).map(stepOf);
-	const asked = considered.flatMap(({ candidate }) => (candidate.tight ? candidate.target.model : []));
-	const skipped = asked.length === 0 ? route.skipped : route.skipped.filter(({ model }) => !asked.includes(model));
+	const asked = considered.filter(({ candidate }) => candidate.tight).map(stepOf);
+	const isAsked = (step: RoutingStep): boolean =>
+		asked.some(({ provider, model }) => provider === step.provider && model === step.model);
+	const skipped = asked.length === 0 ? route.skipped : route.skipped.filter((step) => !isAsked(step));
 	return {
 		strategy: route.strategy,
 		sticky: route.sticky,

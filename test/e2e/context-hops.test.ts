@@ -77,8 +77,21 @@ describe('on each hop', () => {
 			const last = calls[2];
 			if (!last) return;
 			agreed(told, last, LONG);
+			// Until it was asked it was passed over; now that it has answered, it was not.
+			expect(told.steps.map(({ model: name, outcome }) => [name, outcome])).toEqual(
+				chain.map((name) => [nameOf(name), name === SMALL ? 'answered' : 'failed']),
+			);
 			balanced(member, told, calls, [{ dropped: [] }, { dropped: [] }, {}]);
 		}
+	});
+
+	it('nobody is asked who can not hold it where nothing may be taken away', async () => {
+		const member = await stage.member(MODELS);
+		const agent = await member.agent({ model: BROKEN, fallbacks: [SMALL] });
+		const { told, calls } = await asked(member, { model: agent, mode: 'refuse' });
+		expect(told.error).toMatchObject({ code: 'upstream_unavailable', source: 'upstream' });
+		expect(calls.map(({ model }) => model)).toEqual([nameOf(BROKEN)]);
+		balanced(member, told, calls);
 	});
 
 	it('of a whole chain of small ones each gets what it holds', async () => {
@@ -141,6 +154,15 @@ describe('where somebody holds it whole', () => {
 		expect(calls).toHaveLength(1);
 	});
 
+	it('context fallbacks are left alone with all others where fallbacks are switched off', async () => {
+		const member = await stage.member(MODELS);
+		const agent = await member.agent({ model: SMALL, fallbacks: [LARGE], routing: { contextFallbacks: [LARGE] } });
+		const headers = { 'x-switchyard-fallback': 'none' };
+		const { told, calls } = await asked(member, { model: agent, headers }, plain);
+		expect(told).toMatchObject({ by: SMALL, attempts: 1 });
+		if (calls[0]) expect(agreed(told, calls[0], LONG).dropped).toHaveLength(1);
+	});
+
 	it('context fallbacks are asked whatever the mode, but off, which counts nothing', async () => {
 		const member = await stage.member(MODELS);
 		const agent = await member.agent({ model: SMALL, fallbacks: [], routing: { contextFallbacks: [LARGE] } });
@@ -165,6 +187,11 @@ const LIARS = {
 };
 
 describe('an upstream that still says too long', () => {
+	let shared: Member;
+	beforeAll(async () => {
+		shared = await stage.member(LIARS);
+	});
+
 	describe.each(DOORS)('through $name', (door) => {
 		it.each([
 			[LIAR, false, undefined],
@@ -175,9 +202,8 @@ describe('an upstream that still says too long', () => {
 		])(
 			"is asked once more with what fits %s's own figures (stream: %s, maxTokens: %s)",
 			async (model, stream, maxTokens) => {
-				const member = await stage.member(LIARS);
 				const more = maxTokens === undefined ? {} : { maxTokens };
-				const { told, calls } = await asked(member, { model, stream, ...more }, door);
+				const { told, calls } = await asked(shared, { model, stream, ...more }, door);
 				expect(calls.map(({ status }) => status)).toEqual([400, 200]);
 				expect(told).toMatchObject({ error: null, text: 'Noted.', by: model, attempts: 2 });
 				const [first, second] = calls;
@@ -185,7 +211,7 @@ describe('an upstream that still says too long', () => {
 				expect(first.texts).toHaveLength(81);
 				expect(agreed(told, second, LONG)).toMatchObject({ replans: 1 });
 				expect(second.texts.length).toBeGreaterThan(10);
-				balanced(member, told, calls, [{ replans: 0, dropped: [] }, { replans: 1 }]);
+				balanced(shared, told, calls, [{ replans: 0, dropped: [] }, { replans: 1 }]);
 			},
 		);
 	});
@@ -220,14 +246,13 @@ describe('an upstream that still says too long', () => {
 	});
 
 	it.each(['refuse', 'off'] as const)('is the answer in mode %s', async (mode) => {
-		const member = await stage.member(LIARS);
 		for (const door of [typed, openAi, anthropic, plain, responses]) {
-			const { told, calls } = await asked(member, { model: LIAR, mode }, door);
+			const { told, calls } = await asked(shared, { model: LIAR, mode }, door);
 			expect(calls.map(({ status }) => status)).toEqual([400]);
 			expect(told.error).toMatchObject({ source: 'upstream' });
 			expect(['context_too_long', null]).toContain(told.error?.code);
 			expect(told.error?.message).toContain('3000');
-			balanced(member, told, calls);
+			balanced(shared, told, calls);
 		}
 	});
 

@@ -181,7 +181,6 @@ describe('many messages', () => {
 	it.each([
 		[20_000, 'Go on with it, please.', NAMES],
 		[100_000, 'a', ['anthropic', 'typed']],
-		[100_000, '', ['openai']],
 	] as const)('%i of them are planned in one go (%j)', async (count, text, doors) => {
 		for (const door of doors) {
 			const texts = many(count, text);
@@ -480,7 +479,7 @@ describe('after all that', () => {
 	it('many large ones at once are answered, or turned away typed', async () => {
 		const huge = long(prose, 4 * MEGABYTE);
 		const all = await Promise.all(
-			Array.from({ length: 12 }, () => send('openai', said('openai', SMALL, [huge, 'I see.', 'Go on.']))),
+			Array.from({ length: 9 }, () => send('openai', said('openai', SMALL, [huge, 'I see.', 'Go on.']))),
 		);
 		for (const { status } of all) expect([200, 503]).toContain(status);
 		expect(all.some(({ status }) => status === 200)).toBe(true);

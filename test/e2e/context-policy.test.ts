@@ -283,7 +283,6 @@ describe('a maximum of output tokens', () => {
 		const error = await refused(untouched, { model: LARGE, turns: talk(1), maxTokens: 2_001 }, door);
 		expect([400, null]).toContain(error.status);
 		expect(error.message).toMatch(/2001 .* 2000 /);
-		expect(await rowsOf(untouched)).toBe(0);
 	});
 
 	it('of the model is no refusal where another of the chain gives so much', async () => {

@@ -41,6 +41,35 @@ const ask = async (turns: readonly Turn[], more: object = {}) => {
 const gone = ({ receipt }: { readonly receipt: NonNullable<Told['receipt']> }): readonly number[] =>
 	spread(receipt.dropped.filter(({ what }) => what === 'messages'));
 
+describe('the first requests of an isolate', () => {
+	it('wait for the encodings all at once, and none of them overflows', async () => {
+		const turns = talk(81);
+		const questions = Array.from({ length: 24 }, (_, at) => ({
+			model: [SMALL, CLAUDE, MOCK][at % 3] ?? SMALL,
+			turns,
+			stream: at % 2 === 1,
+		}));
+		const { told, calls } = await stage.during(() =>
+			Promise.all(questions.map((question, at) => member.through(DOORS[at % DOORS.length] ?? typed, question))),
+		);
+		expect(told.map(({ error }) => error)).toEqual(questions.map(() => null));
+		expect(told.map(({ receipt }) => receipt?.method)).toEqual(
+			questions.map(({ model }) => (model === SMALL ? 'exact' : 'calibrated')),
+		);
+		expect(calls.map(({ status }) => status)).toEqual(calls.map(() => 200));
+		expect(calls).toHaveLength(16);
+	});
+
+	it('of several choices each has its receipt', async () => {
+		const { told, calls } = await stage.during(() =>
+			member.through(plain, { model: SMALL, turns: talk(81), body: { n: 3 } }),
+		);
+		expect(calls).toHaveLength(3);
+		expect(new Set(calls.map(({ texts }) => texts.join())).size).toBe(1);
+		if (calls[0]) agreed(told, calls[0], talk(81));
+	});
+});
+
 describe('a chat that grows to 60 turns', () => {
 	it.each([
 		[SMALL, 30],
@@ -75,7 +104,8 @@ describe('a chat that grows to 60 turns', () => {
 				member.id,
 				model.slice(model.indexOf('/') + 1),
 			);
-			return all.length >= 60 ? all : null;
+			const own = all.filter(({ client_request_id: id }) => receipts.has(id));
+			return own.length >= 60 ? own : null;
 		});
 		expect(rows).toHaveLength(60);
 		for (const row of rows) expect(receiptIn(row)).toEqual(receipts.get(row.client_request_id));
