@@ -47,7 +47,7 @@ export function receiptOf(
 		limit: limitOf(room, reserve),
 		reserve,
 		method: counter.method,
-		factor: counter.factor,
+		factor: Math.ceil(counter.factor * 10_000 - 1e-6) / 10_000,
 		dropped,
 		shortened,
 		summarized,

@@ -42,7 +42,7 @@ type RoomRequest = Pick<ChatRequest, 'maxTokens' | 'reasoning'>;
 
 /**
  * The reserve is the request's `maxTokens`, else what the wire sends by itself, else a usual answer with what thinking
- * takes, at most half the window; never more than the model gives.
+ * takes, at most half the window; never more than the model gives, or than half of a window that is a guess.
  */
 export function roomOf(request: RoomRequest, facts: ModelFacts, terms: RoomTerms): Room {
 	const window = whole(Math.min(facts.contextWindow, terms.statedLimit ?? facts.contextWindow));
@@ -84,11 +84,12 @@ const leastThought = ({ reasoning: { effort = 'none', budgetTokens } = {} }: Roo
 
 function reserveOf(
 	{ maxTokens, reasoning }: RoomRequest,
-	{ maxOutput, reasoning: thinks }: ModelFacts,
+	{ known, maxOutput, reasoning: thinks }: ModelFacts,
 	wireOutput: number | null,
 	window: number,
 ): number {
-	const most = maxOutput ?? Number.POSITIVE_INFINITY;
+	// A window that is a guess is no ground to refuse a long answer.
+	const most = maxOutput ?? (known ? Number.POSITIVE_INFINITY : window / 2);
 	const sent = maxTokens ?? wireOutput;
 	if (sent !== null) return whole(Math.min(sent, most));
 	const thinking = thinks ? (reasoning?.budgetTokens ?? THINKING[reasoning?.effort ?? 'none']) : 0;

@@ -21,6 +21,15 @@ describe('the reserve', () => {
 		expect(roomOf({ maxTokens: 50_000 }, { ...GPT_4O, maxOutput: null }, unasked).reserve).toBe(50_000);
 	});
 
+	it('is at most half of a window that is a guess, however long an answer is asked for', () => {
+		const guess = facts('groq', 'nobody-knows-it');
+		expect(roomOf({ maxTokens: 20_000 }, guess, { asked: true, wireOutput: null })).toMatchObject({
+			window: 8_192,
+			reserve: 4_096,
+			leastReserve: 4_096,
+		});
+	});
+
 	it('is what the wire sends by itself where nobody asks', () => {
 		expect(roomOf({}, CLAUDE, { asked: false, wireOutput: 64_000 }).reserve).toBe(64_000);
 		expect(roomOf({}, { ...CLAUDE, maxOutput: 8_000 }, { asked: false, wireOutput: 64_000 }).reserve).toBe(8_000);
