@@ -12,7 +12,7 @@ const MAYBE_WIDE = /\d{16}/;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 const WIDE = /^-?[1-9]\d{15,}$/;
 /** A value, not a key nor a piece of a text: those have other neighbours. */
-const MARKED = new RegExp(`(?<=[[,:])"${WRITTEN_MARK.replace('\\', '\\\\')}(-?\\d+)"(?=[,}\\]])`, 'g');
+const MARKED = new RegExp(`(?<=^|[[,:])"${WRITTEN_MARK.replace('\\', '\\\\')}(-?\\d+)"(?=[,}\\]]|$)`, 'g');
 /** What JSON writes half a surrogate pair as; providers refuse it. */
 const MAYBE_LONE = /\\ud[89a-f]/;
 
