@@ -8,6 +8,7 @@ import type { Ports } from './gateway/ports';
 import { encodingOf } from './planner/bpe';
 import type { Encoding, EncodingName, EncodingPort } from './planner/encoding';
 import { readRanks } from './planner/ranks';
+import { sleep } from './wait';
 
 interface Slot {
 	encoding: Encoding | null;
@@ -37,8 +38,6 @@ const empty = (): Slot => ({ encoding: null, busyUntil: 0, retryAt: 0 });
 export const encodingMemory = (): EncodingMemory => ({ o200k_base: empty(), cl100k_base: empty() });
 
 export function encodings({ memory, assets, time, defer, log }: EncodingDependencies): EncodingPort {
-	const after = (ms: number): Promise<void> => new Promise((wake) => time.after(ms, () => wake()));
-
 	/** Throws where there is no such file, or another. */
 	async function read(name: EncodingName): Promise<Encoding> {
 		const response = await assets.fetch(`https://assets.internal/ranks/${name}.bin`);
@@ -73,10 +72,10 @@ export function encodings({ memory, assets, time, defer, log }: EncodingDependen
 				slot.busyUntil = time.now() + LOADING_MS;
 				defer(fill(name));
 			}
-			await after(LOOK_AGAIN_MS);
+			await sleep(time, LOOK_AGAIN_MS);
 		}
 		return slot.encoding;
 	}
 
-	return { ready: (name) => memory[name].encoding, load };
+	return { load };
 }

@@ -1,5 +1,7 @@
 /** Readiness: each part is asked for real, none longer than two seconds. */
 import type { Bindings } from './env';
+import { LATE, within } from './wait';
+import { time } from './wiring';
 
 type State = 'ok' | 'failed';
 
@@ -8,19 +10,10 @@ const PATIENCE_MS = 2_000;
 const PROBE = 'readiness';
 
 async function asked(question: () => Promise<unknown>): Promise<State> {
-	let cancel = (): void => undefined;
-	const late = new Promise<State>((resolve) => {
-		const timer = setTimeout(() => resolve('failed'), PATIENCE_MS);
-		cancel = () => clearTimeout(timer);
-	});
-	const answer = question().then(
-		(): State => 'ok',
-		(): State => 'failed',
-	);
 	try {
-		return await Promise.race([answer, late]);
-	} finally {
-		cancel();
+		return (await within(time, PATIENCE_MS, question())) === LATE ? 'failed' : 'ok';
+	} catch {
+		return 'failed';
 	}
 }
 

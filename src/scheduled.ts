@@ -4,7 +4,7 @@ import type { Bindings } from './env';
 import { probe } from './gateway/probe';
 import { logger } from './log';
 import { checkEndpoints } from './services/health-checks';
-import { PATIENCE_MS, time, Wiring, within } from './wiring';
+import { patiently, time, Wiring } from './wiring';
 
 /** ms; for one check, however long calls may take to their first event. */
 const CHECK_MS = 10_000;
@@ -53,6 +53,6 @@ function checkHealth(wiring: Wiring): Promise<void> {
 		log,
 		openKey: vault.open,
 		probe: (provider, credential, model, signal) => probe(provider, credential, model, signal, ports),
-		checked: (facts, check) => within(PATIENCE_MS, wiring.health(facts.endpoint).checked(facts, check)),
+		checked: (facts, check) => patiently(wiring.health(facts.endpoint).checked(facts, check)),
 	});
 }

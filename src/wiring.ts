@@ -18,9 +18,10 @@ import type { EncodingPort } from './planner/encoding';
 import { mockUpstream } from './providers/builtin/mock-upstream';
 import type { EndpointHealthPort, VaultPort } from './services/context';
 import { keyIdOfEnvelope, open, seal } from './vault/seal';
+import { LATE, within } from './wait';
 
 /** ms that a health object is waited for. */
-export const PATIENCE_MS = 1_000;
+const PATIENCE_MS = 1_000;
 
 export const time: Time = {
 	now: () => Date.now(),
@@ -30,13 +31,11 @@ export const time: Time = {
 	},
 };
 
-/** Throws `upstream_unavailable` where the answer takes longer than `ms`. */
-export function within<T>(ms: number, answer: Promise<T>): Promise<T> {
-	return new Promise((resolve, reject) => {
-		const late = (): void => reject(new GatewayError('upstream_unavailable', `There was no answer within ${ms} ms.`));
-		const cancel = time.after(ms, late);
-		answer.then(resolve, reject).finally(cancel);
-	});
+/** Throws `upstream_unavailable` where a health object's answer is not there in time. */
+export async function patiently<T>(asked: Promise<T>): Promise<T> {
+	const answer = await within(time, PATIENCE_MS, asked);
+	if (answer !== LATE) return answer;
+	throw new GatewayError('upstream_unavailable', `There was no answer within ${PATIENCE_MS} ms.`);
 }
 
 /** Nothing but that its key is good: a call outside the path says nothing of how long others take. */
@@ -138,10 +137,10 @@ export class Wiring {
 		const { health, log } = this;
 		return {
 			// A stub that can't even be got is a refusal like any other.
-			status: async (endpoint) => within(PATIENCE_MS, health(endpoint).status()),
+			status: async (endpoint) => patiently(health(endpoint).status()),
 			async answered(facts, organizationId, mark) {
 				try {
-					await within(PATIENCE_MS, health(facts.endpoint).report(facts, [answeredWith(facts, organizationId, mark)]));
+					await patiently(health(facts.endpoint).report(facts, [answeredWith(facts, organizationId, mark)]));
 				} catch (error) {
 					log('warn', 'health-report-failed', { endpoint: facts.endpoint, error });
 				}

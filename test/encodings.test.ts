@@ -51,13 +51,13 @@ async function moved<T>({ time }: Loading, ms: number, answer: Promise<T>): Prom
 describe('an encoding', () => {
 	it('is loaded on first need, from its own file, and at hand from then on', async () => {
 		const all = loading(whole);
-		expect(all.port.ready('cl100k_base')).toBe(null);
+		expect(all.memory.cl100k_base.encoding).toBe(null);
 		const encoding = await moved(all, 10, all.port.load('cl100k_base'));
 		expect(encoding?.name).toBe('cl100k_base');
 		expect(encoding?.count('Hello, world!')).toBe(4);
-		expect(all.port.ready('cl100k_base')).toBe(encoding);
+		expect(all.memory.cl100k_base.encoding).toBe(encoding);
 		expect(await all.port.load('cl100k_base')).toBe(encoding);
-		expect(all.port.ready('o200k_base')).toBe(null);
+		expect(all.memory.o200k_base.encoding).toBe(null);
 		expect((await moved(all, 10, all.port.load('o200k_base')))?.name).toBe('o200k_base');
 		expect(all.asked.map((url) => new URL(url).pathname)).toEqual(['/ranks/cl100k_base.bin', '/ranks/o200k_base.bin']);
 		expect(all.logged).toEqual([]);
@@ -138,7 +138,7 @@ describe('an encoding', () => {
 		expect(await all.port.load('cl100k_base')).toBe(null);
 		answer(new Response(FILES.cl100k_base));
 		await all.time.advance(10);
-		expect(all.port.ready('cl100k_base')?.name).toBe('cl100k_base');
+		expect(all.memory.cl100k_base.encoding?.name).toBe('cl100k_base');
 	});
 
 	it('is loaded by another where the one who began is gone', async () => {

@@ -8,7 +8,6 @@ import { planRequest } from '../planner/plan';
 import type { PlanResult, PlanTerms } from '../planner/planning';
 import { limitOf, type RoomTerms } from '../planner/room';
 import { checkRequest } from '../providers/fit';
-import type { Counted } from './learning';
 import { placesOf, tracedPlaces } from './places';
 import type { ChatPlan, Planned } from './plan';
 import type { Ports } from './ports';
@@ -28,8 +27,8 @@ export interface Fit {
 	readonly warnings: readonly Warning[];
 	/** What the prompt is taken to count where the upstream does not say (tokens). */
 	readonly promptTokens: number;
-	/** null: lengths alone decided. */
-	readonly counted: Counted | null;
+	/** See `Sent.estimated`. */
+	readonly estimated: number | null;
 }
 
 type SummaryTerms = Parameters<typeof summarized>[0];
@@ -131,7 +130,7 @@ export class Fitter {
 			receipt: context,
 			warnings: NONE,
 			promptTokens,
-			counted: null,
+			estimated: null,
 		};
 	}
 
@@ -162,7 +161,7 @@ export class Fitter {
 			receipt,
 			warnings: [...warnings, ...result.warnings],
 			promptTokens: receipt.after,
-			counted: estimated === null ? null : { estimated },
+			estimated,
 		};
 	}
 

@@ -2,6 +2,7 @@
 import type { ChatRequest } from '../language/request';
 import { encodingOf, tableEstimate } from '../planner/count';
 import { measure } from '../planner/measure';
+import { sleep } from '../wait';
 import type { LearningPorts } from './learning';
 import type { Target } from './target';
 
@@ -16,9 +17,7 @@ export async function countLater(
 	{ facts }: Target,
 	{ time, encodings, log }: LearningPorts,
 ): Promise<number | null> {
-	await new Promise<void>((resolve) => {
-		time.after(AFTER_MS, resolve);
-	});
+	await sleep(time, AFTER_MS);
 	try {
 		if (measure(request).textBytes > MOST_TEXT) return null;
 		const encoding = await encodings.load(encodingOf(facts));

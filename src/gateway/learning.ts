@@ -6,8 +6,8 @@
  *   stated(sent, failure, ports)    after a refusal as too long, before anything is planned anew: counts at once where
  *                                   the prompt was counted
  *
- * None of them waits or throws. `sent.request` is what was really asked (planned), `sent.counted` what was counted of
- * exactly that.
+ * None of them waits or throws. `sent.request` is what was really asked (planned), `sent.estimated` what exactly that
+ * counts.
  */
 import type { TokenizerFamily } from '../catalog/facts';
 import type { GatewayError } from '../errors';
@@ -21,18 +21,13 @@ import type { Ports } from './ports';
 import { factsOf } from './report';
 import type { Target } from './target';
 
-/** Tokens by the tables, without any margin or what was learned. */
-export interface Counted {
-	readonly estimated: number;
-}
-
 /** One upstream call. */
 export interface Sent {
 	readonly target: Target;
 	readonly organizationId: string;
 	readonly request: ChatRequest;
-	/** null: lengths alone decided, nothing was counted. */
-	readonly counted: Counted | null;
+	/** Its tokens by the tables, without any margin or what was learned; null: lengths alone decided. */
+	readonly estimated: number | null;
 }
 
 export type LearningPorts = Pick<Ports, 'health' | 'time' | 'defer' | 'encodings' | 'log'>;
@@ -50,13 +45,13 @@ export const calibrationFor = (target: Target, { health }: Pick<Ports, 'health'>
 
 /** The usual case costs a few comparisons; what has to be counted first is, now and then, once nobody waits for it. */
 export function learn(sent: Sent, usage: Usage | null, ports: LearningPorts): void {
-	const { target, counted } = sent;
+	const { target, estimated } = sent;
 	if (usage === null || target.provider.builtin || usage.inputImage > 0 || usage.inputAudio > 0) return;
 	const actual = promptTokens(usage);
 	if (actual < LEAST_PROMPT) return;
 	const isExact = EXACT.has(target.facts.tokenizer);
-	if (isExact && (counted === null || calibrationFor(target, ports) === null)) return;
-	if (counted === null && !ports.health.mayLearn(target.place.endpoint, keyOf(target))) return;
+	if (isExact && (estimated === null || calibrationFor(target, ports) === null)) return;
+	if (estimated === null && !ports.health.mayLearn(target.place.endpoint, keyOf(target))) return;
 	if (!isText(sent)) return;
 	compare(sent, actual, 'usage', ports);
 }
@@ -69,7 +64,7 @@ export function stated(sent: Sent, failure: GatewayError, ports: LearningPorts):
 }
 
 function compare(sent: Sent, actual: number, by: TokenSample['by'], ports: LearningPorts): void {
-	if (sent.counted !== null) tell(sent, sent.counted.estimated, actual, by, ports);
+	if (sent.estimated !== null) tell(sent, sent.estimated, actual, by, ports);
 	else ports.defer(compareLater(sent, actual, by, ports));
 }
 

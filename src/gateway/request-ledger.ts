@@ -131,9 +131,6 @@ export class RequestLedger {
 /** Counts and figures for the log, of a conversation that did not fit as it was; null: nothing was done to it. */
 export function takenAway({ before, after, limit, method, dropped, shortened, summarized, replans }: ContextReceipt) {
 	if (dropped.length + shortened.length + summarized.length + replans === 0) return null;
-	const withoutImages = dropped.flatMap(({ first, last, what }) =>
-		what === 'images' ? [{ first, last, tokens: 0 }] : [],
-	);
 	return {
 		context: {
 			before,
@@ -141,7 +138,7 @@ export function takenAway({ before, after, limit, method, dropped, shortened, su
 			limit,
 			method,
 			dropped: messagesOf(dropped),
-			images: messagesOf(withoutImages),
+			images: messagesOf(dropped, 'images'),
 			shortened: shortened.length,
 			summarized: messagesOf(summarized),
 			replans,

@@ -158,11 +158,11 @@ function tell({ target }: Planned, { receipt }: Fit, { call, ports }: ChatRun): 
 	ports.log('info', 'context-planned', { requestId, provider: target.provider.id, model: target.model, ...taken });
 }
 
-const sentBy = ({ organizationId }: ChatRun, { target }: Planned, { request, counted }: Fit): Sent => ({
+const sentBy = ({ organizationId }: ChatRun, { target }: Planned, { request, estimated }: Fit): Sent => ({
 	target,
 	organizationId,
 	request,
-	counted,
+	estimated,
 });
 
 /** What an answer teaches about counting. */

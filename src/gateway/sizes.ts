@@ -93,7 +93,7 @@ export class Sizes {
 		const { facts } = target;
 		const wireOutput = this.wireOutput(target);
 		for (const one of this.#bounds.values()) if (one.wireOutput === wireOutput && isAlike(one.facts, facts)) return one;
-		const room = this.room(target, {});
+		const room = this.room(target, {}, wireOutput);
 		const { before } = bound(this.request, facts, this.measured);
 		const limit = limitOf(room);
 		return {
@@ -163,13 +163,13 @@ export class Sizes {
 		return encoding && tableEstimate(request, facts, encoding, this.#memo);
 	}
 
-	room(target: Target, terms: Omit<RoomTerms, 'asked' | 'wireOutput'>): Room {
+	room(target: Target, terms: Omit<RoomTerms, 'asked' | 'wireOutput'>, wireOutput = this.wireOutput(target)): Room {
 		const maxTokens = this.maxTokens(target);
 		// An option is sent as it is, whatever is planned.
 		const asked = this.asked || maxTokens !== this.request.maxTokens;
 		const { reasoning } = this.request;
 		const request = asked && maxTokens !== undefined ? { maxTokens, ...(reasoning && { reasoning }) } : this.request;
-		return roomOf(request, target.facts, { ...terms, asked, wireOutput: this.wireOutput(target) });
+		return roomOf(request, target.facts, { ...terms, asked, wireOutput });
 	}
 
 	/** Most tokens of the answer that are asked for there; undefined: nothing says so. */

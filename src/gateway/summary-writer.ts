@@ -5,6 +5,7 @@ import { toGatewayError } from '../errors';
 import type { Message } from '../language/message';
 import { partsOf, roomFor, summaryMessages, summaryOf } from '../planner/summary-prompt';
 import { toolNamesOf, written } from '../planner/transcript';
+import { LATE, sleep, within } from '../wait';
 import type { ChatAnswer, ChatCall } from './call';
 import { aborted } from './meter';
 import type { Ports } from './ports';
@@ -87,20 +88,11 @@ export async function writeSummary(job: SummaryJob, asked: Summarizing, ports: P
 		call.signal?.removeEventListener('abort', leave);
 	});
 	ports.defer(writing);
-	return inTime(writing, patience, ports);
+	const written = await within(time, patience, writing);
+	return written === LATE ? late(patience) : written;
 }
 
 const late = (ms: number): Failed => ({ failed: `it was not there within ${ms} ms` });
-
-function inTime(writing: Promise<Written>, ms: number, { time }: Ports): Promise<Written> {
-	return new Promise((resolve) => {
-		const cancel = time.after(ms, () => resolve(late(ms)));
-		void writing.then((result) => {
-			cancel();
-			resolve(result);
-		});
-	});
-}
 
 /** What another request of this isolate is writing. Looked for, not awaited: one request's promises are its own. */
 async function another(name: string, ms: number, signal: AbortSignal | null, ports: Ports): Promise<Written> {
@@ -109,9 +101,7 @@ async function another(name: string, ms: number, signal: AbortSignal | null, por
 	while (summaries.writing(name) && !signal?.aborted) {
 		const left = by - time.now();
 		if (left <= 0) return late(ms);
-		await new Promise<void>((resolve) => {
-			time.after(Math.min(POLL_MS, left), resolve);
-		});
+		await sleep(time, Math.min(POLL_MS, left));
 	}
 	const kept = await readKept(name, ports);
 	return kept ? { ...kept, cached: true } : { failed: 'another request failed to write it' };

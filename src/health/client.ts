@@ -2,6 +2,7 @@
  * The isolate's side of provider health: decides at once on what it knows, and talks to the object in the
  * background of whichever request is there. Nothing here throws, and an object that fails is as good as closed.
  */
+import { type Clock, LATE, sleep, within } from '../wait';
 import type { BreakerPolicy, HealthPort, HealthSnapshot, Measures, ProviderHealthApi } from './contract';
 import { standingIn } from './key-view';
 import { takeRetry } from './retry-budget';
@@ -41,8 +42,7 @@ export interface HealthClientOptions {
 	readonly organizationId: string;
 	/** Of the isolate. */
 	readonly views: HealthViews;
-	/** ms since epoch, and a task after so many ms that can be cancelled. */
-	readonly time: { now(): number; after(ms: number, task: () => void): () => void };
+	readonly time: Clock;
 	readonly policy: BreakerPolicy;
 	/** The stub of that endpoint's object, got in the request that uses it. */
 	readonly object: (endpoint: string) => ProviderHealthApi;
@@ -55,19 +55,6 @@ export function healthClient(options: HealthClientOptions): HealthPort {
 	const { organizationId, views, time, policy, object, defer } = options;
 	/** Leases that this request asks for in the background. */
 	const asked = new Map<ClassView, Promise<boolean | undefined>>();
-	const wait = (ms: number): Promise<void> => new Promise((resolve) => time.after(ms, resolve));
-
-	/** Undefined where the answer takes longer than `ms`. */
-	function within<T>(ms: number, answer: Promise<T>): Promise<T | undefined> {
-		return new Promise((resolve) => {
-			const cancel = time.after(ms, () => resolve(undefined));
-			answer.then((value) => {
-				cancel();
-				resolve(value);
-			});
-		});
-	}
-
 	/** Undefined where the object fails: what it said before is forgotten too. */
 	async function ask<T>(
 		endpoint: string,
@@ -101,7 +88,7 @@ export function healthClient(options: HealthClientOptions): HealthPort {
 	}
 
 	async function report(endpoint: string, view: EndpointView, ms: number): Promise<void> {
-		await wait(ms);
+		await sleep(time, ms);
 		const now = time.now();
 		const { facts } = view;
 		// Sent by another request meanwhile, or one has promised to do it later.
@@ -130,12 +117,18 @@ export function healthClient(options: HealthClientOptions): HealthPort {
 		return granted;
 	}
 
+	/** Undefined where it is late, too. */
+	async function answered(lease: Promise<boolean | undefined>): Promise<boolean | undefined> {
+		const granted = await within(time, LEASE_WAIT_MS, lease);
+		return granted === LATE ? undefined : granted;
+	}
+
 	/** As the object says, which is asked for it once by many; undefined: it does not say. */
 	async function leaseNow(endpoint: string, view: EndpointView, one: ClassView): Promise<boolean | undefined> {
 		const ahead = asked.get(one);
 		if (ahead !== undefined) {
 			asked.delete(one);
-			const granted = await within(LEASE_WAIT_MS, ahead);
+			const granted = await answered(ahead);
 			if (takeLease(one, time.now())) return true;
 			if (granted === undefined) return undefined;
 		}
@@ -143,7 +136,7 @@ export function healthClient(options: HealthClientOptions): HealthPort {
 		if (now - one.forceAskedAt < FORCE_ASK_MS) return false;
 		one.forceAskedAt = now;
 		const asking = ask(endpoint, view, (api) => api.lease(one.name, true, organizationId));
-		return within(LEASE_WAIT_MS, asking);
+		return answered(asking);
 	}
 
 	function keepFresh(endpoint: string, view: EndpointView, now: number): void {

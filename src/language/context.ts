@@ -82,9 +82,12 @@ export interface ContextReceipt {
 	readonly replans: number;
 }
 
-/** Messages that are gone from the conversation, for headers. */
-export function messagesOf(runs: readonly (MessageRun & { readonly what?: Dropped['what'] })[]): number {
+/** Messages that are gone from the conversation, or those of which only the images are. */
+export function messagesOf(
+	runs: readonly (MessageRun & { readonly what?: Dropped['what'] })[],
+	wanted: Dropped['what'] = 'messages',
+): number {
 	let messages = 0;
-	for (const { first, last, what } of runs) if (what !== 'images') messages += last - first + 1;
+	for (const { first, last, what = 'messages' } of runs) if (what === wanted) messages += last - first + 1;
 	return messages;
 }

@@ -3,6 +3,7 @@
  * second the policy of `docs/storage.md` applies: D1 decides what it can, and nothing with a budget goes on.
  */
 import { GatewayError } from '../errors';
+import { LATE, sleep, within } from '../wait';
 import type {
 	Account,
 	CloseRequest,
@@ -15,7 +16,6 @@ import type {
 } from './contract';
 import type { DirectStore } from './direct';
 import { Gather, type GatherPorts } from './gather';
-import { LATE, sleep, within } from './wait';
 
 const OPEN_MS = 1_000;
 const D1_MS = 2_000;

@@ -3,10 +3,10 @@
  * registers its own work: wait, take whatever is queued (possibly nothing), send it with a stub of its own.
  */
 import { GatewayError } from '../errors';
+import { type Clock, LATE, sleep, within } from '../wait';
 import type { CloseRequest, LedgerEntry } from './contract';
 import type { DirectStore } from './direct';
 import { rowOf } from './row';
-import { type Clock, LATE, sleep, within } from './wait';
 
 const GATHER_MS = 5;
 const MOST_CLOSES = 500;

@@ -12,8 +12,9 @@ export interface Counting {
 	tokensOf(piece: string): Tokens;
 }
 
-/** Units of a text that are looked at first: for each token wanted, and twice what its own edge may distort. */
+/** Units of a text that are looked at first, for each token wanted. */
 const UNITS_PER_TOKEN = 8;
+/** How far from where a text was cut its count may be distorted, in units. */
 const EDGE = 4_096;
 /** Times that a cut within a piece is moved, where what is left of it splits into more pieces than one. */
 const MOVES = 4;
@@ -31,11 +32,12 @@ export const cutsOf = (counting: Counting): Pick<Encoding, 'headEnd' | 'tailStar
 	},
 	tailStart(text, tokens) {
 		if (!(tokens >= 1)) return text.length;
-		for (let units = tokens * UNITS_PER_TOKEN + 2 * EDGE; ; units *= 4) {
+		for (let units = tokens * UNITS_PER_TOKEN; ; units *= 4) {
 			const from = boundary(text, text.length - units);
 			const tail = text.slice(from);
 			const start = tailWithin(counting, tail, Math.floor(tokens));
-			if (start >= EDGE || from === 0) return from + start;
+			// What stands at the edge may be a part of a piece, which counts more by itself.
+			if (from === 0 || start > Math.min(EDGE, counting.pieceEnd(tail, 0))) return from + start;
 		}
 	},
 });

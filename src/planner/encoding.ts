@@ -18,8 +18,6 @@ export interface Encoding {
 
 /** Where encodings come from: their ranks are big, and loaded on first need. */
 export interface EncodingPort {
-	/** null: not loaded yet. */
-	ready(name: EncodingName): Encoding | null;
 	/** null: its ranks can't be had; then lengths alone decide. Never rejects. */
 	load(name: EncodingName): Promise<Encoding | null>;
 }

@@ -10,8 +10,6 @@ const HEAD_SHARE = 0.6;
 /** Where two cut ends meet they may count a little more than apart (tokens). */
 const SEAM = 4;
 const TRIES = 4;
-/** UTF-16 units of a text's end that are looked at first, for each token wanted. */
-const UNITS_PER_TOKEN = 8;
 
 export interface ShortResult {
 	readonly message: ToolMessage;
@@ -53,22 +51,12 @@ const noteOf = (tokens: number): string => `\n[… ${tokens} tokens left out …
 /** `budget`: tokens of its beginning and its end together. */
 function cutTo(budget: number, message: ToolMessage, text: string, long: number, counter: Counter): ShortResult | null {
 	const from = counter.headEnd(text, budget * HEAD_SHARE);
-	const to = tailStart(text, budget * (1 - HEAD_SHARE), counter);
+	const to = counter.tailStart(text, budget * (1 - HEAD_SHARE));
 	if (to <= from) return null;
 	const kept = counter.text(text.slice(0, from)) + counter.text(text.slice(to));
 	const left = Math.max(1, Math.round(long - kept));
 	const short: ToolMessage = { ...message, content: cutParts(message.content, from, to, noteOf(left)) };
 	return { message: short, tokens: counter.message(short) };
-}
-
-/** Looks at no more of a long text than it takes: an end of it counts the same, whatever stands before. */
-function tailStart(text: string, tokens: number, counter: Counter): number {
-	for (let units = Math.ceil(tokens) * UNITS_PER_TOKEN; units < text.length; units *= 4) {
-		const from = text.length - units;
-		const start = counter.tailStart(text.slice(from), tokens);
-		if (start > 1) return from + start;
-	}
-	return counter.tailStart(text, tokens);
 }
 
 /** Takes `from` up to `to` out of the text of all parts together; a cache mark goes to the part before its own. */

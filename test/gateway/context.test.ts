@@ -69,13 +69,13 @@ describe('a conversation that may not fit', () => {
 
 	it('is sent nowhere for a caller who leaves while it is counted', async () => {
 		const caller = new AbortController();
-		const { load, ready } = unitEncodings();
+		const { load } = unitEncodings();
 		const leaving: typeof load = async (name) => {
 			caller.abort();
 			return load(name);
 		};
 		const { w, error } = await asking(
-			{ upstream: [never], facts: NARROW, encodings: { ready, load: leaving } },
+			{ upstream: [never], facts: NARROW, encodings: { load: leaving } },
 			{ messages: exchanges(6) },
 			{ signal: caller.signal },
 		);

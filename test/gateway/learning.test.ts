@@ -63,7 +63,7 @@ const sentOf = (fields: Partial<Sent> = {}): Sent => ({
 	target: targetOf(),
 	organizationId: 'org1',
 	request: { messages: [user(text(1_000))] },
-	counted: { estimated: 1_000 },
+	estimated: 1_000,
 	...fields,
 });
 
@@ -124,7 +124,7 @@ describe('an answer with usage', () => {
 	it('is counted in the background where lengths alone had decided, after it has left', async () => {
 		const encodings = unitEncodings();
 		const { ports, samples, deferred, later } = learning({}, encodings);
-		const sent = sentOf({ counted: null });
+		const sent = sentOf({ estimated: null });
 		learn(sent, used(1_200), ports);
 		expect(deferred).toHaveLength(1);
 		expect([samples, encodings.loaded]).toEqual([[], []]);
@@ -138,7 +138,7 @@ describe('an answer with usage', () => {
 
 	it('is not counted where it is not yet time for another one', () => {
 		const { ports, deferred } = learning({ mayLearn: false });
-		learn(sentOf({ counted: null }), used(1_200), ports);
+		learn(sentOf({ estimated: null }), used(1_200), ports);
 		expect(deferred).toEqual([]);
 	});
 
@@ -147,7 +147,7 @@ describe('an answer with usage', () => {
 		['counting fails', noEncodings, ['count-failed']],
 	])('teaches nothing where %s', async (_, encodings, expected) => {
 		const { ports, samples, logs, later } = learning({}, encodings);
-		learn(sentOf({ counted: null }), used(1_200), ports);
+		learn(sentOf({ estimated: null }), used(1_200), ports);
 		await later();
 		expect([samples, logs]).toEqual([[], expected]);
 	});
@@ -155,7 +155,7 @@ describe('an answer with usage', () => {
 	it('of more than 200 kB is not counted for that', async () => {
 		const encodings = unitEncodings();
 		const { ports, samples, later } = learning({}, encodings);
-		learn(sentOf({ counted: null, request: { messages: [user(text(50_001))] } }), used(50_000), ports);
+		learn(sentOf({ estimated: null, request: { messages: [user(text(50_001))] } }), used(50_000), ports);
 		await later();
 		expect([samples, encodings.loaded]).toEqual([[], []]);
 	});
@@ -191,7 +191,7 @@ describe('an answer with usage', () => {
 	])('teaches nothing where %s', async (_, fields, usage) => {
 		const { ports, samples, later } = learning();
 		learn(sentOf(fields), usage, ports);
-		learn(sentOf({ ...fields, counted: null }), usage, ports);
+		learn(sentOf({ ...fields, estimated: null }), usage, ports);
 		await later();
 		expect(samples).toEqual([]);
 	});
@@ -214,7 +214,7 @@ describe('an answer with usage', () => {
 		const target = targetOf({ tokenizer: 'o200k' });
 		learn(sentOf({ target }), used(1_050), ports);
 		learn(sentOf({ target }), used(900), ports);
-		learn(sentOf({ target, counted: null }), used(900), ports);
+		learn(sentOf({ target, estimated: null }), used(900), ports);
 		expect(samples.map(({ actual }) => actual)).toEqual([1_050, 1_000]);
 	});
 });
@@ -233,7 +233,7 @@ describe('a refusal as too long', () => {
 
 	it('of what nobody has counted is counted in the background', async () => {
 		const { ports, samples, later } = learning();
-		stated(sentOf({ counted: null }), tooLong(1_500), ports);
+		stated(sentOf({ estimated: null }), tooLong(1_500), ports);
 		await later();
 		expect(samples).toMatchObject([{ actual: 1_500, by: 'stated' }]);
 	});
@@ -245,7 +245,7 @@ describe('a refusal as too long', () => {
 	])('teaches nothing where %s', async (_, fields, promptTokens) => {
 		const { ports, samples, later } = learning();
 		stated(sentOf(fields), tooLong(promptTokens), ports);
-		stated(sentOf({ ...fields, counted: null }), tooLong(promptTokens), ports);
+		stated(sentOf({ ...fields, estimated: null }), tooLong(promptTokens), ports);
 		await later();
 		expect(samples).toEqual([]);
 	});

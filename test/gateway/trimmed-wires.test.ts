@@ -11,7 +11,7 @@ import { providers, wires } from '../../src/providers';
 import type { Provider, WireId } from '../../src/providers/provider';
 import { wireChoice } from '../../src/providers/wire-choice';
 import { type Conversation, conversations } from '../support/conversations';
-import { encodings } from '../support/encodings';
+import { encodingNamed } from '../support/encodings';
 
 const factsOf = (provider: string): ModelFacts => ({
 	provider,
@@ -185,7 +185,7 @@ function shorter({ conversation, share }: Case): readonly ChatRequest[] {
 	const facts = factsOf('any');
 	const counter = counterFor(request, {
 		facts,
-		encoding: encodings.ready('o200k_base'),
+		encoding: encodingNamed('o200k_base'),
 		calibration: null,
 		memo: countMemo(),
 	});

@@ -9,7 +9,7 @@ import type { ChatRequest } from '../../src/language/request';
 import { bound } from '../../src/planner/bound';
 import { type CountMemo, counterFor, countMemo, encodingOf, tableEstimate } from '../../src/planner/count';
 import type { Encoding } from '../../src/planner/encoding';
-import { cl100k, encodings, o200k } from '../support/encodings';
+import { cl100k, encodingNamed, o200k } from '../support/encodings';
 import { anyRequest, anyText } from '../support/planner-requests';
 
 const { facts } = catalog();
@@ -50,7 +50,7 @@ interface Given {
 function counter(request: ChatRequest, sheet: ModelFacts, { calibration, memo, encoding }: Given = {}) {
 	return counterFor(request, {
 		facts: sheet,
-		encoding: encoding === undefined ? encodings.ready(encodingOf(sheet)) : encoding,
+		encoding: encoding === undefined ? encodingNamed(encodingOf(sheet)) : encoding,
 		calibration: calibration ?? null,
 		memo: memo ?? countMemo(),
 	});

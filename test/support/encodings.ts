@@ -9,8 +9,6 @@ const made = (name: EncodingName): Encoding => encodingOf(readRanks(ranksFile(na
 export const o200k: Encoding = made('o200k_base');
 export const cl100k: Encoding = made('cl100k_base');
 
-/** Loaded already. */
-export const encodings: EncodingPort = {
-	ready: (name) => (name === 'o200k_base' ? o200k : cl100k),
-	load: async (name) => (name === 'o200k_base' ? o200k : cl100k),
-};
+export const encodingNamed = (name: EncodingName): Encoding => (name === 'o200k_base' ? o200k : cl100k);
+
+export const encodings: EncodingPort = { load: async (name) => encodingNamed(name) };

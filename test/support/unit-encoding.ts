@@ -20,7 +20,6 @@ export function unitEncodings(): UnitEncodings {
 	const loaded: EncodingName[] = [];
 	return {
 		loaded,
-		ready: (name) => (loaded.includes(name) ? unitEncoding(name) : null),
 		load: async (name) => {
 			loaded.push(name);
 			return unitEncoding(name);
@@ -30,16 +29,13 @@ export function unitEncodings(): UnitEncodings {
 
 /** Whoever counts fails: lengths alone are to decide. */
 export const noEncodings: EncodingPort = {
-	ready: () => {
-		throw new Error('an encoding was asked for');
-	},
 	load: () => {
 		throw new Error('an encoding was loaded');
 	},
 };
 
 /** Their ranks can't be had. */
-export const lostEncodings: EncodingPort = { ready: () => null, load: async () => null };
+export const lostEncodings: EncodingPort = { load: async () => null };
 
 /** A text of so many of these tokens. */
 export const textOf = (tokens: number, word = 'abc '): string => word.repeat(tokens);
