@@ -86,6 +86,8 @@ test('a key that is revoked leads back to signing in with the next click, and sa
 	await page.goto('/');
 	await enter(page, key);
 	await expect(composer(page)).toBeVisible();
+	// What is still being read would be refused before anything is clicked.
+	await page.waitForLoadState('networkidle');
 	await change(request, 'gatewayKeys.revoke', { id });
 	await page.getByRole('link', { name: 'Status' }).click();
 	const alert = page.getByRole('alert');
@@ -107,6 +109,8 @@ test('a question asked with a key that was revoked meanwhile leads back to signi
 	await page.goto('/');
 	await enter(page, key);
 	await expect(composer(page)).toBeVisible();
+	// What is still being read would be refused before anything is clicked.
+	await page.waitForLoadState('networkidle');
 	await change(request, 'gatewayKeys.revoke', { id });
 	await composer(page).fill('Hello?');
 	await composer(page).press('Enter');

@@ -46,10 +46,12 @@ async function asked(method: 'GET' | 'POST' | 'DELETE', init: RequestInit = {}):
 }
 
 export async function openSession(credential: string): Promise<void> {
-	await asked('POST', {
+	const { body } = await asked('POST', {
 		headers: { 'content-type': 'application/json' },
 		body: JSON.stringify({ credential }),
 	});
+	// Unread it would keep its connection.
+	await body?.cancel();
 }
 
 /** `organization`: what the operator acts on, by slug; null: the one the gateway takes without a choice. */

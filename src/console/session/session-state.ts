@@ -106,10 +106,18 @@ export function useSessionState() {
 	);
 	const refused = useCheck(setState);
 	const check = useCallback(() => refused(), [refused]);
+	const requests = useRef(new AbortController());
+	const signal = useCallback(() => requests.current.signal, []);
+	/** Those of whoever leaves: answered later they would be refused. */
+	const endRequests = useCallback(() => {
+		requests.current.abort();
+		requests.current = new AbortController();
+	}, []);
 	const leave = useCallback(() => {
+		endRequests();
 		forget();
 		setState({ kind: 'out', ended: null });
-	}, []);
+	}, [endRequests]);
 	useWatch(state, check, leave);
 
 	const signIn = useCallback(async (credential: string) => {
@@ -117,6 +125,7 @@ export function useSessionState() {
 		setState({ kind: 'in', access });
 	}, []);
 	const signOut = useCallback(async () => {
+		endRequests();
 		try {
 			await closeSession();
 			leave();
@@ -124,10 +133,10 @@ export function useSessionState() {
 			if (failureOf(failure)?.code === 'unauthorized') leave();
 			else setState({ kind: 'out', ended: { title: 'You are still signed in: the cookie stays', failure } });
 		}
-	}, [leave]);
+	}, [leave, endRequests]);
 	const selectOrganization = useCallback((organization: string) => {
 		chosenOrganization.write(organization);
 		setState((now) => (now.kind === 'in' ? { ...now, access: { ...now.access, organization } } : now));
 	}, []);
-	return { state, refused, signIn, signOut, selectOrganization };
+	return { state, refused, signal, signIn, signOut, selectOrganization };
 }

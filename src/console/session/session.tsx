@@ -27,17 +27,17 @@ const SessionContext = createContext<Session | null>(null);
 const SignedInContext = createContext<SignedIn | null>(null);
 
 export function SessionProvider({ children }: { readonly children: ReactNode }) {
-	const { state, refused, signIn, signOut, selectOrganization } = useSessionState();
+	const { state, refused, signal, signIn, signOut, selectOrganization } = useSessionState();
 	const access = state.kind === 'in' ? state.access : null;
 	const chosen = access?.role === 'operator' ? access.organization : null;
 	const client = useMemo(
 		() =>
 			createSwitchyard({
 				url: location.origin,
-				fetch: watchedFetch(refused),
+				fetch: watchedFetch(refused, signal),
 				...(chosen !== null && { organization: chosen }),
 			}),
-		[chosen, refused],
+		[chosen, refused, signal],
 	);
 	const session = useMemo(
 		() => ({ state, signIn, signOut, selectOrganization }),
