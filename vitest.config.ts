@@ -42,6 +42,9 @@ export default defineConfig({
 					name: 'node',
 					include: ['test/**/*.test.ts'],
 					exclude: ['test/**/*.worker.test.ts', 'test/e2e/**', 'test/browser/**'],
+					// Left alone it would leave a core idle.
+					maxWorkers: 2,
+					sequence: { groupOrder: 1 },
 				},
 			},
 			{
@@ -51,7 +54,7 @@ export default defineConfig({
 					exclude: ALONE,
 					...END_TO_END,
 					maxWorkers: 2,
-					sequence: { groupOrder: 1 },
+					sequence: { groupOrder: 2 },
 				},
 			},
 			{
@@ -60,7 +63,7 @@ export default defineConfig({
 					include: ALONE,
 					...END_TO_END,
 					fileParallelism: false,
-					sequence: { groupOrder: 2 },
+					sequence: { groupOrder: 3 },
 				},
 			},
 		],

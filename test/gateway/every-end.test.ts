@@ -35,7 +35,8 @@ async function ended(w: World, call: ChatCall, streamed: boolean, besides = () =
 	const end = work()
 		.catch(codeOf)
 		.then((code) => ({ code, armed: w.time.pending() - besides() }));
-	await w.time.advance(200_000);
+	// Longer than any request may take.
+	await w.time.advance(700_000);
 	const reached = await end;
 	await w.settled();
 	return reached;
