@@ -63,6 +63,9 @@ export interface Summarized extends MessageRun {
 /** `bound`: from lengths alone, never too low. `exact`: by the model's own encoding. `calibrated`: by another one's count times a factor. */
 export type CountMethod = 'bound' | 'exact' | 'calibrated';
 
+/** Entries of each list of a receipt that is kept. */
+export const RECEIPT_ENTRIES = 64;
+
 /** What the planner did for one target. */
 export interface ContextReceipt {
 	/** Prompt tokens as the request came, and as it was sent. */

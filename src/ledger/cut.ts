@@ -1,5 +1,5 @@
 /** What is cut so that no row outgrows a batch. */
-import type { ContextReceipt } from '../language/context';
+import { type ContextReceipt, RECEIPT_ENTRIES } from '../language/context';
 import type { RoutingDecision, RoutingStep } from '../language/routing';
 
 /** Characters */
@@ -40,9 +40,6 @@ export function routingText(routing: RoutingDecision | null | undefined): string
 	return JSON.stringify({ strategy, sticky, steps: fewest(steps).map(stepOf) });
 }
 
-/** Entries of each list of a receipt. */
-const RECEIPT_LIMIT = 64;
-
 type ReceiptLists = Pick<ContextReceipt, 'dropped' | 'shortened' | 'summarized'>;
 /** As an isolate or a row of an older release has it too, with numbers in the place of lists: all of them 0. */
 type AnyReceipt = Partial<Omit<ContextReceipt, keyof ReceiptLists>> & {
@@ -50,7 +47,7 @@ type AnyReceipt = Partial<Omit<ContextReceipt, keyof ReceiptLists>> & {
 };
 
 const list = <T>(entries: readonly T[] | number | undefined): readonly T[] =>
-	typeof entries === 'object' ? entries.slice(0, RECEIPT_LIMIT) : [];
+	typeof entries === 'object' ? entries.slice(0, RECEIPT_ENTRIES) : [];
 
 /** A receipt as its column holds it: the first entries of each list. */
 export const receiptText = (context: ContextReceipt | null): string | null =>

@@ -1,5 +1,12 @@
 /** What was done to a conversation, in the caller's own numbers. */
-import type { ContextReceipt, Dropped, MessageRun, Shortened, Summarized } from '../language/context';
+import {
+	type ContextReceipt,
+	type Dropped,
+	type MessageRun,
+	RECEIPT_ENTRIES,
+	type Shortened,
+	type Summarized,
+} from '../language/context';
 import type { Message } from '../language/message';
 import type { Draft } from './draft';
 import type { PlanTerms } from './planning';
@@ -59,7 +66,7 @@ export function receiptOf(
  * The same with at most so many entries a list: the last one (of `dropped` the last of each kind) stands for all that
  * are left, from first to last, with their sums.
  */
-export function cutReceipt(receipt: ContextReceipt, most = 64): ContextReceipt {
+export function cutReceipt(receipt: ContextReceipt, most = RECEIPT_ENTRIES): ContextReceipt {
 	const { dropped, shortened, summarized } = receipt;
 	if (Math.max(dropped.length, shortened.length, summarized.length) <= most) return receipt;
 	return {

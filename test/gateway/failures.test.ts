@@ -20,6 +20,7 @@ import {
 	failure,
 	hang,
 	openSse,
+	pinging,
 	type Script,
 	SSE,
 	sse,
@@ -51,20 +52,6 @@ const refusing =
 	(status: number, body: object): Script =>
 	() =>
 		Response.json({ error: body }, { status });
-
-/** Pings for ever. */
-const pinging =
-	(w: () => World): Script =>
-	(request) => {
-		const body = openSse();
-		const ping = (): void => {
-			if (body.cancelled()) return;
-			body.push(SSE.comment);
-			w().time.after(1_000, ping);
-		};
-		ping();
-		return body.script(request);
-	};
 
 const saying =
 	(...parts: string[]): (() => Script) =>

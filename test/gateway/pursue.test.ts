@@ -7,6 +7,7 @@ import {
 	failure,
 	hang,
 	openSse,
+	pinging,
 	type Script,
 	SSE,
 	sse,
@@ -129,18 +130,6 @@ describe('a whole answer that is streamed upstream', () => {
 });
 
 describe('an upstream that only pings', () => {
-	const pinging =
-		(w: () => World): Script =>
-		(request) => {
-			const body = openSse();
-			const ping = (): void => {
-				if (body.cancelled()) return;
-				body.push(SSE.comment);
-				w().time.after(1_000, ping);
-			};
-			ping();
-			return body.script(request);
-		};
 	const opening = async (fallbackChain: string[], after: Script) => {
 		const made: { w?: World } = {};
 		const w = world({

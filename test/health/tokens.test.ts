@@ -4,25 +4,14 @@ import { absorb, newEndpoint, restoreEndpoint, snapshotOf, textOf } from '../../
 import { statusOf } from '../../src/health/status';
 import { absorbSamples } from '../../src/health/tokens';
 import { ENDPOINT, facts, healthSet, isolate, outcome, POLICY } from '../support/health';
+import { SAMPLED_AT, sampleOf, times } from '../support/token-samples';
 
-const START = Date.UTC(2026, 0, 1);
+const START = SAMPLED_AT;
 const SECOND = 1_000;
 const MINUTE = 60_000;
 
-const sampleOf = (ratio: number, fields: Partial<TokenSample> = {}): TokenSample => ({
-	tokenizer: 'claude',
-	organizationId: 'a',
-	at: START,
-	estimated: 10_000,
-	actual: ratio * 10_000,
-	by: 'usage',
-	...fields,
-});
 const statedAt = (ratio: number, fields: Partial<TokenSample> = {}): TokenSample =>
 	sampleOf(ratio, { by: 'stated', ...fields });
-const times = (count: number, ratio: number, fields: Partial<TokenSample> = {}): TokenSample[] =>
-	Array.from({ length: count }, () => sampleOf(ratio, fields));
-
 describe('an endpoint', () => {
 	const learned = (samples: readonly TokenSample[]) => {
 		const memory = newEndpoint();

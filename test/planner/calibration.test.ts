@@ -10,8 +10,9 @@ import {
 	newCalibration,
 	tokenizerKey,
 } from '../../src/planner/calibration';
+import { SAMPLED_AT, sampleOf, times } from '../support/token-samples';
 
-const START = Date.UTC(2026, 0, 1);
+const START = SAMPLED_AT;
 const DAY = 86_400_000;
 
 const FACTS: ModelFacts = {
@@ -33,16 +34,6 @@ const FACTS: ModelFacts = {
 	priceVersion: null,
 };
 
-const sampleOf = (ratio: number, fields: Partial<TokenSample> = {}): TokenSample => ({
-	tokenizer: 'claude',
-	organizationId: 'a',
-	at: START,
-	estimated: 10_000,
-	actual: ratio * 10_000,
-	by: 'usage',
-	...fields,
-});
-
 /** A memory that has taken these, one after the other. */
 function learnedFrom(samples: readonly TokenSample[], now = START): CalibrationMemory {
 	const memory = newCalibration('claude');
@@ -52,9 +43,6 @@ function learnedFrom(samples: readonly TokenSample[], now = START): CalibrationM
 
 const factorAfter = (samples: readonly TokenSample[], now = START): number | undefined =>
 	calibrationOf(learnedFrom(samples, now), now)?.factor;
-
-const times = (count: number, ratio: number, fields: Partial<TokenSample> = {}): TokenSample[] =>
-	Array.from({ length: count }, () => sampleOf(ratio, fields));
 
 /** Uniform in [−1, 1), the same for the same seed. */
 function noise(seed: number): () => number {

@@ -314,3 +314,17 @@ export const hang: Script = (request) =>
 	new Promise((_, reject) => {
 		request.signal.addEventListener('abort', () => reject(request.signal.reason));
 	});
+
+/** Answers with comments alone, one a second, for ever. `w`: the world it is in. */
+export const pinging =
+	(w: () => World): Script =>
+	(request) => {
+		const body = openSse();
+		const ping = (): void => {
+			if (body.cancelled()) return;
+			body.push(SSE.comment);
+			w().time.after(1_000, ping);
+		};
+		ping();
+		return body.script(request);
+	};
