@@ -65,7 +65,7 @@ function ranked(survey: Survey, needs: Needs, asking: Asking | null, facts: Rank
 	const terms = { ranking, policy, facts, skipped };
 	const contextual = specialChain('contextFallbacks', survey.contextOthers, needs, terms);
 	const filter = specialChain('contentFilterFallbacks', survey.filterOthers, needs, terms);
-	const elsewhere = !sifting.holds && contextual.holds;
+	const elsewhere = !sifting.holds && contextual.holds && (contextual.capable || !sifting.capable);
 	if (elsewhere)
 		for (const { targets } of [...able, ...next]) skipped.push(...unfit(targets, targets.map(roomOf(needs))));
 	const candidates = elsewhere
@@ -101,6 +101,8 @@ function weightsOf({ policy: { candidates = [], weight }, names }: Survey): read
 interface Sifting {
 	/** null: all of them. */
 	readonly targets: ReadonlySet<Target> | null;
+	/** They can do what the request asks for. */
+	readonly capable: boolean;
 	/** Somebody among them holds the whole conversation. */
 	readonly holds: boolean;
 	/** Those that do not, who come last with what fits them; null: nobody, all of them, or nothing can be taken away. */
@@ -115,14 +117,16 @@ const roomOf = (needs: Needs): ((target: Target) => string | null) =>
  * nobody would be left. Notes the others.
  */
 function sifted(entries: readonly Entry[], needs: Needs, skipped: RoutingStep[]): Sifting {
-	const able = without(entries, (target) => lacking(target.facts, needs), skipped);
+	const lack = (target: Target): string | null => lacking(target.facts, needs);
+	const able = without(entries, lack, skipped);
+	const capable = able !== null || entries.some(({ targets }) => targets.some((target) => lack(target) === null));
 	const abler = able === null ? entries : left(entries, { targets: able });
 	const room = roomOf(needs);
 	const roomy = without(abler, room, skipped);
 	const holds = roomy !== null || abler.some(({ targets }) => targets.some((target) => room(target) === null));
-	if (roomy === null || !needs.room) return { targets: roomy ?? able, holds, tight: null };
+	if (roomy === null || !needs.room) return { targets: roomy ?? able, capable, holds, tight: null };
 	const tight = abler.flatMap(({ targets }) => targets.filter((target) => !roomy.has(target)));
-	return { targets: roomy, holds, tight: new Set(tight) };
+	return { targets: roomy, capable, holds, tight: new Set(tight) };
 }
 
 const tightly = ({ candidates, keys }: Placed): Placed => ({
@@ -211,10 +215,9 @@ interface SpecialTerms {
 	readonly skipped: RoutingStep[];
 }
 
-/** One for a failure of its own, with whether somebody in it holds the whole conversation. */
-interface SpecialChain {
+/** One for a failure of its own. */
+interface SpecialChain extends Pick<Sifting, 'capable' | 'holds'> {
 	readonly candidates: readonly Candidate[];
-	readonly holds: boolean;
 }
 
 /** In the order given; what it leaves out is noted under the field's name. */
@@ -224,13 +227,13 @@ function specialChain(
 	needs: Needs,
 	{ ranking, policy, facts, skipped }: SpecialTerms,
 ): SpecialChain {
-	if (chain.length === 0) return { candidates: NOBODY, holds: false };
+	if (chain.length === 0) return { candidates: NOBODY, capable: false, holds: false };
 	const out = chain.flatMap((one) => [...leftOut(one, policy)]);
 	const entries = chain.flatMap((one) => entryOf(one, 1, facts));
 	const sifting = sifted(entries, needs, out);
 	const candidates = seated(inReserve(left(entries, sifting), false, ranking), out);
 	for (const step of out) skipped.push({ ...step, reason: `${field}: ${step.reason}` });
-	return { candidates, holds: sifting.holds };
+	return { candidates, capable: sifting.capable, holds: sifting.holds };
 }
 
 /**

@@ -264,6 +264,15 @@ describe('who answers where not all hold the conversation', () => {
 		expect(heads(w)).toHaveLength(13);
 	});
 
+	it('is none of the context fallbacks where those lack what the request asks for, and the model itself does not', async () => {
+		const tools = [{ name: 'look', parameters: { type: 'object' } }];
+		const factsOf = (model: string) => ({ ...windows(model), tools: model !== 'wide' });
+		const snapshot = under({ contextFallbacks: ['deepseek/wide'] });
+		const asked = { upstream: [ok], facts: NARROW, factsOf, snapshot };
+		const { answered } = await asking(asked, { messages: exchanges(6), tools });
+		expect(answered?.meta).toMatchObject({ provider: 'openai', context: { dropped: [{ what: 'messages' }] } });
+	});
+
 	it('is everybody in order where nobody does, each with what fits it', async () => {
 		const snapshot = under({ maxAttempts: 1 }, { fallbackChain: ['groq/middle', 'deepseek/narrow'] });
 		const { w, answered } = await asking(

@@ -169,6 +169,10 @@ function* ranked(given: Case): Generator<Route> {
 	if ('route' in found) yield found.route;
 }
 
+/** Who may be asked: those of the context chain in the place of all others, where of these none holds the conversation. */
+const chainOf = ({ surveyed }: Case, { candidates, contextChain }: Route): readonly Considered[] =>
+	candidates === contextChain ? surveyed.contextOthers : [surveyed.first, ...surveyed.group, ...surveyed.others];
+
 const check = (property: (given: Case) => void): void => {
 	fc.assert(fc.property(cases, property), { numRuns: 400 });
 };
@@ -179,9 +183,9 @@ const isChosen = (model: string | undefined): boolean => model === undefined || 
 describe('whatever the configuration and the request', () => {
 	it('a candidate is one that the survey names, and none is there twice', () => {
 		check((given) => {
-			const { first, group, others } = given.surveyed;
-			const named = new Set([first, ...group, ...others].flatMap(keysOf));
-			for (const { candidates } of ranked(given)) {
+			for (const route of ranked(given)) {
+				const { candidates } = route;
+				const named = new Set(chainOf(given, route).flatMap(keysOf));
 				const found = candidates.map(identity);
 				expect(candidates.length).toBeGreaterThan(0);
 				expect(candidates.length).toBeLessThanOrEqual(24);
@@ -219,12 +223,14 @@ describe('whatever the configuration and the request', () => {
 
 	it('what a model lacks leaves nobody out where it would leave nobody', () => {
 		check((given) => {
+			const isAble = ({ target }: Considered) => target !== null && lacking(target.facts, given.needs) === null;
 			const { first, group, others } = given.surveyed;
-			const usable = [first, ...group, ...others].flatMap(({ target }) => target ?? []);
-			const able = usable.filter(({ facts: of }) => lacking(of, given.needs) === null);
-			for (const { candidates } of ranked(given)) {
+			for (const route of ranked(given)) {
+				const { candidates } = route;
 				const lack = candidates.filter(({ target }) => lacking(target.facts, given.needs) !== null);
-				expect(lack.length).toBe(able.length > 0 ? 0 : candidates.length);
+				const able = chainOf(given, route).some(isAble);
+				expect(lack.length).toBe(able ? 0 : candidates.length);
+				if (!able) expect([first, ...group, ...others].some(isAble)).toBe(false);
 			}
 		});
 	});
