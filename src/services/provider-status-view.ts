@@ -83,12 +83,22 @@ export function statusView(status: EndpointStatus | null, viewing: Viewing): Pro
 	const models = classes.map(([model, one]) => ({ model, ...figuresOf(one), lastSuccessAt: one.lastSuccessAt }));
 	const parts = whole ? [figuresOf(whole), ...models] : models;
 	const lastCheck = checkView(status.lastCheck);
-	return { provider, host, ...together(parts), lastCheck, models, keys, calibrations: calibrationsOf(status) };
+	return { provider, host, ...together(parts), lastCheck, models, keys, calibrations: calibrationsOf(status, viewing) };
 }
 
+/** Where no family is known, the tokenizer has its model's name. */
+const OF_MODEL = /^unknown (.+)$/;
+
 /** An object of an older release knows of none. */
-const calibrationsOf = ({ tokens = {} }: Partial<Pick<EndpointStatus, 'tokens'>>): readonly CalibrationStatus[] =>
+const calibrationsOf = (
+	{ tokens = {} }: Partial<Pick<EndpointStatus, 'tokens'>>,
+	{ shows }: Viewing,
+): readonly CalibrationStatus[] =>
 	Object.entries(tokens)
+		.filter(([tokenizer]) => {
+			const model = OF_MODEL.exec(tokenizer)?.[1];
+			return model === undefined || shows(model);
+		})
 		.map(([tokenizer, { factor, spread, samples }]) => ({ tokenizer, factor, spread, samples }))
 		.sort((one, other) => (one.tokenizer < other.tokenizer ? -1 : 1));
 

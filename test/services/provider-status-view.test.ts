@@ -131,6 +131,14 @@ describe('an endpoint', () => {
 		expect(statusView(older as EndpointStatus, viewing()).calibrations).toEqual([]);
 	});
 
+	it('names no tokenizer by a model that is not the caller’s to see', () => {
+		const learned = { factor: 1.12, spread: 0.03, samples: 40 };
+		const tokens = { 'unknown *': learned, 'unknown theirs': learned, 'unknown ours': learned };
+		const shows = (model: string): boolean => model !== 'theirs';
+		const { calibrations } = statusView(endpointStatus({ tokens }), viewing({ shows }));
+		expect(calibrations.map(({ tokenizer }) => tokenizer)).toEqual(['unknown *', 'unknown ours']);
+	});
+
 	it('whose health object is silent is unknown, with all that is known besides', () => {
 		const view = statusView(null, viewing({ keys: [keyAt()] }));
 		expect(view).toMatchObject({ provider: 'openai', state: 'unknown', errorRate: null, models: [], lastCheck: null });
