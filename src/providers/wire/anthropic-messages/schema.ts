@@ -112,17 +112,19 @@ export function objectSchema(schema: JsonSchema | undefined): JsonSchema | null 
 
 function flattened(schema: JsonSchema, unions: readonly (typeof UNIONS)[number][]): JsonSchema {
 	const { allOf: _all, anyOf: _any, oneOf: _one, ...rest } = schema;
-	let { properties, required } = parts(schema);
+	const own = parts(schema);
+	let layers = [own.properties];
+	let { required } = own;
 	const told: string[] = [];
 	for (const union of unions) {
 		const branches = (schema[union] as readonly unknown[]).filter(isObject);
 		const shapes = branches.map(parts);
-		properties = shapes.reduce((all, shape) => overlay(all, shape.properties), properties);
-		const [first, ...others] = shapes.map((shape) => shape.required);
+		layers = layers.concat(shapes.map((shape) => shape.properties));
+		const [first, ...others] = shapes.map((shape) => new Set(shape.required));
 		const added =
 			union === 'allOf'
 				? shapes.flatMap((shape) => shape.required)
-				: (first ?? []).filter((name) => others.every((names) => names.includes(name)));
+				: [...(first ?? [])].filter((name) => others.every((names) => names.has(name)));
 		required = [...new Set([...required, ...added])];
 		if (union !== 'allOf') told.push(`${union}: ${JSON.stringify(branches)}`);
 	}
@@ -130,7 +132,7 @@ function flattened(schema: JsonSchema, unions: readonly (typeof UNIONS)[number][
 	return {
 		...rest,
 		type: 'object',
-		properties,
+		properties: overlaid(layers),
 		...(required.length > 0 && { required }),
 		...(words && { description: words }),
 	};
@@ -144,12 +146,15 @@ function parts(schema: JsonSchema): { properties: Schema; required: readonly str
 }
 
 /** A property that differs between branches may be any of what they say. */
-function overlay(under: Schema, over: Schema): Schema {
-	const all = new Map(Object.entries(under));
-	for (const [name, schema] of Object.entries(over)) {
-		const before = all.get(name);
-		const same = before === undefined || JSON.stringify(before) === JSON.stringify(schema);
-		all.set(name, same ? schema : { anyOf: [before, schema] });
+function overlaid(layers: readonly Schema[]): Schema {
+	const forms = new Map<string, Map<string, unknown>>();
+	for (const [name, schema] of layers.flatMap((layer) => Object.entries(layer))) {
+		const known = forms.get(name) ?? new Map<string, unknown>();
+		const form = JSON.stringify(schema);
+		if (!known.has(form)) known.set(form, schema);
+		forms.set(name, known);
 	}
-	return Object.fromEntries(all);
+	return Object.fromEntries([...forms].map(([name, known]) => [name, oneOrAny([...known.values()])]));
 }
+
+const oneOrAny = (schemas: readonly unknown[]): unknown => (schemas.length > 1 ? { anyOf: schemas } : schemas[0]);

@@ -44,6 +44,8 @@ const SILENT: ReadonlySet<string> = new Set([
 const FORMATS: ReadonlySet<unknown> = new Set(['date-time', 'enum', 'float', 'double', 'int32', 'int64']);
 /** References are written out here, so that a small schema may grow without end. */
 const MOST_NODES = 2_000;
+/** JSON of all that references name, each as often as it does (UTF-16 units). */
+const MOST_REFERRED = 2_000_000;
 
 /** `moved` names the keywords that became words of a description: the API won't enforce them. */
 export interface Subset {
@@ -68,6 +70,7 @@ class Translation {
 	readonly #root: JsonSchema;
 	readonly #moved: Set<string>;
 	#nodes = 0;
+	#referred = 0;
 
 	constructor(root: JsonSchema, moved: Set<string>) {
 		this.#root = root;
@@ -101,26 +104,27 @@ class Translation {
 		let schema: Schema = given;
 		let trail = before;
 		for (let reference = textOf(schema.$ref); reference !== undefined; reference = textOf(schema.$ref)) {
-			if (trail.includes(reference) || this.#nodes > MOST_NODES) {
+			if (trail.includes(reference) || this.#nodes > MOST_NODES || this.#referred > MOST_REFERRED) {
 				this.#moved.add('$ref');
 				return undefined;
 			}
 			const target = this.#pointed(reference);
 			if (!target) this.#moved.add('$ref');
+			else this.#referred += JSON.stringify(target).length;
 			const { $ref: _followed, ...beside } = schema;
 			schema = { ...target, ...beside };
 			trail = [...trail, reference];
 		}
 		if (!Array.isArray(schema.allOf)) return { schema, trail };
 		const { allOf, ...rest } = schema;
-		let all: Schema = rest;
+		const all: Schema[] = [rest];
 		for (const part of arrayOf(allOf).filter(isObject)) {
 			const one = this.#resolved(part, trail);
 			if (!one) continue;
-			all = merged(all, one.schema);
-			trail = [...trail, ...one.trail];
+			all.push(one.schema);
+			trail = one.trail;
 		}
-		return { schema: all, trail };
+		return { schema: merged(all), trail };
 	}
 
 	#pointed(reference: string): Json | undefined {
@@ -148,7 +152,10 @@ class Translation {
 	#shape(schema: Json, trail: Trail): Schema {
 		const branches = arrayOf(schema.anyOf ?? schema.oneOf);
 		if (branches.length > 0) return this.#union(branches, trail);
-		const types = arrayOf(schema.type).length > 0 ? arrayOf(schema.type) : [schema.type ?? guessed(schema)];
+		// Each once: a list may name a type again and again.
+		const types = [
+			...new Set(arrayOf(schema.type).length > 0 ? arrayOf(schema.type) : [schema.type ?? guessed(schema)]),
+		];
 		const named = types.filter((type): type is string => typeof type === 'string' && type !== 'null');
 		const nullable = types.includes('null') && { nullable: true };
 		const [type = 'string', ...others] = named;
@@ -174,7 +181,8 @@ class Translation {
 		const names = Object.keys(properties);
 		// An OBJECT whose properties are empty is refused; one that names none is not.
 		if (names.length === 0) return { type: 'OBJECT' };
-		const required = arrayOf(schema.required).filter((name) => names.includes(String(name)));
+		const known = new Set(names);
+		const required = arrayOf(schema.required).filter((name) => known.has(String(name)));
 		return {
 			type: 'OBJECT',
 			properties: Object.fromEntries(names.map((name) => [name, this.node(properties[name], trail)])),
@@ -188,13 +196,16 @@ function guessed(schema: Json): string {
 	return schema.items === undefined ? 'string' : 'array';
 }
 
-function merged(left: Schema, right: Schema): Schema {
-	const properties = { ...objectOf(left.properties), ...objectOf(right.properties) };
-	const required = [...new Set([...arrayOf(left.required), ...arrayOf(right.required)])];
+/** What several say of one keyword: the first of them, but for properties and what is required. */
+function merged(schemas: readonly Schema[]): Schema {
+	const all = new Map<string, unknown>();
+	for (const [keyword, value] of schemas.flatMap((schema) => Object.entries(schema)))
+		if (!all.has(keyword)) all.set(keyword, value);
+	const properties = schemas.flatMap((schema) => Object.entries(objectOf(schema.properties) ?? {}));
+	const required = new Set(schemas.flatMap((schema) => arrayOf(schema.required)));
 	return {
-		...right,
-		...left,
-		...(Object.keys(properties).length > 0 && { properties }),
-		...(required.length > 0 && { required }),
+		...Object.fromEntries(all),
+		...(properties.length > 0 && { properties: Object.fromEntries(properties) }),
+		...(required.size > 0 && { required: [...required] }),
 	};
 }

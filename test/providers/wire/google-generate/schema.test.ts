@@ -75,6 +75,33 @@ describe('the older subset of JSON Schema', () => {
 		expect(moved).toEqual(['$ref']);
 	});
 
+	it('does not grow without end, however long what references name', () => {
+		const properties = Object.fromEntries(Array.from({ length: 1_500 }, (_, at) => [`p${at}`, { $ref: '#/$defs/a' }]));
+		const $defs = { a: { type: 'string', description: 'word '.repeat(20_000) } };
+		const { schema, moved } = toSubset({ type: 'object', $defs, properties });
+		expect(JSON.stringify(schema).length).toBeLessThan(5_000_000);
+		expect(moved).toEqual(['$ref']);
+	});
+
+	it('does not grow without end, however often types are named again', () => {
+		let schema: JsonSchema = { type: 'string' };
+		for (let depth = 0; depth < 16; depth += 1)
+			schema = { type: ['object', 'object', 'object'], properties: { a: schema } };
+		expect(JSON.stringify(subset(schema)).length).toBeLessThan(2_000);
+	});
+
+	it('lays many parts together in time in proportion to them, also behind a reference', () => {
+		const part = (at: number) => ({ properties: { [`p${at}`]: { type: 'string' } }, required: [`p${at}`] });
+		const allOf = Array.from({ length: 5_000 }, (_, at) => part(at));
+		const started = performance.now();
+		for (const given of [{ allOf }, { $defs: { a: { allOf } }, $ref: '#/$defs/a' }]) {
+			const { properties = {}, required } = subset(given) as { properties?: object; required?: string[] };
+			expect(Object.keys(properties)).toHaveLength(5_000);
+			expect(required).toHaveLength(5_000);
+		}
+		expect(performance.now() - started).toBeLessThan(2_000);
+	});
+
 	it('gives every node a type or branches, whatever comes', () => {
 		const typed = (node: unknown): boolean => {
 			if (typeof node !== 'object' || node === null) return false;
