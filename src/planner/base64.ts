@@ -3,6 +3,30 @@
 /** Bytes of what a base64 text stands for, at most. */
 export const base64Bytes = (data: string): number => Math.ceil((data.length * 3) / 4);
 
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const SKIPPED = 64;
+const OTHER = 65;
+/** What a unit stands for. */
+const VALUES = Uint8Array.from({ length: 128 }, (_, unit) => {
+	const character = String.fromCharCode(unit);
+	const value = ALPHABET.indexOf(character === '-' ? '+' : character === '_' ? '/' : character);
+	return value >= 0 ? value : /[\s=]/.test(character) ? SKIPPED : OTHER;
+});
+/** Where the highest bits of three bytes stand in four letters. */
+const HIGHEST = [0x20, 0x08, 0x02, 0x00] as const;
+
+/** All of its bytes are ASCII; false where it is no base64. */
+export function isAsciiBase64(data: string): boolean {
+	let letters = 0;
+	for (let at = 0; at < data.length; at += 1) {
+		const value = VALUES[data.charCodeAt(at)] ?? OTHER;
+		if (value === SKIPPED) continue;
+		if (value === OTHER || value & (HIGHEST[letters & 3] ?? 0)) return false;
+		letters += 1;
+	}
+	return true;
+}
+
 /** Some break lines of it. */
 const SPACE = /\s/;
 const spaceless = (data: string): string => (SPACE.test(data) ? data.replace(/\s+/g, '') : data);

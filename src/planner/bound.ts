@@ -10,7 +10,7 @@ import { mostImageTokens } from './image';
 import { forEachFixedText, forEachText, forEachTextOf, type Measure, measure, measureMessage } from './measure';
 import { LEAST_PAGE_BYTES, MOST_PAGES } from './media';
 import { type Overhead, overheadOf } from './overhead';
-import { normalizedLength } from './text';
+import { normalizedLength, UNFOLDED } from './text';
 import { typesRoom } from './tool-text';
 
 /** A page of a document as text and image together (Anthropic: 1,500–3,000). */
@@ -64,9 +64,9 @@ function textBound({ normalization }: Overhead, forEach: (visit: (text: string) 
 	return bytes;
 }
 
-function mediaBound(measured: Measure, { image }: Overhead): number {
-	const { images, originals, audioBytes, documents, textFileBytes } = measured;
-	let tokens = textFileBytes + audioBytes / AUDIO_BYTES_PER_TOKEN;
+function mediaBound(measured: Measure, { image, normalization }: Overhead): number {
+	const { images, originals, audioBytes, documents, textFileBytes, foldedBytes } = measured;
+	let tokens = textFileBytes + foldedBytes * UNFOLDED[normalization] + audioBytes / AUDIO_BYTES_PER_TOKEN;
 	if (images > 0) {
 		const usual = mostImageTokens(image, 'auto');
 		tokens += (images - originals) * usual + originals * Math.max(usual, mostImageTokens(image, 'original'));

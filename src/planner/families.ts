@@ -45,6 +45,8 @@ export interface Overhead {
 	readonly betweenTurns: number;
 	/** Once where JSON without a schema is asked for: some wires say so in words. */
 	readonly jsonMode: number;
+	/** Besides, where no message speaks of JSON: what wires then say so that it is not refused, as a system message. */
+	readonly jsonUnsaid: number;
 	/** Once where it is told to think. */
 	readonly thinking: number;
 	/** When it is: where an effort or a budget is asked for, only where that becomes a budget, or unless it is told not to. */
@@ -80,6 +82,7 @@ const PLAIN: Overhead = {
 	schemaAsTool: false,
 	betweenTurns: 0,
 	jsonMode: 40,
+	jsonUnsaid: 0,
 	thinking: 0,
 	thinks: 'asked',
 	citations: 0,
@@ -98,6 +101,7 @@ const OPENAI: Overhead = {
 	toolText: 'typescript',
 	schemaPreamble: 16,
 	jsonMode: 0,
+	jsonUnsaid: 26,
 	audio: 10,
 	image: { kind: 'tiles', base: 85, tile: 170 },
 };
@@ -145,10 +149,16 @@ export const FAMILIES: Readonly<Record<TokenizerFamily, Overhead>> = {
 		margin: 0.02,
 		base: 64,
 		perAnswer: 2,
+		// Each call is a message of its own, and its result names it once more.
+		perCall: 12,
+		perResult: 8,
 		toolPreamble: 22,
+		// Some hosts take no choice of tools: it is said in words.
+		forcedCall: 12,
 		perTool: 9,
 		schemaPreamble: 40,
 		jsonMode: 40,
+		jsonUnsaid: 0,
 		image: { kind: 'flat', tokens: 4_096 },
 	},
 	claude: CLAUDE,

@@ -8,6 +8,8 @@ const PER_NAME = 1;
 /** Its place and type. */
 const PER_FILE = 16;
 const PER_JOINT = 1;
+/** Around a schema that is asked for in a system message, since the model takes none. */
+const SCHEMA_IN_WORDS = 24;
 
 /** How often each of them stands in a request. */
 export interface Frames {
@@ -60,7 +62,7 @@ const partFraming = ({ type }: UserPart | AssistantPart, { perCall }: Overhead):
 export const fixedFraming = (request: ChatRequest, facts: ModelFacts, overhead: Overhead): number =>
 	overhead.base +
 	toolFraming(request, facts, overhead) +
-	formFraming(request, overhead) +
+	formFraming(request, facts, overhead) +
 	thinking(request, facts, overhead) +
 	(overhead.citations > 0 && request.messages.some(isCited) ? overhead.citations : 0);
 
@@ -89,9 +91,22 @@ function calledTools({ messages }: ChatRequest, { namesCalled }: Overhead): numb
 	return names.size;
 }
 
-function formFraming({ responseFormat }: ChatRequest, { jsonMode, schemaPreamble }: Overhead): number {
-	if (responseFormat?.type === 'json') return jsonMode;
-	return responseFormat?.type === 'json-schema' ? schemaPreamble : 0;
+function formFraming(request: ChatRequest, { structuredOutput }: ModelFacts, overhead: Overhead): number {
+	const { responseFormat, messages } = request;
+	const { jsonMode, jsonUnsaid, schemaPreamble } = overhead;
+	if (responseFormat?.type === 'json') return jsonMode + (jsonUnsaid > 0 && !saysJson(messages) ? jsonUnsaid : 0);
+	if (responseFormat?.type !== 'json-schema') return 0;
+	return structuredOutput ? schemaPreamble : Math.max(schemaPreamble, SCHEMA_IN_WORDS);
+}
+
+/** In what stays, whatever else is dropped: instructions, or the last word of the user. */
+function saysJson(messages: readonly Message[]): boolean {
+	const last = messages.findLast(({ role }) => role === 'user');
+	return messages.some(
+		(one) =>
+			(one === last || one.role === 'system') &&
+			one.content.some((part) => part.type === 'text' && /json/i.test(part.text)),
+	);
 }
 
 function thinking({ reasoning }: ChatRequest, facts: ModelFacts, overhead: Overhead): number {

@@ -1,9 +1,9 @@
 /** What there is to count in a request, whoever will read it: lengths and numbers, no copies. */
 import type { FilePart, Message } from '../language/message';
 import type { ChatRequest } from '../language/request';
-import { base64Bytes } from './base64';
+import { base64Bytes, isAsciiBase64 } from './base64';
 import { type Frames, followsAsUser, jointsOf } from './framing';
-import { jsonText } from './json-text';
+import { choicesText, jsonText } from './json-text';
 import { isImageFile, isTextFile } from './media';
 import { utf8Length } from './text';
 
@@ -20,6 +20,8 @@ export interface Measure extends Frames {
 	readonly documents: readonly (number | null)[];
 	/** Bytes of attached files that are plain text. */
 	readonly textFileBytes: number;
+	/** Of those, bytes of files that are not ASCII: normalization may lengthen them. */
+	readonly foldedBytes: number;
 }
 
 type Counts = { -readonly [K in keyof Measure]: Measure[K] } & { documents: (number | null)[] };
@@ -65,6 +67,7 @@ const newCounts = (): Counts => ({
 	audioBytes: 0,
 	documents: [],
 	textFileBytes: 0,
+	foldedBytes: 0,
 });
 
 /** Every text a model gets to read. */
@@ -77,12 +80,15 @@ export function forEachFixedText({ tools, responseFormat: format }: ChatRequest,
 	for (const { name, description, parameters } of tools ?? []) {
 		visit(name);
 		if (description !== undefined) visit(description);
-		if (parameters) visit(jsonText(parameters, 'tools'));
+		if (!parameters) continue;
+		visit(jsonText(parameters, 'tools'));
+		visit(choicesText(parameters, 'tools'));
 	}
 	if (format?.type !== 'json-schema') return;
 	visit(format.name);
 	if (format.description !== undefined) visit(format.description);
 	visit(jsonText(format.schema, 'responseFormat'));
+	visit(choicesText(format.schema, 'responseFormat'));
 }
 
 export function forEachTextOf(message: Message, visit: (text: string) => void): void {
@@ -132,6 +138,12 @@ function countFile(file: FilePart, counts: Counts): void {
 	counts.files += 1;
 	if (file.source.kind !== 'data') counts.documents.push(null);
 	else if (isImageFile(file)) counts.images += 1;
-	else if (isTextFile(file)) counts.textFileBytes += base64Bytes(file.source.data);
+	else if (isTextFile(file)) countText(file.source.data, counts);
 	else counts.documents.push(base64Bytes(file.source.data));
+}
+
+function countText(data: string, counts: Counts): void {
+	const bytes = base64Bytes(data);
+	counts.textFileBytes += bytes;
+	if (!isAsciiBase64(data)) counts.foldedBytes += bytes;
 }

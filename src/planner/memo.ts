@@ -2,7 +2,7 @@
 import type { FilePart, ImagePart } from '../language/message';
 import type { Encoding } from './encoding';
 import type { Size } from './image-size';
-import { type Normalization, normalized, utf8Length } from './text';
+import { type Normalization, normalized, UNFOLDED, utf8Length } from './text';
 
 /** Of a message's or a list's texts together. */
 export interface TextCount {
@@ -21,7 +21,7 @@ export interface CountMemo {
 /** One for a request and all that is made of it. */
 export const countMemo = (): CountMemo => ({ texts: new Map(), sizes: new WeakMap(), pages: new WeakMap() });
 
-/** `most`: bytes that it is taken for; absent: its own. */
+/** `most`: bytes that it is taken for as it stands; absent: its own. */
 export type CountText = (text: string, most?: number) => void;
 
 type Visit<T> = (object: T, count: CountText) => void;
@@ -69,7 +69,10 @@ function counted<T>(object: T, encoding: Encoding, normalization: Normalization,
 	visit(object, (text, most) => {
 		const read = normalized(text, normalization);
 		tokens += encoding.count(read);
-		bytes += most ?? (read === text ? utf8Length(text) : Math.max(utf8Length(text), utf8Length(read)));
+		const own = most ?? utf8Length(text);
+		// As much as the bound has for it: what is no base64 may be any text.
+		const unfolded = most === undefined ? Number.POSITIVE_INFINITY : most * (1 + UNFOLDED[normalization]);
+		bytes += read === text ? own : Math.min(unfolded, Math.max(own, utf8Length(read)));
 	});
 	return { tokens, bytes };
 }

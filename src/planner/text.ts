@@ -20,6 +20,9 @@ const isPair = (unit: number, next: number): boolean => (unit & 0xfc00) === 0xd8
 
 export type Normalization = 'none' | 'NFC' | 'NFKC' | 'unknown';
 
+/** Bytes that one of a text may become by it, beyond that one. */
+export const UNFOLDED: Readonly<Record<Normalization, number>> = { none: 0, NFC: 2, NFKC: 10, unknown: 10 };
+
 /** So many marks behind one letter, or none: putting them in order takes quadratic time. Two halfwidth marks are letters. */
 const CROWDED = /(?:^|[^\p{M}\uff9e\uff9f])[\p{M}\uff9e\uff9f]{64}/u;
 /** UTF-16 units of such a text that are looked at together. */

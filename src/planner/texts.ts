@@ -3,7 +3,7 @@ import type { FilePart, Message } from '../language/message';
 import type { ChatRequest, ResponseFormat, Tool } from '../language/request';
 import { base64Bytes, base64Whole } from './base64';
 import type { Encoding } from './encoding';
-import { jsonText } from './json-text';
+import { choicesText, jsonText } from './json-text';
 import { isTextFile } from './media';
 import { type CountMemo, type CountText, remembering, type TextCount } from './memo';
 import type { Overhead } from './overhead';
@@ -73,12 +73,14 @@ function countSchema({ name, description = '', schema }: JsonFormat, count: Coun
 	count(name);
 	count(description);
 	count(jsonText(schema, 'responseFormat'));
+	count(choicesText(schema, 'responseFormat'));
 }
 
 const textsOf = ({ name, description = '', parameters }: Tool): readonly string[] => [
 	name,
 	description,
 	parameters ? jsonText(parameters, 'tools') : '',
+	parameters ? choicesText(parameters, 'tools') : '',
 ];
 
 function shownAsJson(tools: readonly Tool[], count: CountText): void {

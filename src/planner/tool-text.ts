@@ -19,14 +19,18 @@ export const typesRoom = (tools: number): number => (tools > 0 ? NAMESPACE + too
 export function toolNamespace(tools: readonly Tool[]): string {
 	if (tools.length === 0) return '';
 	const types = tools.map(({ name, description, parameters }) => {
-		const properties = objectOf(parameters?.properties);
-		const args = properties && Object.keys(properties).length > 0 ? `_: ${typeText(parameters ?? {}, 0)}` : '';
-		return `${comment(description)}type ${name} = (${args}) => any;`;
+		return `${comment(description)}type ${name} = (${argumentsText(parameters)}) => any;`;
 	});
 	return `namespace functions {\n\n${types.join('\n\n')}\n\n} // namespace functions`;
 }
 
 type Schema = Readonly<Record<string, unknown>>;
+
+/** Empty where nothing is said of them. */
+function argumentsText(parameters: Schema = {}): string {
+	const text = describedText(parameters, 0);
+	return text === 'any' || text === NO_PROPERTIES ? '' : `_: ${text}`;
+}
 
 const objectOf = (value: unknown): Schema | undefined =>
 	typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Schema) : undefined;
@@ -63,23 +67,28 @@ function remarks(schema: Schema): string {
 
 const json = (value: unknown): string => jsonText(value, 'tools');
 
+/** Of what is no property, whose remarks stand ahead of its name: the whole, an item, a choice (`openai/harmony`). */
+const describedText = (schema: Schema, depth: number): string =>
+	`${depth > DEEPEST ? '' : comment(schema.description)}${typeText(schema, depth)}`;
+
 function typeText(schema: Schema, depth: number): string {
 	if (depth > DEEPEST) return json(schema);
 	const { type, enum: values, const: value, $ref: reference } = schema;
 	if (Array.isArray(values)) return values.map(json).join(' | ');
 	if (value !== undefined) return json(value);
 	const choices = CHOICES.flatMap((key) => (Array.isArray(schema[key]) ? schema[key] : []));
-	const texts = choices.map((choice) => typeText(objectOf(choice) ?? {}, depth + 1));
+	const texts = choices.map((choice) => describedText(objectOf(choice) ?? {}, depth + 1));
 	if (typeof reference === 'string') texts.push(reference);
 	// Each once: a list may name a type again and again.
 	for (const one of new Set(Array.isArray(type) ? type : [type])) texts.push(...namedType(one, schema, depth));
-	return texts.length === 0 ? 'any' : texts.join(' | ');
+	return `${texts.length === 0 ? 'any' : texts.join(' | ')}${definitionsText(schema)}`;
 }
 
+const NO_PROPERTIES = '{\n}';
 const CHOICES = ['anyOf', 'oneOf', 'allOf'] as const;
 
 function namedType(type: unknown, schema: Schema, depth: number): string[] {
-	if (type === 'array') return [`${typeText(objectOf(schema.items) ?? {}, depth + 1)}[]`];
+	if (type === 'array') return [`${describedText(objectOf(schema.items) ?? {}, depth + 1)}[]`];
 	if (type === 'object' || (type === undefined && schema.properties !== undefined)) return [objectText(schema, depth)];
 	if (type === 'integer') return ['number'];
 	return typeof type === 'string' ? [type] : [];
@@ -92,6 +101,10 @@ function objectText(schema: Schema, depth: number): string {
 		const property = objectOf(value) ?? {};
 		text += `${remarks(property)}${name}${required.has(name) ? '' : '?'}: ${typeText(property, depth + 1)},\n`;
 	}
+	return `${text}}`;
+}
+
+function definitionsText(schema: Schema): string {
 	const definitions = objectOf(schema.$defs) ?? objectOf(schema.definitions);
-	return `${text}}${definitions ? `\n// ${json(definitions)}` : ''}`;
+	return definitions ? `\n// ${json(definitions)}` : '';
 }

@@ -337,7 +337,15 @@ describe('what stands around the text', () => {
 		expect(native).toBeGreaterThan(120);
 		expect(added({ ...CLAUDE, structuredOutput: false }, { responseFormat })).toBeGreaterThan(native + 500);
 		expect(added(GPT_4O, { responseFormat })).toBeGreaterThan(16);
-		expect(added(GPT_4O, { responseFormat: { type: 'json' } })).toBe(0);
+	});
+
+	it('is what has to be said of JSON, where nobody does who stays', () => {
+		const json = (...messages: Message[]): number =>
+			total({ messages, responseFormat: { type: 'json' } }, GPT_4O) - total({ messages }, GPT_4O);
+		expect(json(user('Hi'))).toBe(26);
+		expect(json(user('As JSON, please'))).toBe(0);
+		expect(json({ role: 'system', content: text('Write json.') }, user('Hi'))).toBe(0);
+		expect(json(user('As JSON, please'), user('Hi'))).toBe(26);
 	});
 
 	it('is hidden preambles, by model where they differ', () => {

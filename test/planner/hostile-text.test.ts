@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { catalog } from '../../src/catalog';
 import type { Message, UserPart } from '../../src/language/message';
-import type { ChatRequest } from '../../src/language/request';
-import { base64Head, base64Tail } from '../../src/planner/base64';
+import type { ChatRequest, ResponseFormat } from '../../src/language/request';
+import { base64Head, base64Tail, isAsciiBase64 } from '../../src/planner/base64';
 import { bound } from '../../src/planner/bound';
-import { counterFor, countMemo } from '../../src/planner/count';
+import { counterFor, countMemo, encodingOf } from '../../src/planner/count';
 import { measure } from '../../src/planner/measure';
 import { normalizedLength, utf8Length } from '../../src/planner/text';
-import { o200k } from '../support/encodings';
+import { anthropic } from '../../src/providers/anthropic';
+import { anthropicMessages } from '../../src/providers/wire/anthropic-messages';
+import { callInstruction, formatInstruction, instructed } from '../../src/providers/wire/instruction';
+import { encodingNamed } from '../support/encodings';
+import { wireTarget } from '../support/wire-target';
 
 const { facts } = catalog();
 const CLAUDE = facts('anthropic', 'claude-opus-4-5');
@@ -21,7 +25,12 @@ const user = (...content: UserPart[]): Message => ({ role: 'user', content });
 /** Both, of which the first is never lower. */
 function sizes(messages: readonly Message[], sheet = GPT_4O, more: Partial<ChatRequest> = {}): [number, number] {
 	const request: ChatRequest = { messages, ...more };
-	const counter = counterFor(request, { facts: sheet, encoding: o200k, calibration: null, memo: countMemo() });
+	const counter = counterFor(request, {
+		facts: sheet,
+		encoding: encodingNamed(encodingOf(sheet)),
+		calibration: null,
+		memo: countMemo(),
+	});
 	const pair: [number, number] = [bound(request, sheet, measure(request)).before, counter.total(messages)];
 	expect(pair[0]).toBeGreaterThanOrEqual(pair[1]);
 	return pair;
@@ -86,6 +95,54 @@ describe('what wires add', () => {
 		expect(sizes(apart, MISTRAL)[1] - (sizes(answers, MISTRAL)[1] - none)).toBe(together);
 	});
 
+	it.each([
+		['json', GPT_4O],
+		['json', facts('groq', 'openai/gpt-oss-120b')],
+		['json-schema', facts('openai', 'gpt-4-turbo')],
+		['json-schema', { ...GPT_4O, structuredOutput: false }],
+	] as const)('counts what is said in words of an answer in %s, and the message it stands in', (type, sheet) => {
+		const responseFormat: ResponseFormat = type === 'json' ? { type } : { type, name: '', schema: { type: 'object' } };
+		const messages = [user(words('Hi'))];
+		const instructions = [formatInstruction(responseFormat) ?? ''];
+		const [, asked] = sizes(messages, sheet, { responseFormat });
+		expect(asked).toBeGreaterThanOrEqual(sizes(instructed(messages, instructions), sheet)[1]);
+	});
+
+	it('counts choices at the root of a schema as often as Claude is told of them', () => {
+		const choice = (name: string) => ({ type: 'object', properties: { [name]: { description: 'word '.repeat(500) } } });
+		const parameters = { anyOf: [choice('a'), choice('b')] };
+		const messages = [user(words('Hi'))];
+		const target = wireTarget(anthropic, CLAUDE.model);
+		const { body } = anthropicMessages.toRequest({ messages, tools: [{ name: 'f', parameters }] }, target);
+		const sent = JSON.stringify(JSON.parse(body).tools[0].input_schema);
+		const [, asked] = sizes(messages, CLAUDE, { tools: [{ name: 'f', parameters }] });
+		expect(asked).toBeGreaterThan(encodingNamed('o200k_base').count(sent) * 1.2);
+	});
+
+	it('counts calls and results no lower than Harmony writes them', () => {
+		const [start, channel, message, call, end] = ['<|start|>', '<|channel|>', '<|message|>', '<|call|>', '<|end|>'];
+		const written = [
+			[start, 'assistant to=functions.get_weather', channel, 'commentary json', message, '{}', call],
+			[start, 'functions.get_weather to=assistant', channel, 'commentary', message, 'sunny', end],
+		].flat();
+		const encoding = encodingNamed('o200k_base');
+		const tokens = written.reduce((sum, one) => sum + (one.startsWith('<|') ? 1 : encoding.count(one)), 0);
+		const calls = Array.from({ length: 100 }, (_, at) => `call_${at}`);
+		const part = { type: 'tool-call' as const, name: 'get_weather', arguments: '{}' };
+		const results = calls.map((callId): Message => ({ role: 'tool', callId, content: [words('sunny')] }));
+		const loop: Message[] = [{ role: 'assistant', content: calls.map((id) => ({ ...part, id })) }, ...results];
+		expect(sizes(loop, facts('groq', 'openai/gpt-oss-120b'))[1]).toBeGreaterThanOrEqual(calls.length * tokens);
+	});
+
+	it('counts the words that demand a call where there is no field for it', () => {
+		const sheet = facts('ollama', 'gpt-oss:20b');
+		const tools = [{ name: 'f' }];
+		const messages = [user(words('Hi'))];
+		const [, demanded] = sizes(messages, sheet, { tools, toolChoice: 'required' });
+		const [, said] = sizes(instructed(messages, [callInstruction('required')]), sheet, { tools });
+		expect(demanded).toBeGreaterThanOrEqual(said);
+	});
+
 	it('counts ids too long for what framing has for them', () => {
 		const id = 'word '.repeat(1_000);
 		const call: Message = { role: 'assistant', content: [{ type: 'tool-call', id, name: 'f', arguments: '{}' }] };
@@ -105,7 +162,28 @@ describe('files', () => {
 		'application/sql',
 	])('of %s are read as text, whatever they say of pages', (mediaType) => {
 		const text = '<p>/Count 1</p> '.repeat(20_000);
-		expect(sizes([file(mediaType, text)], CLAUDE)[1]).toBeGreaterThan(o200k.count(text));
+		expect(sizes([file(mediaType, text)], CLAUDE)[1]).toBeGreaterThan(encodingNamed('o200k_base').count(text));
+	});
+
+	it('that a tokenizer normalizes count as it reads them', () => {
+		const encoded = (text: string): Message => {
+			const bytes = new TextEncoder().encode(text);
+			return file('text/plain', String.fromCharCode(...bytes));
+		};
+		const ligatures = '\ufdfa'.repeat(1_000);
+		const [, folded] = sizes([encoded(ligatures)], CLAUDE);
+		expect(folded).toBe(sizes([encoded(ligatures.normalize('NFKC'))], CLAUDE)[1]);
+	});
+
+	it('are told to be ASCII by their base64, whatever its letters and lines', () => {
+		for (let unit = 0; unit < 256; unit += 1)
+			for (const ahead of ['', 'a', 'ab', '\u007f\u007f\u007f\n']) {
+				const plain = btoa(`${ahead}${String.fromCharCode(unit)}`);
+				const addressed = plain.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+				for (const data of [plain, addressed, plain.replace(/../, '$&\r\n')])
+					expect(isAsciiBase64(data)).toBe(unit < 0x80);
+			}
+		for (const data of ['é', 'a*', '\ufdfa']) expect(isAsciiBase64(data)).toBe(false);
 	});
 
 	it('that are images count as images', () => {

@@ -68,6 +68,21 @@ describe('tools', () => {
 		[{ type: 'string', default: 'x', minLength: 1 }, '// default: "x"\n// minLength: 1\na: string,'],
 	])('write %j as %s', (schema, text) => expect(property(schema)).toBe(text));
 
+	it('keep what is said of the whole, of items and of choices', () => {
+		const said = { type: 'object', description: 'some words', properties: { b: {} } };
+		const shown = '// some words\n{\nb?: any,\n}';
+		expect(argumentsOf(said)).toBe(`_: ${shown}`);
+		expect(property({ type: 'array', items: said })).toBe(`a: ${shown}[],`);
+		expect(property({ oneOf: [said, { type: 'null', description: 'none' }] })).toBe(`a: ${shown} | // none\nnull,`);
+	});
+
+	it('keep choices and references that stand for all arguments', () => {
+		const choice = { type: 'object', properties: { b: {} } };
+		expect(argumentsOf({ anyOf: [choice, { type: 'null' }] })).toBe('_: {\nb?: any,\n} | null');
+		expect(argumentsOf({ type: 'object', oneOf: [choice] })).toContain('b?: any');
+		expect(argumentsOf({ $ref: '#/$defs/node', $defs: { node: choice } })).toContain('"b"');
+	});
+
 	it('keep shared definitions', () => {
 		const written = argumentsOf({ type: 'object', properties: { a: {} }, $defs: { node: { type: 'string' } } });
 		expect(written).toContain('{"node":{"type":"string"}}');
