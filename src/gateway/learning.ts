@@ -12,10 +12,10 @@
 import type { TokenizerFamily } from '../catalog/facts';
 import type { GatewayError } from '../errors';
 import type { Calibration, TokenSample } from '../health/contract';
+import { tokenizerKey } from '../health/place';
 import type { Message } from '../language/message';
 import type { ChatRequest } from '../language/request';
 import { promptTokens, type Usage } from '../language/usage';
-import { tokenizerKey } from '../planner/calibration';
 import { countLater } from './learning-later';
 import type { Ports } from './ports';
 import { factsOf } from './report';

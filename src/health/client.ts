@@ -55,6 +55,7 @@ export function healthClient(options: HealthClientOptions): HealthPort {
 	const { organizationId, views, time, policy, object, defer } = options;
 	/** Leases that this request asks for in the background. */
 	const asked = new Map<ClassView, Promise<boolean | undefined>>();
+
 	/** Undefined where the object fails: what it said before is forgotten too. */
 	async function ask<T>(
 		endpoint: string,

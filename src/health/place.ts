@@ -22,7 +22,11 @@ interface ListedFacts {
 /** Stands for the endpoint as a whole: can it be reached at all? */
 export const WHOLE_ENDPOINT = '';
 /** Models that no list knows share one name, so that a caller's inventions fill no memory. */
-const UNLISTED = '*';
+export const UNLISTED = '*';
+/** Ahead of a model's class, in the place of a tokenizer's family. */
+const UNKNOWN = 'unknown ';
+/** UTF-16 units of a class there. */
+const LONGEST_CLASS = 100;
 
 function hostOf(url: string): string {
 	try {
@@ -46,3 +50,16 @@ export function modelClassOf(facts: ListedFacts, trust: Address['trust']): Place
 	const listed = facts.known && (trust === 'tenant' || facts.source !== undefined);
 	return listed ? (facts.listedAs ?? facts.model) : UNLISTED;
 }
+
+/** Names a model's tokenizer where what was learned of it is kept: its family, and where that is unknown its class. */
+export function tokenizerKey(
+	facts: ListedFacts & { readonly tokenizer: string },
+	trust: Address['trust'] = 'operator',
+): string {
+	if (facts.tokenizer !== 'unknown') return facts.tokenizer;
+	return UNKNOWN + modelClassOf(facts, trust).slice(0, LONGEST_CLASS);
+}
+
+/** The class of models in such a name; null: it is a family's. */
+export const classInKey = (tokenizer: string): string | null =>
+	tokenizer.startsWith(UNKNOWN) ? tokenizer.slice(UNKNOWN.length) : null;

@@ -3,7 +3,6 @@
  * it stands, the same for the shared object and each isolate. Ratios are true ÷ estimated; time is an argument (ms
  * since epoch).
  */
-import type { ModelFacts } from '../catalog/facts';
 import type { Calibration, TokenSample } from '../health/contract';
 
 /** As far as one organization moves it, until `AGREEING` are beyond that on the same side. */
@@ -29,10 +28,6 @@ const STATED = 20;
 const MOST_COUNTED = 1_000_000_000;
 /** After so long without a sample all is forgotten: tokenizers change. */
 const FADE_MS = 7 * 86_400_000;
-/** UTF-16 units of a name. */
-const LONGEST_NAME = 100;
-/** Models that no list knows share one name, so that a caller's inventions fill no memory. */
-const UNLISTED = '*';
 
 interface Mean {
 	/** Ratio; 1 before the first sample. */
@@ -57,16 +52,6 @@ export interface CalibrationMemory extends Mean {
 	sampledAt: number;
 	samples: number;
 	organizations: OrganizationMean[];
-}
-
-/**
- * Names the tokenizer of a model where what was learned of it is kept: its family, and where that is unknown the model
- * as well. `trust`: of the address, as in `health/place.ts`.
- */
-export function tokenizerKey(facts: ModelFacts, trust: 'operator' | 'tenant' = 'operator'): string {
-	if (facts.tokenizer !== 'unknown') return facts.tokenizer;
-	const listed = facts.known && (trust === 'tenant' || facts.source !== undefined);
-	return `unknown ${listed ? (facts.listedAs ?? facts.model).slice(0, LONGEST_NAME) : UNLISTED}`;
 }
 
 export const newCalibration = (name: string): CalibrationMemory => ({

@@ -7,7 +7,7 @@ import type {
 	HealthCheck,
 	LastError,
 } from '../health/contract';
-import { WHOLE_ENDPOINT } from '../health/place';
+import { classInKey, WHOLE_ENDPOINT } from '../health/place';
 import { type KeyAtEndpoint, type KeyStatus, keyView } from './provider-key-standing';
 
 /** Figures of one model, or of all of an endpoint's. Times are ms since epoch. */
@@ -86,9 +86,6 @@ export function statusView(status: EndpointStatus | null, viewing: Viewing): Pro
 	return { provider, host, ...together(parts), lastCheck, models, keys, calibrations: calibrationsOf(status, viewing) };
 }
 
-/** Where no family is known, the tokenizer has its model's name. */
-const OF_MODEL = /^unknown (.+)$/;
-
 /** An object of an older release knows of none. */
 const calibrationsOf = (
 	{ tokens = {} }: Partial<Pick<EndpointStatus, 'tokens'>>,
@@ -96,8 +93,8 @@ const calibrationsOf = (
 ): readonly CalibrationStatus[] =>
 	Object.entries(tokens)
 		.filter(([tokenizer]) => {
-			const model = OF_MODEL.exec(tokenizer)?.[1];
-			return model === undefined || shows(model);
+			const modelClass = classInKey(tokenizer);
+			return modelClass === null || shows(modelClass);
 		})
 		.map(([tokenizer, { factor, spread, samples }]) => ({ tokenizer, factor, spread, samples }))
 		.sort((one, other) => (one.tokenizer < other.tokenizer ? -1 : 1));

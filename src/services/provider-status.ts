@@ -2,7 +2,7 @@
 import { credentials } from '../config/credentials';
 import { invalid } from '../errors';
 import type { Credential } from '../gateway/ports';
-import { endpointOf } from '../health/place';
+import { endpointOf, UNLISTED } from '../health/place';
 import type { ProviderConfig } from '../providers/config';
 import type { Provider } from '../providers/provider';
 import { requireManage } from './access';
@@ -18,8 +18,6 @@ export type { ProviderStatus } from './provider-status-view';
 
 /** Health objects asked in one call; endpoints beyond them are listed as `unknown`. */
 const MOST_ASKED = 64;
-/** Class of the models that no list knows. */
-const UNLISTED = '*';
 
 interface Endpoint {
 	readonly provider: Provider;

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ModelFacts } from '../../src/catalog/facts';
 import type { TokenSample } from '../../src/health/contract';
+import { tokenizerKey } from '../../src/health/place';
 import {
 	absorbSample,
 	type CalibrationMemory,
 	calibrationOf,
 	isTelling,
 	newCalibration,
-	tokenizerKey,
 } from '../../src/planner/calibration';
 import { SAMPLED_AT, sampleOf, times } from '../support/token-samples';
 
