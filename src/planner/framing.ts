@@ -1,5 +1,6 @@
 /** What stands around the texts of a prompt, the same for bound and count. Tokens, without any margin. */
 import type { ModelFacts } from '../catalog/facts';
+import { speaksOfJson } from '../language/json-mode';
 import type { AssistantPart, Message, UserPart } from '../language/message';
 import type { ChatRequest } from '../language/request';
 import type { Overhead } from './overhead';
@@ -102,11 +103,7 @@ function formFraming(request: ChatRequest, { structuredOutput }: ModelFacts, ove
 /** In what stays, whatever else is dropped: instructions, or the last word of the user. */
 function saysJson(messages: readonly Message[]): boolean {
 	const last = messages.findLast(({ role }) => role === 'user');
-	return messages.some(
-		(one) =>
-			(one === last || one.role === 'system') &&
-			one.content.some((part) => part.type === 'text' && /json/i.test(part.text)),
-	);
+	return messages.some((one) => (one === last || one.role === 'system') && speaksOfJson(one));
 }
 
 function thinking({ reasoning }: ChatRequest, facts: ModelFacts, overhead: Overhead): number {

@@ -1,3 +1,4 @@
+import { speaksOfJson } from '../../../language/json-mode';
 import type { Message } from '../../../language/message';
 import type { ChatRequest } from '../../../language/request';
 import type { WireTarget } from '../../provider';
@@ -50,14 +51,13 @@ export function formatWords(request: ChatRequest, target: WireTarget): readonly 
 	return words === undefined ? [] : [words];
 }
 
-/** JSON mode is refused where nobody speaks of JSON: "messages must contain the word 'json' in some form". */
+/** In words, where nobody else speaks of it: it would be refused. */
 export function jsonWords({ responseFormat, messages }: ChatRequest): readonly string[] {
 	const words = responseFormat?.type === 'json' ? formatInstruction(responseFormat) : undefined;
-	return words === undefined || messages.some(speaksOfJson) ? [] : [words];
+	return words === undefined || messages.some(asksForJson) ? [] : [words];
 }
 
-const speaksOfJson = ({ role, content }: Message): boolean =>
-	role !== 'assistant' && content.some((part) => part.type === 'text' && /json/i.test(part.text));
+const asksForJson = (message: Message): boolean => message.role !== 'assistant' && speaksOfJson(message);
 
 const takesSchemas = ({ quirks, traits }: WireTarget): boolean =>
 	(quirks.jsonModes === undefined || quirks.jsonModes === 'schema') &&
