@@ -10,7 +10,7 @@ import { type BudgetLeft, budgetLeft } from './budget-left';
 import type { ChatCall, CostEstimate } from './call';
 import { counted, type First, firstTarget } from './count';
 import { type Fit, Fitter } from './fit-plan';
-import { optionalOutput } from './output-option';
+import { outputAsked } from './output-option';
 import type { Ports } from './ports';
 import { noTarget } from './request-ledger';
 import type { Target } from './target';
@@ -72,8 +72,10 @@ const isWhole = ({ dropped, shortened, summarized }: ContextReceipt): boolean =>
 
 /** What was asked for, else what the model gives, as far as the window has room for it beside the prompt. */
 function outputOf(request: ChatRequest, { facts, provider }: Target, prompt: number): number {
-	const maxTokens = optionalOutput(request, provider.id) ?? request.maxTokens;
-	const most = Math.min(maxTokens ?? Number.POSITIVE_INFINITY, facts.maxOutput ?? Number.POSITIVE_INFINITY);
+	const most = Math.min(
+		outputAsked(request, provider.id) ?? Number.POSITIVE_INFINITY,
+		facts.maxOutput ?? Number.POSITIVE_INFINITY,
+	);
 	return Math.max(0, Math.min(most, facts.contextWindow - prompt));
 }
 

@@ -1,4 +1,5 @@
 /** The models a caller can use now. */
+import { within } from '../wait';
 import type { ListedModel } from './call';
 import { allowedName, allowedProvider } from './key-policy';
 import type { Credential, Ports, Snapshot } from './ports';
@@ -15,7 +16,7 @@ export async function listModels(ports: Ports): Promise<readonly ListedModel[]> 
 	const snapshot = await ports.config.reload(null);
 	const { allowedAgents, mayOverrideModel } = snapshot.caller;
 	if (allowedAgents !== null && !mayOverrideModel) return [];
-	await patiently(refreshed(snapshot, ports), ports);
+	await within(ports.time, PATIENCE_MS, refreshed(snapshot, ports));
 	const names = configuredNames(snapshot);
 	return ports.registry.ids.flatMap((id) =>
 		modelsOf(id, snapshot, ports).flatMap((model) => {
@@ -37,15 +38,6 @@ function refreshed({ credentials }: Snapshot, { registry, catalog, defer }: Port
 	const all = Promise.all(lists);
 	if (lists.length > 0) defer(all);
 	return all;
-}
-
-async function patiently(work: Promise<unknown>, { time }: Ports): Promise<void> {
-	let stop = (): void => undefined;
-	const patience = new Promise<void>((resolve) => {
-		stop = time.after(PATIENCE_MS, resolve);
-	});
-	await Promise.race([work, patience]);
-	stop();
 }
 
 function modelsOf(id: string, snapshot: Snapshot, ports: Ports): readonly ListedModel[] {

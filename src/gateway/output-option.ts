@@ -29,8 +29,12 @@ function boundsIn({ providerOptions }: Asking, providerId: string): readonly (re
 	});
 }
 
-/** Most tokens of the answer as the options say it; null: they do not. */
-export function optionalOutput(request: Asking, providerId: string): number | null {
+/** Most tokens of the answer that are asked for there; undefined: nothing says so. */
+export const outputAsked = (request: Asking & Pick<ChatRequest, 'maxTokens'>, providerId: string): number | undefined =>
+	optionalOutput(request, providerId) ?? request.maxTokens;
+
+/** As the options say it; null: they do not. */
+function optionalOutput(request: Asking, providerId: string): number | null {
 	if (request.providerOptions === undefined) return null;
 	const figures = boundsIn(request, providerId).flatMap(([, value]) =>
 		typeof value === 'number' && value > 0 ? [Math.ceil(value)] : [],

@@ -23,15 +23,11 @@ import type { EncodingPort } from '../planner/encoding';
 import type { PromptVersion } from '../prompt/source';
 import type { ProviderConfig } from '../providers/config';
 import type { EmbedWire, EmbedWireId, Frame, Provider, Wire, WireId, WireRequest } from '../providers/provider';
+import type { Clock } from '../wait';
 import type { SummaryPort } from './summary-port';
 
 /** Virtual in tests: nothing here ever sleeps for real there. */
-export interface Time {
-	/** ms since epoch */
-	now(): number;
-	/** Runs `task` after `ms`; returns how to cancel it. */
-	after(ms: number, task: () => void): () => void;
-}
+export type Time = Clock;
 
 export interface OutboundRequest {
 	/** Provider id, for `<ID>_DEBUG`. */

@@ -13,7 +13,7 @@ import { limitOf, type RoomTerms, roomOf } from '../planner/room';
 import { wireChoice } from '../providers/wire-choice';
 import { tooLong } from './filter';
 import { calibrationFor } from './learning';
-import { optionalOutput } from './output-option';
+import { outputAsked } from './output-option';
 import type { Ports } from './ports';
 import type { Target } from './target';
 
@@ -174,7 +174,7 @@ export class Sizes {
 
 	/** Most tokens of the answer that are asked for there; undefined: nothing says so. */
 	maxTokens({ provider }: Pick<Target, 'provider'>): number | undefined {
-		return optionalOutput(this.request, provider.id) ?? this.request.maxTokens;
+		return outputAsked(this.request, provider.id);
 	}
 
 	/** Why the whole conversation does not fit there, with the figures; null: it does. */
