@@ -1,5 +1,5 @@
 /**
- * `npm run bench:cpu -- --against <checkout>`: processor time of the runtime for each whole answer, of this build and
+ * `npm run bench:cpu -- --against <checkout>`: processor time of the runtime for each answer, of this build and
  * another one. Each runs twice, in processes of their own, so that what two processes of one build differ by is told
  * too. Linux alone: times come from `/proc`.
  */
@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildWorker } from '../scripts/worker-bundle.mjs';
 import { load } from './load.mjs';
+import { median } from './streams.mjs';
 import { requestOf, startSwitchyard, startUpstream } from './subjects.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -60,8 +61,6 @@ async function started(name, root, upstream) {
 	const subject = await startSwitchyard(root, variables);
 	return { ...subject, name, pid: runtimes().find((pid) => !before.has(pid)), micros: [] };
 }
-
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
 const other = resolve(options.against ?? ROOT);
 await buildWorker(ROOT);

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildWorker } from '../scripts/worker-bundle.mjs';
 import { save } from './report.mjs';
-import { percentile } from './streams.mjs';
+import { median, percentile } from './streams.mjs';
 import { startSwitchyard } from './subjects.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -197,7 +197,6 @@ async function compared(subject) {
 	return values;
 }
 
-const median = (values) => percentile(values, 0.5);
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 
 function summary(died, values, revived) {

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { percentile } from './streams.mjs';
+import { median } from './streams.mjs';
 
 /** Figure → subject → median over the rounds. */
 export function medians(rounds) {
@@ -13,7 +13,7 @@ export function medians(rounds) {
 		figures[figure][subject].push(value);
 	}
 	for (const values of Object.values(figures)) {
-		for (const subject of Object.keys(values)) values[subject] = percentile(values[subject], 0.5);
+		for (const subject of Object.keys(values)) values[subject] = median(values[subject]);
 	}
 	return figures;
 }

@@ -30,6 +30,7 @@ export const percentile = (values, share) => {
 	return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 };
 
+export const median = (values) => percentile(values, 0.5);
 const spread = (values) => ({ p50: percentile(values, 0.5), p99: percentile(values, 0.99) });
 
 async function timeToContent(request, agent) {

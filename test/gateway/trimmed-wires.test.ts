@@ -12,24 +12,14 @@ import type { Provider, WireId } from '../../src/providers/provider';
 import { wireChoice } from '../../src/providers/wire-choice';
 import { type Conversation, conversations } from '../support/conversations';
 import { encodingNamed } from '../support/encodings';
+import { FACTS } from '../support/scripted-gateway';
 
 const factsOf = (provider: string): ModelFacts => ({
+	...FACTS,
 	provider,
 	model: 'small',
-	known: true,
-	kind: 'chat',
 	contextWindow: 100_000,
-	inputLimit: null,
 	maxOutput: 100,
-	input: ['text', 'image'],
-	tools: true,
-	structuredOutput: true,
-	reasoning: false,
-	reasoningOptions: [],
-	sampling: true,
-	tokenizer: 'o200k',
-	prices: null,
-	priceVersion: null,
 });
 
 type Body = Record<string, unknown>;
